@@ -1,0 +1,11 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] },
+  globalSetup: '<rootDir>/test/setup/start-azurite.ts',
+  globalTeardown: '<rootDir>/test/setup/stop-azurite.ts',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
