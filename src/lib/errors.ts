@@ -1,0 +1,101 @@
+/** One thing that is wrong with one setting. */
+export interface SettingsProblem {
+  readonly setting: string;
+  readonly message: string;
+}
+
+/** Settings that cannot be used. Carries every problem, so that all can be mended at once. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  constructor(readonly problems: readonly SettingsProblem[]) {
+    super(problems.map((problem) => `${problem.setting}: ${problem.message}`).join('; '));
+  }
+}
+
+/** Credentials or permissions that a remote system does not accept. Trying again does not help. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+  constructor(
+    message: string,
+    readonly status?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A fault that may pass: the network, a time-out, 429, 5xx. */
+export class RetryableError extends Error {
+  override readonly name = 'RetryableError';
+  constructor(
+    message: string,
+    readonly status?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The remote system understood and said no. `status` is what it answered, `code` its own name for the reason. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** An answer that is not what it should be: HTML, cut short, of the wrong shape, fewer rows than it counts. */
+export class PayloadError extends Error {
+  override readonly name = 'PayloadError';
+}
+
+/** The system asks for a pause that is too long to sleep through: the work puts itself back until then. */
+export class WaitError extends Error {
+  override readonly name = 'WaitError';
+  constructor(
+    message: string,
+    /** Milliseconds since 1970. */
+    readonly until: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The lease on the work ran out or belongs to another worker: nothing more may be sent or recorded for it. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** Someone else wrote the row first. Read it again and decide anew. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+}
+
+/** The operator ended the run. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+}
+
+/** A source that cannot do what was asked: 501 at the door. */
+export class UnsupportedError extends Error {
+  override readonly name = 'UnsupportedError';
+}
+
+/** Input that cannot be used, by the name of the field: 422 (or 400) at the door. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One sentence for the operator, whatever was thrown. */
+export const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));

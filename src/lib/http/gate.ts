@@ -1,0 +1,24 @@
+/**
+ * One gate a remote system: every call passes it. It holds all calls back while the system asks for a pause,
+ * keeps to a rate, and bounds the calls in flight. Implemented in memory (`memory-gate.ts`) and, shared by all
+ * instances, on Table Storage (`store/shared-gate.ts`).
+ */
+export interface Gate {
+  /**
+   * Waits until a call may leave.
+   * @throws WaitError when that is more than a minute away; the signal's reason when it aborts.
+   */
+  enter(signal: AbortSignal): Promise<Pass>;
+}
+
+export interface Pass {
+  /** To be called once, when the answer is in or the call failed. */
+  leave(outcome: Outcome): Promise<void>;
+}
+
+export type Outcome =
+  | { readonly type: 'ok' }
+  /** 429, or 503 with Retry-After. `retryAfterMs` undefined when the answer named no time. */
+  | { readonly type: 'throttled'; readonly retryAfterMs: number | undefined }
+  /** Any other failure: says nothing about throttling. */
+  | { readonly type: 'failed' };

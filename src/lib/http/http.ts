@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Utc } from '../domain/time';
+
+/** The one way out: every call to a vendor, a sink or a token endpoint goes through it. */
+export interface HttpClient {
+  /**
+   * Sends a call and gives its answer, parsed by the call's schema. Retries what may pass (network faults, 429,
+   * 5xx) within bounds, renews the credentials once on 401.
+   * @throws AuthError, RetryableError, RefusedError, PayloadError, WaitError (see errors.ts).
+   */
+  json<T>(call: HttpCall<T>): Promise<HttpAnswer<T>>;
+}
+
+export interface HttpCall<T> {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A path below the system's base URL, or an absolute URL (refused when its origin is another). */
+  readonly url: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: HttpBody;
+  /** Lists only what is used. Untyped JSON never leaves the client. */
+  readonly schema: z.ZodType<T>;
+  readonly signal: AbortSignal;
+  /** From the first byte out to the last byte in, tokens included. */
+  readonly deadlineMs?: number;
+  /** A repeat does no harm, so a fault after the request left may be retried. Default: true for GET. */
+  readonly idempotent?: boolean;
+  /** Called right before the bytes leave, again at every retry; throws when they must not. */
+  readonly fence?: () => void;
+}
+
+export type HttpBody =
+  | { readonly type: 'json'; readonly text: string }
+  | { readonly type: 'form'; readonly fields: Readonly<Record<string, string>> }
+  | { readonly type: 'multipart'; readonly fields: ReadonlyArray<readonly [string, string]> };
+
+export interface HttpAnswer<T> {
+  readonly data: T;
+  readonly status: number;
+  /** The server's own clock (`Date` header). */
+  readonly date: Utc | undefined;
+}
+
+/** Puts credentials on a call. */
+export interface Authorizer {
+  headers(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** After a 401: forget what is cached, read the secret again. */
+  renew(): void;
+}

@@ -1,0 +1,91 @@
+import type { Utc } from '../domain/time';
+import type { Secret } from './secret';
+
+/** The settings, read and checked. What is wrong with one source is kept with that source alone. */
+export interface Settings {
+  readonly storage: StorageSettings;
+  readonly sources: readonly SourceEntry[];
+  readonly ld: LdSettings;
+  readonly catalogSchedule: string;
+  readonly consumptionSchedule: string;
+  readonly retentionDays: number;
+  readonly logLevel: string;
+  readonly logDir: string | undefined;
+}
+
+export type StorageSettings =
+  | { readonly type: 'connectionString'; readonly connectionString: string }
+  | {
+      readonly type: 'identity';
+      readonly tableServiceUri: string;
+      readonly queueServiceUri: string;
+      readonly clientId: string | undefined;
+    };
+
+export type SourceEntry =
+  | { readonly id: string; readonly ok: true; readonly settings: SourceSettings }
+  | {
+      readonly id: string;
+      readonly ok: false;
+      readonly problems: readonly import('../errors').SettingsProblem[];
+    };
+
+/** What every sourceKind shares; `own` holds what only its sourceKind knows, parsed by that kind's schema. */
+export interface SourceSettings {
+  readonly id: string;
+  readonly kind: string;
+  /** An origin, perhaps with a path, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly sourceSystemId: string;
+  readonly enabled: boolean;
+  readonly catalogSchedule: string | undefined;
+  readonly consumptionSchedule: string | undefined;
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
+  readonly accessToken: Secret | undefined;
+  readonly apiKey: Secret | undefined;
+  readonly webhookSecret: Secret | undefined;
+  readonly requestsPerMinute: number | undefined;
+  readonly pageSize: number;
+  readonly concurrency: number;
+  readonly parallelSlices: number;
+  readonly maxRowsPerSlice: number;
+  /** Open edX. */
+  readonly username: string | undefined;
+  readonly grades: 'bulk' | 'courses';
+  readonly since: Utc;
+  readonly lagMinutes: number;
+  readonly timeZone: string;
+  readonly relookHours: number;
+}
+
+export interface LdSettings {
+  readonly baseUrl: string;
+  readonly subscriptionKey: Secret | undefined;
+  readonly submittedBy: string;
+  readonly auth: LdAuth;
+  readonly learnerDomains: readonly string[];
+  readonly batchSize: number;
+  readonly batchBytes: number;
+  readonly concurrency: number;
+  readonly externalIdForm: 'stripped' | 'full';
+  readonly catalogDefaults: Readonly<Record<string, string | number | boolean | null>>;
+  readonly consumptionDefaults: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export type LdAuth =
+  | {
+      readonly type: 'oauth2';
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+      readonly scope: string | undefined;
+    }
+  | {
+      readonly type: 'entra';
+      readonly tenantId: string;
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+      readonly scope: string;
+    }
+  | { readonly type: 'managed-identity'; readonly scope: string; readonly clientId: string | undefined };

@@ -1,0 +1,62 @@
+import type { Course } from '../domain/course';
+import type { FeedKind } from '../domain/feed';
+import type { Progress } from '../domain/progress';
+import type { Utc } from '../domain/time';
+
+/** Where records go. This contract knows none of a sink's field names. */
+export interface Sink {
+  readonly limits: SinkLimits;
+  /** @throws never: a record that cannot be written is skipped or unmappable, and says why. */
+  encodeCourse(course: Course, to: Destination): Encoded;
+  encodeProgress(progress: Progress, to: Destination): Encoded;
+  /** The record that takes back what was sent. @param lastJson what `encodeCourse` last gave for the course. */
+  encodeDeletion(lastJson: string): string;
+  /**
+   * Sends one batch. Resolves only when the sink has acknowledged it: 2xx with a body that carries no error.
+   * @throws RefusedError (400, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
+   */
+  send(batch: Batch, delivery: Delivery): Promise<void>;
+}
+
+export interface SinkLimits {
+  /** Records a batch. */
+  readonly batchSize: number;
+  /** Bytes of body a batch. */
+  readonly batchBytes: number;
+  /** Batches of one slice in flight. */
+  readonly concurrency: number;
+  /** The deadline of a batch: no answer by then is a failure. */
+  readonly deadlineMs: number;
+}
+
+/** The source as the sink knows it, and the run's own time. */
+export interface Destination {
+  readonly sourceSystemId: string;
+  /** The same for all records of a run, so that the same record has the same bytes. */
+  readonly createdAt: Utc;
+}
+
+export type Encoded =
+  | {
+      readonly ok: true;
+      /** Names the record at the sink (the ExternalId; the learner and the ExternalId). */
+      readonly key: string;
+      readonly json: string;
+      /** Covers what is compared to find a change: the mapped record, not the wire form. 8 bytes, hex. */
+      readonly hash: string;
+    }
+  | { readonly ok: false; readonly skipped: string };
+
+export interface Batch {
+  readonly kind: FeedKind;
+  readonly sourceSystemId: string;
+  /** Each a JSON object as `encode…` gave it; the body is their array. */
+  readonly records: readonly string[];
+}
+
+export interface Delivery {
+  readonly signal: AbortSignal;
+  readonly idempotencyKey: string;
+  /** Called right before bytes leave; throws LeaseLostError when they must not. */
+  readonly fence: () => void;
+}

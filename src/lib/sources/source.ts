@@ -1,0 +1,79 @@
+import type { Course } from '../domain/course';
+import type { Mapped } from '../domain/mapped';
+import type { Progress } from '../domain/progress';
+import type { Utc, Window } from '../domain/time';
+
+/** An LMS instance. Made by its sourceKind's `index.ts`; the engine knows nothing else of a vendor. */
+export interface Source {
+  readonly id: string;
+  readonly sourceKind: string;
+  /** Undefined when the vendor publishes no catalog. */
+  readonly catalog?: CatalogFeed;
+  /** Undefined when the vendor publishes no results. */
+  readonly consumption?: WindowedFeed | ScannedFeed;
+}
+
+/** What every call carries. */
+export interface Call {
+  /** Aborts the call: the run was cancelled, the lease was lost, the host is stopping. */
+  readonly signal: AbortSignal;
+}
+
+/** A page of something that is read from its beginning to its end. */
+export interface ListingPage<T> {
+  readonly rows: readonly Mapped<T>[];
+  /** Where the next page starts; undefined on the last one. Opaque, short enough to store. */
+  readonly next: string | undefined;
+  /** How many rows the server says there are in all, if it says so. */
+  readonly total?: number;
+}
+
+/** Catalogs name no modification date that a server filters by: they are read whole and compared. */
+export interface CatalogFeed {
+  /** @param cursor `next` of the page before; undefined for the first. */
+  page(cursor: string | undefined, call: Call): Promise<ListingPage<Course>>;
+  /** The course as it is now; `unmapped` when its answer cannot be mapped; undefined when gone or hidden. */
+  read(courseId: string, call: Call): Promise<Mapped<Course> | undefined>;
+}
+
+/** Consumption that the source filters by modification time. */
+export interface WindowedFeed {
+  readonly type: 'windowed';
+  /** IANA name of the zone in which the server reads times without a zone. */
+  readonly timeZone: string;
+  /** Rows a full page holds. */
+  readonly pageSize: number;
+  /** How many rows the window has (one call, as small as the server allows), and the server's own clock. */
+  count(window: Window | undefined, call: Call): Promise<WindowCount>;
+  /** @param page from 1. Undefined when the server has no such page (it shrank meanwhile). */
+  page(window: Window, page: number, call: Call): Promise<WindowPage | undefined>;
+  /** Maps a stored row again, after a fix. */
+  map(raw: unknown): Mapped<Progress>;
+}
+
+export interface WindowCount {
+  readonly count: number;
+  readonly serverTime: Utc;
+}
+
+export interface WindowPage {
+  readonly rows: readonly Mapped<Progress>[];
+  /** Rows in the whole window as the server counts them now. */
+  readonly count: number;
+  /** Pages in the whole window as the server cuts them. */
+  readonly pages: number;
+}
+
+/** Consumption that must be read whole, a course at a time, and compared with the ledger. */
+export interface ScannedFeed {
+  readonly type: 'scanned';
+  /** The courses to read, a page of ids at a time. */
+  courses(
+    cursor: string | undefined,
+    call: Call,
+  ): Promise<{ ids: readonly string[]; next: string | undefined }>;
+  /** The results of one course. A course that is gone is an empty page. */
+  page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
+  /** The results of one learner in all courses; left out when the vendor has no such call. */
+  learnerPage?(email: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
+}
