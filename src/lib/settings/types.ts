@@ -1,3 +1,4 @@
+import type { SettingsProblem } from '../errors';
 import type { Utc } from '../domain/time';
 import type { Secret } from './secret';
 
@@ -27,7 +28,7 @@ export type SourceEntry =
   | {
       readonly id: string;
       readonly ok: false;
-      readonly problems: readonly import('../errors').SettingsProblem[];
+      readonly problems: readonly SettingsProblem[];
     };
 
 /** What every sourceKind shares; `own` holds what only its sourceKind knows, parsed by that kind's schema. */

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The storage emulator, running as a process of its own. */
+export interface Azurite {
+  readonly connectionString: string;
+  /** Ends the process; a temporary folder goes with it. */
+  stop(): Promise<void>;
+}
+
+export interface AzuriteOptions {
+  /** `standard`: 10000 to 10002, as every tool expects. `free`: whatever the machine has. */
+  readonly ports: 'standard' | 'free';
+  /** A folder to keep the data in, or one that is thrown away. */
+  readonly location: string;
+}
+
+// Azurite's published development account: no secret.
+const account = 'devstoreaccount1';
+const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+/** @throws Error in one sentence when a port is taken or it does not answer within 20 s. */
+export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
+  const temporary = options.location === 'temporary';
+  const location = temporary ? await mkdtemp(join(tmpdir(), 'lms-bridge-azurite-')) : options.location;
+  const [blob, queue, table] = options.ports === 'standard' ? [10000, 10001, 10002] : await freePorts(3);
+  const main = join(dirname(require.resolve('azurite/package.json')), 'dist/src/azurite.js');
+  const process_ = spawn(
+    process.execPath,
+    [
+      main,
+      '--silent',
+      '--disableTelemetry',
+      '--skipApiVersionCheck',
+      '--location',
+      location,
+      '--blobPort',
+      String(blob),
+      '--queuePort',
+      String(queue),
+      '--tablePort',
+      String(table),
+    ],
+    // A process group of its own, so that Ctrl-C reaches it only when we say so: the host drains first.
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  let output = '';
+  process_.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  process_.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = new Promise<void>((resolve) => process_.once('exit', () => resolve()));
+  const stop = async (): Promise<void> => {
+    process_.kill('SIGTERM');
+    const killer = setTimeout(() => process_.kill('SIGKILL'), 5_000);
+    await exited;
+    clearTimeout(killer);
+    if (temporary) await rm(location, { recursive: true, force: true });
+  };
+  const end = Date.now() + 20_000;
+  for (const port of [blob, queue, table]) {
+    for (;;) {
+      if (process_.exitCode !== null) throw new Error(`Azurite did not start: ${reason(output)}`);
+      if (await answers(port)) break;
+      if (Date.now() > end) {
+        await stop();
+        throw new Error(`Azurite did not answer on port ${port} within 20 s`);
+      }
+      await sleep(50);
+    }
+  }
+  const endpoint = (name: string, port: number): string =>
+    `${name}Endpoint=http://127.0.0.1:${port}/${account}`;
+  return {
+    connectionString: [
+      'DefaultEndpointsProtocol=http',
+      `AccountName=${account}`,
+      `AccountKey=${key}`,
+      endpoint('Blob', blob),
+      endpoint('Queue', queue),
+      endpoint('Table', table),
+    ].join(';'),
+    stop,
+  };
+}
+
+const reason = (output: string): string =>
+  /EADDRINUSE.*:(\d+)/.exec(output)?.[0] ?? output.trim().split('\n').at(-1) ?? 'no reason given';
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(1_000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Ports that were free a moment ago. */
+export async function freePorts(howMany: number): Promise<[number, number, number]> {
+  const servers = await Promise.all(
+    Array.from({ length: howMany }, async () => {
+      const server = createServer().unref();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports as [number, number, number];
+}
