@@ -1,0 +1,132 @@
+import type { FeedKind } from './feed';
+import type { Utc, Window } from './time';
+
+export const runStates = [
+  'waiting',
+  'running',
+  'succeeded',
+  'partial',
+  'failed',
+  'cancelled',
+  'skipped',
+] as const;
+export type RunState = (typeof runStates)[number];
+export type RunMode = 'incremental' | 'full';
+export type RunTrigger = 'timer' | 'resync' | 'cli' | 'webhook';
+
+/** What was asked for. A learner's address stands here and nowhere else of the run. */
+export interface RunRequest {
+  readonly from?: Utc;
+  readonly to?: Utc;
+  readonly courseId?: string;
+  readonly learner?: string;
+  readonly allowDeletes?: boolean;
+  /** Ids of quarantined records: the run delivers these, and reads nothing else. */
+  readonly replay?: readonly string[];
+}
+
+/** `read = sent + unchanged + skipped + quarantined`; `deleted` is apart. */
+export interface Counts {
+  readonly read: number;
+  readonly sent: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly quarantined: number;
+  readonly deleted: number;
+}
+
+export const noCounts: Counts = { read: 0, sent: 0, unchanged: 0, skipped: 0, quarantined: 0, deleted: 0 };
+
+export const addCounts = (a: Counts, b: Counts): Counts => ({
+  read: a.read + b.read,
+  sent: a.sent + b.sent,
+  unchanged: a.unchanged + b.unchanged,
+  skipped: a.skipped + b.skipped,
+  quarantined: a.quarantined + b.quarantined,
+  deleted: a.deleted + b.deleted,
+});
+
+/** What a dry run would have done. A windowed feed cannot tell created from updated: it counts `wouldSend`. */
+export interface Changes {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly wouldSend: number;
+  readonly samples: readonly ChangeSample[];
+}
+
+/** One change, without anything that names a person. */
+export interface ChangeSample {
+  readonly change: 'created' | 'updated' | 'deleted' | 'wouldSend';
+  readonly courseId: string;
+  readonly detail: string;
+}
+
+export const noChanges: Changes = { created: 0, updated: 0, deleted: 0, wouldSend: 0, samples: [] };
+export const samplesKept = 20;
+
+export const addChanges = (a: Changes, b: Changes): Changes => ({
+  created: a.created + b.created,
+  updated: a.updated + b.updated,
+  deleted: a.deleted + b.deleted,
+  wouldSend: a.wouldSend + b.wouldSend,
+  samples: [...a.samples, ...b.samples].slice(0, samplesKept),
+});
+
+/** One sync of one feed. */
+export interface Run {
+  readonly runId: string;
+  readonly source: string;
+  readonly kind: FeedKind;
+  readonly mode: RunMode;
+  readonly trigger: RunTrigger;
+  readonly dryRun: boolean;
+  readonly state: RunState;
+  readonly request: RunRequest;
+  readonly startedAt: Utc;
+  readonly finishedAt: Utc | undefined;
+  readonly error: string | undefined;
+  readonly counts: Counts;
+  readonly changes: Changes | undefined;
+  readonly window: Window | undefined;
+  /** Names the committed plan; undefined until then. */
+  readonly planId: string | undefined;
+  readonly planAttempts: number;
+  /** When the next try at a plan is due, milliseconds since 1970. */
+  readonly planDueAt: number;
+  /** The time that all records of the run carry. */
+  readonly createdAt: Utc;
+  readonly slices: { readonly total: number; readonly done: number; readonly failed: number };
+  /** The highest number of a slice; above the total once slices were split. */
+  readonly lastSlice: number;
+  /** Wake-up calls were sent, or are about to be, for the planned slices 1 to this. */
+  readonly dispatched: number;
+  readonly cancelRequested: boolean;
+  /** Notes for the operator that are no error: an unknown status, a course that was left alone. */
+  readonly notes: readonly string[];
+}
+
+export const isEnded = (run: Run): boolean => run.state !== 'waiting' && run.state !== 'running';
+
+/** What one slice of a run is to do. */
+export type SliceWork =
+  | { readonly type: 'window'; readonly window: Window; readonly expected: number }
+  | { readonly type: 'listing' }
+  | { readonly type: 'course'; readonly courseId: string }
+  | { readonly type: 'learner' }
+  | { readonly type: 'replay' };
+
+export type SliceState = 'pending' | 'done' | 'failed' | 'split';
+
+export interface Slice {
+  readonly runId: string;
+  /** From 1. */
+  readonly number: number;
+  readonly state: SliceState;
+  readonly work: SliceWork;
+  readonly attempts: number;
+  /** Not to be worked before, milliseconds since 1970. */
+  readonly dueAt: number;
+  readonly counts: Counts;
+  readonly error: string | undefined;
+}

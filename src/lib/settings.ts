@@ -1,0 +1,191 @@
+import type { SettingsProblem } from './errors';
+import { appDefinitions, ldDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
+import { type Environment, nearest, readGroup, type Values } from './settings/read-group';
+import { secretReader, type SecretReader } from './settings/vault';
+import type {
+  LdAuth,
+  LdSettings,
+  Settings,
+  SourceEntry,
+  SourceSettings,
+  StorageSettings,
+} from './settings/types';
+
+export type SettingsResult =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly SettingsProblem[] };
+
+/**
+ * Reads the app's settings, all of them, and reports all that is wrong. What is wrong with one source is kept
+ * with that source (`settings.sources`), so that the others work.
+ */
+export function readSettings(env: Environment = process.env): SettingsResult {
+  const problems: SettingsProblem[] = [];
+  const noSecrets = (): never => {
+    throw new Error('no app-level setting is a secret');
+  };
+  const app = readGroup(appDefinitions, '', env, noSecrets, problems);
+  const secrets = secretReader(app.KEY_VAULT_URL);
+  const storage = readStorage(app, problems);
+  const ld = readLd(env, secrets, problems);
+  const sources = readSources(app.LMS_SOURCES ?? [], env, secrets, problems);
+  if (problems.length > 0 || !storage || !ld) return { ok: false, problems };
+  return {
+    ok: true,
+    settings: {
+      storage,
+      sources,
+      ld,
+      catalogSchedule: app.CATALOG_SCHEDULE,
+      consumptionSchedule: app.CONSUMPTION_SCHEDULE,
+      retentionDays: app.RETENTION_DAYS,
+      logLevel: app.LOG_LEVEL,
+      logDir: app.LOG_DIR,
+    },
+  };
+}
+
+/**
+ * The schedule for a timer trigger: resolved by the host from the app settings, or the default when it is not
+ * set (the host refuses a function whose `%SETTING%` does not exist). Safe to call while a file loads.
+ */
+export function timerSchedule(setting: 'CATALOG_SCHEDULE' | 'CONSUMPTION_SCHEDULE'): string {
+  return process.env[setting] ? `%${setting}%` : appDefinitions[setting].default;
+}
+
+function readStorage(
+  app: {
+    AzureWebJobsStorage: string | undefined;
+    AzureWebJobsStorage__tableServiceUri: string | undefined;
+    AzureWebJobsStorage__queueServiceUri: string | undefined;
+    AzureWebJobsStorage__clientId: string | undefined;
+  },
+  problems: SettingsProblem[],
+): StorageSettings | undefined {
+  const tableServiceUri = app.AzureWebJobsStorage__tableServiceUri;
+  const queueServiceUri = app.AzureWebJobsStorage__queueServiceUri;
+  if (tableServiceUri && queueServiceUri)
+    return {
+      type: 'identity',
+      tableServiceUri,
+      queueServiceUri,
+      clientId: app.AzureWebJobsStorage__clientId,
+    };
+  const connectionString = app.AzureWebJobsStorage;
+  if (
+    connectionString &&
+    /^UseDevelopmentStorage=true|AccountName=|SharedAccessSignature=/i.test(connectionString)
+  )
+    return { type: 'connectionString', connectionString };
+  problems.push({
+    setting: 'AzureWebJobsStorage',
+    message: connectionString
+      ? 'is no connection string of a storage account'
+      : 'is missing: give a connection string, or AzureWebJobsStorage__tableServiceUri and …__queueServiceUri',
+  });
+  return undefined;
+}
+
+function readLd(
+  env: Environment,
+  secrets: SecretReader,
+  problems: SettingsProblem[],
+): LdSettings | undefined {
+  const mine: SettingsProblem[] = [];
+  const ld = readGroup(ldDefinitions, 'LD__', env, secrets, mine);
+  const auth = mine.length === 0 ? readLdAuth(ld, mine) : undefined;
+  problems.push(...mine);
+  return (
+    auth && {
+      ...ld,
+      learnerDomains: ld.learnerDomains.map((domain) => domain.toLowerCase().replace(/^@/, '')),
+      auth,
+    }
+  );
+}
+
+function readLdAuth(ld: Values<typeof ldDefinitions>, problems: SettingsProblem[]): LdAuth | undefined {
+  const need = <T>(value: T | undefined, name: string): T => {
+    if (value === undefined)
+      problems.push({ setting: `LD__${name}`, message: `is missing: LD__auth is ${ld.auth}` });
+    return value as T;
+  };
+  const clientSecret = (): NonNullable<typeof ld.clientSecret> => need(ld.clientSecret, 'clientSecret');
+  let auth: LdAuth;
+  switch (ld.auth) {
+    case 'oauth2':
+      auth = {
+        type: 'oauth2',
+        tokenUrl: need(ld.tokenUrl, 'tokenUrl'),
+        clientId: need(ld.clientId, 'clientId'),
+        clientSecret: clientSecret(),
+        scope: ld.scope,
+      };
+      break;
+    case 'entra':
+      auth = {
+        type: 'entra',
+        tenantId: need(ld.tenantId, 'tenantId'),
+        clientId: need(ld.clientId, 'clientId'),
+        clientSecret: clientSecret(),
+        scope: need(ld.scope, 'scope'),
+      };
+      break;
+    case 'managed-identity':
+      auth = { type: 'managed-identity', scope: need(ld.scope, 'scope'), clientId: ld.clientId };
+      break;
+  }
+  return problems.length === 0 ? auth : undefined;
+}
+
+function readSources(
+  ids: readonly string[],
+  env: Environment,
+  secrets: SecretReader,
+  problems: SettingsProblem[],
+): SourceEntry[] {
+  const known = new Set(ids);
+  for (const id of ids.filter((id, i) => ids.indexOf(id) !== i))
+    problems.push({ setting: 'LMS_SOURCES', message: `names the source ${id} twice; take one out` });
+  for (const id of known)
+    if (!/^[a-z0-9]{1,32}$/.test(id))
+      problems.push({
+        setting: 'LMS_SOURCES',
+        message: `holds “${id}”: an id is made of lower-case letters and digits, 32 at the most`,
+      });
+  for (const id of new Set(Object.keys(env).flatMap((name) => /^LMS__([^_]+)__/.exec(name)?.[1] ?? [])))
+    if (!known.has(id)) {
+      const near = nearest(id, ids);
+      problems.push({
+        setting: `LMS__${id}__…`,
+        message: `belongs to no source of LMS_SOURCES; ${near ? `did you mean ${near}?` : `add ${id} to LMS_SOURCES or take it out`}`,
+      });
+    }
+  return [...known].map((id) => readSource(id, env, secrets));
+}
+
+function readSource(id: string, env: Environment, secrets: SecretReader): SourceEntry {
+  const problems: SettingsProblem[] = [];
+  const prefix = `LMS__${id}__`;
+  const values = readGroup(sourceDefinitions, prefix, env, secrets, problems);
+  const kind = sourceKinds[values.kind as keyof typeof sourceKinds];
+  if (kind) {
+    const groups: readonly (readonly string[])[] = kind.credentials;
+    const has = (name: string): boolean => values[name as keyof typeof values] !== undefined;
+    if (!groups.some((group) => group.every(has))) {
+      const nearly = groups.find((group) => group.some(has)) ?? groups[0] ?? [];
+      for (const name of nearly.filter((name) => !has(name)))
+        problems.push({
+          setting: prefix + name,
+          message: `is missing: ${groups.map((group) => group.join(' and ')).join(', or ')} must be given`,
+        });
+    }
+  }
+  if (problems.length > 0) return { id, ok: false, problems };
+  const settings: SourceSettings = {
+    ...values,
+    id,
+    parallelSlices: values.requestsPerMinute === undefined ? values.parallelSlices : 1,
+  };
+  return { id, ok: true, settings };
+}

@@ -1,0 +1,210 @@
+import type { z } from 'zod';
+import {
+  address,
+  flag,
+  instant,
+  jsonConstants,
+  list,
+  oneOf,
+  schedule,
+  text,
+  timeZone,
+  wholeNumber,
+} from './parse';
+
+/** One setting: how it is read, what it stands for when left out, and what docs/settings.md says of it. */
+export interface Definition<T = unknown> {
+  readonly schema: z.ZodType<T, string>;
+  /** As it would be written. Undefined: there is none, and the setting may be left out unless `required`. */
+  readonly default?: string;
+  readonly required?: boolean;
+  /** May be written as `kv:NAME`. */
+  readonly secret?: boolean;
+  readonly doc: string;
+}
+
+const define = <const D extends Definition>(definition: D): D => definition;
+
+/** The sourceKinds, and which settings each cannot do without (one group of the list must be whole). */
+export const sourceKinds = {
+  'open-edx': { credentials: [['clientId', 'clientSecret'], ['accessToken']] },
+} as const satisfies Record<string, { credentials: readonly (readonly string[])[] }>;
+
+export const sourceKindNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
+
+export const appDefinitions = {
+  AzureWebJobsStorage: define({
+    schema: text,
+    secret: false,
+    doc: 'Connection string of the storage account for tables and queues. Leave it out when the `AzureWebJobsStorage__…` forms below are used.',
+  }),
+  AzureWebJobsStorage__tableServiceUri: define({
+    schema: address,
+    doc: 'Table endpoint, for access with an identity.',
+  }),
+  AzureWebJobsStorage__queueServiceUri: define({
+    schema: address,
+    doc: 'Queue endpoint, for access with an identity.',
+  }),
+  AzureWebJobsStorage__clientId: define({
+    schema: text,
+    doc: 'Client id of the user-assigned identity; left out for the system-assigned one.',
+  }),
+  KEY_VAULT_URL: define({ schema: address, doc: 'The vault that `kv:NAME` values are read from.' }),
+  CATALOG_SCHEDULE: define({
+    schema: schedule,
+    default: '0 0 2 * * *',
+    doc: 'When catalogs are synced: six-field NCRONTAB, UTC.',
+  }),
+  CONSUMPTION_SCHEDULE: define({
+    schema: schedule,
+    default: '0 */15 * * * *',
+    doc: 'When consumption is synced: six-field NCRONTAB, UTC.',
+  }),
+  LMS_SOURCES: define({
+    schema: list,
+    default: '',
+    doc: 'The sources’ ids, by comma: lower-case letters and digits. Each has its settings under `LMS__<id>__…`.',
+  }),
+  RETENTION_DAYS: define({
+    schema: wholeNumber(1, 3650),
+    default: '30',
+    doc: 'How long runs, events and quarantine are kept.',
+  }),
+  LOG_LEVEL: define({
+    schema: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    doc: 'What is logged.',
+  }),
+  LOG_DIR: define({
+    schema: text,
+    doc: 'Local host only: a folder for `course_catalog.log` and `course_consumption.log`, a file a day, ten kept.',
+  }),
+};
+
+export const sourceDefinitions = {
+  kind: define({ schema: oneOf(...sourceKindNames), required: true, doc: 'Which LMS it is.' }),
+  baseUrl: define({ schema: address, required: true, doc: 'Its address; `https:`, except to this machine.' }),
+  sourceSystemId: define({
+    schema: text.regex(/^\d{1,9}$/, 'must be a number, as the L&D services gave it'),
+    required: true,
+    doc: 'Its number at the L&D services.',
+  }),
+  enabled: define({ schema: flag, default: 'true', doc: 'Whether timers sync it.' }),
+  catalogSchedule: define({
+    schema: schedule,
+    doc: 'Its own schedule for the catalog: it runs at the first timer tick after each occurrence.',
+  }),
+  consumptionSchedule: define({
+    schema: schedule,
+    doc: 'Its own schedule for consumption, likewise. Consumption that is read course by course runs nightly unless this says otherwise.',
+  }),
+  clientId: define({ schema: text, doc: 'OAuth2 client.' }),
+  clientSecret: define({ schema: text, secret: true, doc: 'Its secret.' }),
+  accessToken: define({ schema: text, secret: true, doc: 'A given access token, instead of a client.' }),
+  apiKey: define({ schema: text, secret: true, doc: 'Open edX: sent as `X-Edx-Api-Key` when set.' }),
+  webhookSecret: define({
+    schema: text,
+    secret: true,
+    doc: 'Standard Webhooks secret; several, by space, while one replaces another.',
+  }),
+  requestsPerMinute: define({
+    schema: wholeNumber(1, 100_000),
+    doc: 'The most requests a minute, over all instances.',
+  }),
+  pageSize: define({ schema: wholeNumber(1, 1000), default: '100', doc: 'Rows asked for in a page.' }),
+  concurrency: define({ schema: wholeNumber(1, 64), default: '8', doc: 'Calls in flight.' }),
+  parallelSlices: define({
+    schema: wholeNumber(1, 64),
+    default: '4',
+    doc: 'Parts of a run worked at the same time, over all instances; 1 when `requestsPerMinute` is set.',
+  }),
+  maxRowsPerSlice: define({
+    schema: wholeNumber(100, 100_000),
+    default: '20000',
+    doc: 'Rows that one part of a run holds at the most.',
+  }),
+  username: define({
+    schema: text,
+    doc: 'Open edX: list the courses that this user sees; its service user’s name.',
+  }),
+  grades: define({
+    schema: oneOf('bulk', 'courses'),
+    default: 'bulk',
+    doc: 'Open edX: `bulk` reads the bulk grades by modification time; `courses` reads a stock server course by course.',
+  }),
+  since: define({
+    schema: instant,
+    default: '2012-01-01',
+    doc: 'Open edX: where the first sync of the bulk grades starts.',
+  }),
+  lagMinutes: define({
+    schema: wholeNumber(0, 1440),
+    default: '10',
+    doc: 'Open edX: how far behind the server’s clock the bulk grades are read, so that late commits are seen.',
+  }),
+  timeZone: define({
+    schema: timeZone,
+    default: 'UTC',
+    doc: 'Open edX: the zone in which the server reads times without one.',
+  }),
+  relookHours: define({
+    schema: wholeNumber(0, 720),
+    default: '0',
+    doc: 'Open edX: once a night, re-read this much before the watermark; it is not moved back.',
+  }),
+};
+
+const baseLd = {
+  baseUrl: define({ schema: address, required: true, doc: 'The address of the L&D services.' }),
+  subscriptionKey: define({
+    schema: text,
+    secret: true,
+    doc: 'API Management key, sent as `Ocp-Apim-Subscription-Key`.',
+  }),
+  submittedBy: define({ schema: text, required: true, doc: 'Who submits: goes out as `SubmittedBy`.' }),
+  auth: define({
+    schema: oneOf('entra', 'managed-identity', 'oauth2'),
+    default: 'entra',
+    doc: 'How a token is had: `entra` (tenantId, clientId, clientSecret, scope), `managed-identity` (scope), `oauth2` (tokenUrl, clientId, clientSecret, scope).',
+  }),
+  tenantId: define({ schema: text, doc: '`entra`: the tenant.' }),
+  tokenUrl: define({ schema: address, doc: '`oauth2`: the token endpoint.' }),
+  clientId: define({
+    schema: text,
+    doc: '`entra`, `oauth2`: the client. `managed-identity`: the user-assigned identity, if any.',
+  }),
+  clientSecret: define({ schema: text, secret: true, doc: '`entra`, `oauth2`: its secret.' }),
+  scope: define({ schema: text, doc: 'The scope asked for, such as `api://ld-services/.default`.' }),
+};
+
+export const ldDefinitions = {
+  ...baseLd,
+  learnerDomains: define({
+    schema: list,
+    default: '',
+    doc: 'Send only learners of these mail domains, by comma. Empty: all.',
+  }),
+  batchSize: define({ schema: wholeNumber(1, 10_000), default: '500', doc: 'Records a POST.' }),
+  batchBytes: define({
+    schema: wholeNumber(1024, 10_485_760),
+    default: '1048576',
+    doc: 'Bytes of body a POST.',
+  }),
+  concurrency: define({ schema: wholeNumber(1, 32), default: '4', doc: 'POSTs in flight.' }),
+  externalIdForm: define({
+    schema: oneOf('stripped', 'full'),
+    default: 'stripped',
+    doc: '`stripped` sends `edX+DemoX+Demo`, `full` sends `course-v1:edX+DemoX+Demo`; the same in both feeds.',
+  }),
+  catalogDefaults: define({
+    schema: jsonConstants,
+    default: '{}',
+    doc: 'JSON of constant fields of a course, such as `{"Brand":"Academy"}`; null leaves a field out.',
+  }),
+  consumptionDefaults: define({
+    schema: jsonConstants,
+    default: '{}',
+    doc: 'JSON of constant fields of a consumption record, likewise.',
+  }),
+};

@@ -1,0 +1,108 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { fromProperties, toProperties } from './bytes';
+import { toKey } from './keys';
+import {
+  type Action,
+  checkVersion,
+  queryRows,
+  readRow,
+  type Row,
+  rowVersion,
+  where,
+  writeTogether,
+} from './rows';
+import type { Storage, Table } from './storage';
+
+// Up to 100 rows and 4 MiB go in one transaction; a course's row is some KiB.
+const together = 50;
+
+/** What the sink was last told of a course. */
+export interface CatalogEntry {
+  readonly courseId: string;
+  /** Names the record at the sink. */
+  readonly key: string;
+  /** The content hash of what was acknowledged last. */
+  readonly hash: string;
+  /** The sink was told that the course is gone. */
+  readonly deleted: boolean;
+  /** Something was sent whose acknowledgement is not known: it must be sent again, whatever the hash says. */
+  readonly doubt: boolean;
+  readonly etag: string | undefined;
+}
+
+export interface CatalogWrite {
+  readonly entry: Omit<CatalogEntry, 'etag'>;
+  /** What was sent last, or is about to be. */
+  readonly json: string;
+  /** The row as it was read; undefined for a course that has none yet. */
+  readonly etag: string | undefined;
+}
+
+/** The table `ledgercatalog`: a partition a source, a row a course. */
+export class CatalogLedger {
+  readonly #table: Table;
+
+  constructor(storage: Storage) {
+    this.#table = storage.table('ledgercatalog');
+  }
+
+  /** All courses of a source, by id, without what was sent. */
+  async load(source: string): Promise<Map<string, CatalogEntry>> {
+    const entries = new Map<string, CatalogEntry>();
+    const select = ['PartitionKey', 'RowKey', 'v', 'courseId', 'key', 'hash', 'deleted', 'doubt'];
+    for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${source}`, select })) {
+      const entry = toEntry(row);
+      entries.set(entry.courseId, entry);
+    }
+    return entries;
+  }
+
+  async read(source: string, courseId: string): Promise<CatalogEntry | undefined> {
+    const row = await readRow(this.#table, source, toKey(courseId));
+    return row && toEntry(row);
+  }
+
+  /** What the sink was last told of the course, as it was sent. */
+  async lastJson(source: string, courseId: string): Promise<string | undefined> {
+    const row = await readRow(this.#table, source, toKey(courseId));
+    const bytes = row && fromProperties('json', row);
+    return bytes && gunzipSync(bytes).toString('utf8');
+  }
+
+  /**
+   * Writes courses' rows, each only if it is still as it was read.
+   * @throws ConflictError when one is not; rows of earlier groups of 50 may have been written.
+   */
+  async write(source: string, writes: readonly CatalogWrite[]): Promise<void> {
+    for (let i = 0; i < writes.length; i += together)
+      await writeTogether(
+        this.#table,
+        writes.slice(i, i + together).map((write): Action => {
+          const row = toRow(source, write);
+          return write.etag === undefined
+            ? { type: 'create', row }
+            : { type: 'replace', row, etag: write.etag };
+        }),
+      );
+  }
+}
+
+function toEntry(row: Row): CatalogEntry {
+  checkVersion(row, `The catalog ledger of ${row.partitionKey}`);
+  return {
+    courseId: String(row.courseId),
+    key: String(row.key),
+    hash: String(row.hash),
+    deleted: row.deleted === true,
+    doubt: row.doubt === true,
+    etag: row.etag,
+  };
+}
+
+const toRow = (source: string, { entry, json }: CatalogWrite): Row => ({
+  partitionKey: source,
+  rowKey: toKey(entry.courseId),
+  v: rowVersion,
+  ...entry,
+  ...toProperties('json', gzipSync(json)),
+});

@@ -1,0 +1,129 @@
+import { feedName, type Feed } from '../domain/feed';
+import type { Utc, Window } from '../domain/time';
+import {
+  checkVersion,
+  deleteRow,
+  insertRow,
+  putRow,
+  queryRows,
+  readRow,
+  replaceRow,
+  retryConflicts,
+  rowVersion,
+  type Row,
+  where,
+} from './rows';
+import type { Storage, Table } from './storage';
+
+/** What is known of a feed between its runs. */
+export interface FeedState {
+  readonly feed: Feed;
+  /** The run whose turn it is. */
+  readonly activeRun: string | undefined;
+  /** How far a windowed feed has been delivered. */
+  readonly watermark: Utc | undefined;
+  /** Windows beyond the watermark that are done; a failed one lies before each. */
+  readonly doneBeyond: readonly Window[];
+  /** The timer's tick that last started a run. */
+  readonly lastTick: Utc | undefined;
+  /** The day (YYYY-MM-DD) of the last nightly second look. */
+  readonly lastRelook: string | undefined;
+}
+
+/** The table `feeds`: a row a feed, and beside it a marker for each of its runs that has not ended. */
+export class FeedStore {
+  readonly #table: Table;
+
+  constructor(storage: Storage) {
+    this.#table = storage.table('feeds');
+  }
+
+  async read(feed: Feed): Promise<FeedState> {
+    const row = await readRow(this.#table, feedName(feed), 'feed');
+    return toState(feed, row);
+  }
+
+  /**
+   * Changes a feed's row; `change` is called again with the newer row when someone else wrote first.
+   * @returns the row as it then is; `change` gives undefined to leave it alone.
+   */
+  update(feed: Feed, change: (state: FeedState) => Partial<FeedState> | undefined): Promise<FeedState> {
+    return retryConflicts(async () => {
+      const row = await readRow(this.#table, feedName(feed), 'feed');
+      const state = toState(feed, row);
+      const patch = change(state);
+      if (!patch) return state;
+      const next = { ...state, ...patch };
+      const written = toRow(next);
+      if (row) await replaceRow(this.#table, written, row.etag ?? '*');
+      else if (!(await insertRow(this.#table, written))) return this.update(feed, change);
+      return next;
+    });
+  }
+
+  async list(): Promise<FeedState[]> {
+    const states: FeedState[] = [];
+    for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'feed'}` }))
+      states.push(toState({ source: String(row.source), kind: row.kind as Feed['kind'] }, row));
+    return states;
+  }
+
+  /** Notes that a run of the feed has not ended; done before the run's own row, so that none is forgotten. */
+  async markOpen(feed: Feed, runId: string): Promise<void> {
+    await putRow(this.#table, {
+      partitionKey: feedName(feed),
+      rowKey: `open-${runId}`,
+      source: feed.source,
+      kind: feed.kind,
+      runId,
+    });
+  }
+
+  async unmarkOpen(feed: Feed, runId: string): Promise<void> {
+    await deleteRow(this.#table, feedName(feed), `open-${runId}`);
+  }
+
+  /** The runs that have not ended, oldest first; of one feed, or of all. */
+  async listOpen(feed?: Feed): Promise<{ feed: Feed; runId: string; since: number }[]> {
+    const open = where`RowKey ge ${'open-'} and RowKey lt ${'open.'}`;
+    const filter = feed ? `${where`PartitionKey eq ${feedName(feed)}`} and ${open}` : open;
+    const found: { feed: Feed; runId: string; since: number }[] = [];
+    for await (const row of queryRows(this.#table, { filter }))
+      found.push({
+        feed: { source: String(row.source), kind: row.kind as Feed['kind'] },
+        runId: String(row.runId),
+        since: Date.parse(String(row.timestamp)),
+      });
+    return found.sort((a, b) => startOf(a.runId).localeCompare(startOf(b.runId)));
+  }
+}
+
+// A run's id ends in when it was started; ids of one feed sort by it.
+const startOf = (runId: string): string => runId.split('-').slice(2).join('-');
+
+function toState(feed: Feed, row: Row | undefined): FeedState {
+  if (row) checkVersion(row, `The state of the feed ${feedName(feed)}`);
+  const textOf = (name: string): string | undefined =>
+    typeof row?.[name] === 'string' ? row[name] : undefined;
+  return {
+    feed,
+    activeRun: textOf('activeRun'),
+    watermark: textOf('watermark') as Utc | undefined,
+    doneBeyond: JSON.parse(textOf('doneBeyond') ?? '[]') as Window[],
+    lastTick: textOf('lastTick') as Utc | undefined,
+    lastRelook: textOf('lastRelook'),
+  };
+}
+
+function toRow(state: FeedState): Row {
+  const { feed, doneBeyond, ...rest } = state;
+  return {
+    partitionKey: feedName(feed),
+    rowKey: 'feed',
+    v: rowVersion,
+    source: feed.source,
+    kind: feed.kind,
+    doneBeyond: JSON.stringify(doneBeyond),
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+  };
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { ConflictError, LeaseLostError } from '../errors';
+import { deleteRow, insertRow, readRow, replaceRow, type Row } from './rows';
+import type { Storage, Table } from './storage';
+
+const ttlMs = 60_000;
+const renewMs = 20_000;
+// Two machines' clocks may differ by this much before a takeover could come too early.
+const skewMs = 5_000;
+
+/** The right to work on something, alone, for a while. */
+export interface Lease {
+  readonly name: string;
+  /** Aborts when the lease cannot be kept. */
+  readonly lost: AbortSignal;
+  /** @throws LeaseLostError when the lease does not outlive an action that may take so long. */
+  assertOutlives(ms: number): void;
+  release(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  readonly now?: () => number;
+  readonly ttlMs?: number;
+  readonly renewMs?: number;
+  readonly skewMs?: number;
+}
+
+/** The table `leases`. A lease lasts 60 s and is renewed every 20 s while its holder lives. */
+export class LeaseStore {
+  readonly #table: Table;
+  readonly #now: () => number;
+  readonly #ttlMs: number;
+  readonly #renewMs: number;
+  readonly #skewMs: number;
+
+  constructor(storage: Storage, options: LeaseOptions = {}) {
+    this.#table = storage.table('leases');
+    this.#now = options.now ?? Date.now;
+    this.#ttlMs = options.ttlMs ?? ttlMs;
+    this.#renewMs = options.renewMs ?? renewMs;
+    this.#skewMs = options.skewMs ?? skewMs;
+  }
+
+  /** @param name unique within the app, fit for a key. @returns undefined while another holds it. */
+  async acquire(name: string): Promise<Lease | undefined> {
+    const owner = randomUUID();
+    const until = this.#now() + this.#ttlMs;
+    const mine = leaseRow(name, owner, until);
+    const row = await readRow(this.#table, 'lease', name);
+    try {
+      if (!row) {
+        if (!(await insertRow(this.#table, mine))) return undefined;
+      } else {
+        if (this.#isLive(row)) return undefined;
+        await replaceRow(this.#table, mine, row.etag ?? '*');
+      }
+    } catch (error) {
+      if (error instanceof ConflictError) return undefined;
+      throw error;
+    }
+    return this.#hold(name, owner, until);
+  }
+
+  /** Whether someone holds it now. */
+  async isHeld(name: string): Promise<boolean> {
+    const row = await readRow(this.#table, 'lease', name);
+    return row !== undefined && this.#isLive(row);
+  }
+
+  #isLive(row: Row): boolean {
+    return Number(row.until) + this.#skewMs > this.#now();
+  }
+
+  #hold(name: string, owner: string, firstUntil: number): Lease {
+    let until = firstUntil;
+    let released = false;
+    const lost = new AbortController();
+    const lose = (): void => lost.abort(new LeaseLostError(`The lease on ${name} was lost`));
+    const renew = async (): Promise<void> => {
+      const next = this.#now() + this.#ttlMs;
+      try {
+        const row = await readRow(this.#table, 'lease', name);
+        if (released) return;
+        if (row?.owner !== owner) return lose();
+        await replaceRow(this.#table, leaseRow(name, owner, next), row.etag ?? '*');
+        until = next;
+      } catch (error) {
+        if (error instanceof ConflictError) lose();
+        // Storage may be away for a moment; the lease itself says when it is too late.
+        else if (this.#now() >= until) lose();
+      }
+    };
+    const timer = setInterval(() => void renew(), this.#renewMs);
+    timer.unref();
+    return {
+      name,
+      lost: lost.signal,
+      assertOutlives: (ms) => {
+        if (lost.signal.aborted || until < this.#now() + ms)
+          throw new LeaseLostError(`The lease on ${name} is too short for what comes next`);
+      },
+      release: async () => {
+        if (released) return;
+        released = true;
+        clearInterval(timer);
+        if (lost.signal.aborted) return;
+        try {
+          const row = await readRow(this.#table, 'lease', name);
+          if (row?.owner === owner) await deleteRow(this.#table, 'lease', name, row.etag);
+        } catch {
+          // It runs out by itself.
+        }
+      },
+    };
+  }
+}
+
+const leaseRow = (name: string, owner: string, until: number): Row => ({
+  partitionKey: 'lease',
+  rowKey: name,
+  owner,
+  until,
+});

@@ -1,0 +1,115 @@
+import type { Feed } from '../domain/feed';
+import type { FeedKind } from '../domain/feed';
+import { feedName } from '../domain/feed';
+import type { Utc } from '../domain/time';
+import { ConflictError } from '../errors';
+import { fromJsonProperties, toJsonProperties } from './bytes';
+import { shortHash } from './keys';
+import { checkVersion, deleteRow, putRow, queryRows, readRow, type Row, rowVersion, where } from './rows';
+import type { Storage, Table } from './storage';
+
+/** A record that could not be mapped, or that the sink refused. */
+export interface QuarantinedRecord {
+  readonly id: string;
+  readonly feed: Feed;
+  readonly runId: string;
+  readonly reason: string;
+  /** What the sink answered, when it was the sink. */
+  readonly status: number | undefined;
+  readonly at: Utc;
+  /** The course it belongs to, when the row says. */
+  readonly courseId: string | undefined;
+  /** The row as the source gave it. Holds personal data. */
+  readonly raw: unknown;
+  readonly etag: string | undefined;
+}
+
+/** The table `quarantine`: a partition a feed, a row a record. The same record fails into the same row. */
+export class Quarantine {
+  readonly #table: Table;
+
+  constructor(storage: Storage) {
+    this.#table = storage.table('quarantine');
+  }
+
+  async put(record: Omit<QuarantinedRecord, 'etag'>): Promise<void> {
+    await putRow(this.#table, {
+      partitionKey: feedName(record.feed),
+      rowKey: rowKeyOf(record.id),
+      v: rowVersion,
+      source: record.feed.source,
+      kind: record.feed.kind,
+      runId: record.runId,
+      reason: record.reason,
+      at: record.at,
+      ...(record.status === undefined ? {} : { status: record.status }),
+      ...(record.courseId === undefined ? {} : { courseId: record.courseId }),
+      ...toJsonProperties('raw', record.raw ?? null),
+    });
+  }
+
+  async read(id: string): Promise<QuarantinedRecord | undefined> {
+    const feed = feedOf(id);
+    const row = feed && (await readRow(this.#table, feedName(feed), rowKeyOf(id)));
+    return row ? toRecord(row) : undefined;
+  }
+
+  /** Ids of a feed's records: few, unless the feed is ill. */
+  async ids(feed: Feed): Promise<Set<string>> {
+    const ids = new Set<string>();
+    const filter = where`PartitionKey eq ${feedName(feed)}`;
+    for await (const row of queryRows(this.#table, { filter, select: ['PartitionKey', 'RowKey'] }))
+      ids.add(`${row.partitionKey}-${row.rowKey}`);
+    return ids;
+  }
+
+  async *list(filter: { source?: string; kind?: FeedKind } = {}): AsyncGenerator<QuarantinedRecord> {
+    const terms = [
+      ...(filter.source ? [where`source eq ${filter.source}`] : []),
+      ...(filter.kind ? [where`kind eq ${filter.kind}`] : []),
+    ];
+    for await (const row of queryRows(this.#table, {
+      ...(terms.length > 0 ? { filter: terms.join(' and ') } : {}),
+    }))
+      yield toRecord(row);
+  }
+
+  /** @returns false when the record was put there anew since it was read. */
+  async clear(id: string, etag?: string): Promise<boolean> {
+    const feed = feedOf(id);
+    if (!feed) return false;
+    try {
+      await deleteRow(this.#table, feedName(feed), rowKeyOf(id), etag);
+      return true;
+    } catch (error) {
+      if (error instanceof ConflictError) return false;
+      throw error;
+    }
+  }
+}
+
+/** @param key of the record at the source; what has none is told apart by its own content. */
+export const quarantineId = (feed: Feed, key: string | undefined, raw: unknown): string =>
+  `${feedName(feed)}-${shortHash(key ?? `raw:${JSON.stringify(raw)}`)}`;
+
+const rowKeyOf = (id: string): string => id.split('-').at(-1) ?? id;
+
+function feedOf(id: string): Feed | undefined {
+  const match = /^([a-z0-9]+)-(catalog|consumption)-[0-9a-f]{16}$/.exec(id);
+  return match ? { source: match[1] ?? '', kind: match[2] as FeedKind } : undefined;
+}
+
+function toRecord(row: Row): QuarantinedRecord {
+  checkVersion(row, 'A quarantined record');
+  return {
+    id: `${row.partitionKey}-${row.rowKey}`,
+    feed: { source: String(row.source), kind: row.kind as FeedKind },
+    runId: String(row.runId),
+    reason: String(row.reason),
+    status: row.status as number | undefined,
+    at: row.at as Utc,
+    courseId: row.courseId as string | undefined,
+    raw: fromJsonProperties('raw', row),
+    etag: row.etag,
+  };
+}

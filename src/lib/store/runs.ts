@@ -1,0 +1,208 @@
+import {
+  addChanges,
+  addCounts,
+  type Changes,
+  type Counts,
+  isEnded,
+  noChanges,
+  noCounts,
+  type Run,
+  type Slice,
+  type SliceWork,
+} from '../domain/run';
+import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
+import {
+  type Action,
+  insertRow,
+  queryRows,
+  readRow,
+  replaceRow,
+  retryConflicts,
+  where,
+  writeTogether,
+} from './rows';
+import type { Storage, Table } from './storage';
+
+const together = 100;
+
+/** How one slice ended. */
+export type SliceResult =
+  | {
+      readonly state: 'done';
+      readonly counts: Counts;
+      readonly changes?: Changes;
+      readonly notes?: readonly string[];
+    }
+  | { readonly state: 'failed'; readonly error: string; readonly counts?: Counts };
+
+/** The table `runs`: a partition a run, in it the run's row and its slices'. */
+export class RunStore {
+  readonly #table: Table;
+
+  constructor(storage: Storage) {
+    this.#table = storage.table('runs');
+  }
+
+  /** @returns false when there is such a run already. */
+  create(run: Run): Promise<boolean> {
+    return insertRow(this.#table, runToRow(run));
+  }
+
+  async read(runId: string): Promise<Run | undefined> {
+    const row = await readRow(this.#table, partitionOf(runId), 'run');
+    return row && rowToRun(row);
+  }
+
+  /**
+   * Changes a run's row; `change` is called again with the newer row when someone else wrote first, and gives
+   * undefined to leave it alone.
+   * @returns the row as it then is; undefined when there is no such run.
+   */
+  update(runId: string, change: (run: Run) => Partial<Run> | undefined): Promise<Run | undefined> {
+    return retryConflicts(async () => {
+      const row = await readRow(this.#table, partitionOf(runId), 'run');
+      if (!row) return undefined;
+      const run = rowToRun(row);
+      const patch = change(run);
+      if (!patch) return run;
+      const next = { ...run, ...patch };
+      await replaceRow(this.#table, runToRow(next), row.etag ?? '*');
+      return next;
+    });
+  }
+
+  /** Runs, newest first. */
+  async *list(): AsyncGenerator<Run> {
+    for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'run'}` }))
+      yield rowToRun(row);
+  }
+
+  /** Writes the slices of a plan that is not committed yet; nobody works them. */
+  async stage(runId: string, planId: string, works: readonly SliceWork[]): Promise<void> {
+    for (let i = 0; i < works.length; i += together) {
+      const actions = works.slice(i, i + together).map((work, j): Action => {
+        const slice = newSlice(runId, i + j + 1, work);
+        return { type: 'put', row: sliceToRow(slice, planId) };
+      });
+      await writeTogether(this.#table, actions);
+    }
+  }
+
+  async readSlice(run: Run, number: number): Promise<Slice | undefined> {
+    if (!run.planId) return undefined;
+    const row = await readRow(this.#table, partitionOf(run.runId), sliceKey(run.planId, number));
+    return row && rowToSlice(row, run.runId);
+  }
+
+  /** The slices of the committed plan, in order; `pending` only those that are still to be worked. */
+  async *slices(run: Run, which: 'pending' | 'all' = 'all'): AsyncGenerator<Slice> {
+    if (!run.planId) return;
+    const inPlan = where`PartitionKey eq ${partitionOf(run.runId)} and RowKey ge ${sliceKey(run.planId, 0)} and RowKey lt ${`slice-${run.planId}.`}`;
+    const filter = which === 'pending' ? `${inPlan} and state eq 'pending'` : inPlan;
+    for await (const row of queryRows(this.#table, { filter })) yield rowToSlice(row, run.runId);
+  }
+
+  /** Changes a slice that is still pending. @returns undefined when it is not, or not there. */
+  updateSlice(
+    run: Run,
+    number: number,
+    change: (slice: Slice) => Partial<Slice>,
+  ): Promise<Slice | undefined> {
+    return retryConflicts(async () => {
+      const row =
+        run.planId && (await readRow(this.#table, partitionOf(run.runId), sliceKey(run.planId, number)));
+      if (!row || !run.planId) return undefined;
+      const slice = rowToSlice(row, run.runId);
+      if (slice.state !== 'pending') return undefined;
+      const next = { ...slice, ...change(slice) };
+      await replaceRow(this.#table, sliceToRow(next, run.planId), row.etag ?? '*');
+      return next;
+    });
+  }
+
+  /**
+   * Ends a slice and counts it in its run, in one transaction; the next slice's turn to be sent comes with it.
+   * @returns the run as it then is; undefined when the slice had ended before, or its run has.
+   */
+  endSlice(runId: string, number: number, result: SliceResult): Promise<Run | undefined> {
+    return this.#withSlice(runId, number, (run, slice) => {
+      const done = result.state === 'done';
+      const counts = result.counts ?? noCounts;
+      const ended: Slice = { ...slice, state: result.state, counts, error: done ? undefined : result.error };
+      const changes = result.state === 'done' ? result.changes : undefined;
+      const next: Run = {
+        ...run,
+        counts: addCounts(run.counts, counts),
+        changes: changes ? addChanges(run.changes ?? noChanges, changes) : run.changes,
+        notes: result.state === 'done' ? mergeNotes(run.notes, result.notes ?? []) : run.notes,
+        slices: {
+          total: run.slices.total,
+          done: run.slices.done + (done ? 1 : 0),
+          failed: run.slices.failed + (done ? 0 : 1),
+        },
+        dispatched: Math.min(run.lastSlice, run.dispatched + 1),
+      };
+      return { run: next, slices: [ended] };
+    });
+  }
+
+  /** Puts two or more slices in the place of one, in one transaction. They are numbered from the run's end. */
+  splitSlice(
+    runId: string,
+    number: number,
+    works: readonly SliceWork[],
+    dueAt: number,
+  ): Promise<Run | undefined> {
+    return this.#withSlice(runId, number, (run, slice) => {
+      const parts = works.map((work, i) => ({ ...newSlice(runId, run.lastSlice + i + 1, work), dueAt }));
+      const next: Run = {
+        ...run,
+        slices: { ...run.slices, total: run.slices.total + works.length - 1 },
+        lastSlice: run.lastSlice + works.length,
+      };
+      return { run: next, slices: [{ ...slice, state: 'split' }, ...parts] };
+    });
+  }
+
+  /** Writes a run's row and slices' rows together, if the slice is still to be worked and the run goes on. */
+  #withSlice(
+    runId: string,
+    number: number,
+    change: (run: Run, slice: Slice) => { run: Run; slices: readonly Slice[] },
+  ): Promise<Run | undefined> {
+    return retryConflicts(async () => {
+      const runRow = await readRow(this.#table, partitionOf(runId), 'run');
+      const run = runRow && rowToRun(runRow);
+      if (!run?.planId || isEnded(run)) return undefined;
+      const sliceRow = await readRow(this.#table, partitionOf(runId), sliceKey(run.planId, number));
+      const slice = sliceRow && rowToSlice(sliceRow, runId);
+      if (slice?.state !== 'pending') return undefined;
+      const { planId } = run;
+      const next = change(run, slice);
+      await writeTogether(this.#table, [
+        { type: 'replace', row: runToRow(next.run), etag: runRow?.etag ?? '*' },
+        ...next.slices.map((changed): Action =>
+          changed.number === number
+            ? { type: 'replace', row: sliceToRow(changed, planId), etag: sliceRow?.etag ?? '*' }
+            : { type: 'create', row: sliceToRow(changed, planId) },
+        ),
+      ]);
+      return next.run;
+    });
+  }
+}
+
+const newSlice = (runId: string, number: number, work: SliceWork): Slice => ({
+  runId,
+  number,
+  state: 'pending',
+  work,
+  attempts: 0,
+  dueAt: 0,
+  counts: noCounts,
+  error: undefined,
+});
+
+const notesKept = 20;
+const mergeNotes = (a: readonly string[], b: readonly string[]): string[] =>
+  [...new Set([...a, ...b])].slice(0, notesKept);
