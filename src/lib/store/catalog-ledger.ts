@@ -71,19 +71,19 @@ export class CatalogLedger {
 
   /**
    * Writes courses' rows, each only if it is still as it was read.
+   * @returns their new etags, in order.
    * @throws ConflictError when one is not; rows of earlier groups of 50 may have been written.
    */
-  async write(source: string, writes: readonly CatalogWrite[]): Promise<void> {
-    for (let i = 0; i < writes.length; i += together)
-      await writeTogether(
-        this.#table,
-        writes.slice(i, i + together).map((write): Action => {
-          const row = toRow(source, write);
-          return write.etag === undefined
-            ? { type: 'create', row }
-            : { type: 'replace', row, etag: write.etag };
-        }),
-      );
+  async write(source: string, writes: readonly CatalogWrite[]): Promise<(string | undefined)[]> {
+    const etags: (string | undefined)[] = [];
+    for (let i = 0; i < writes.length; i += together) {
+      const actions = writes.slice(i, i + together).map((write): Action => {
+        const row = toRow(source, write);
+        return write.etag === undefined ? { type: 'create', row } : { type: 'replace', row, etag: write.etag };
+      });
+      etags.push(...(await writeTogether(this.#table, actions)));
+    }
+    return etags;
   }
 }
 

@@ -1,0 +1,114 @@
+import type { Course } from '../domain/course';
+import type { MappedRecord } from '../domain/mapped';
+import { PayloadError, RetryableError, UnsupportedError } from '../errors';
+import { toKey } from '../store/keys';
+import type { Lease } from '../store/leases';
+import type { Destination } from '../sinks/sink';
+import type { Engine, OpenSource } from './engine';
+import { idempotencyKey, refusesRecords } from './deliver';
+import type { Tally } from './tally';
+
+export interface ApplyCourse {
+  readonly engine: Engine;
+  readonly open: OpenSource;
+  readonly tally: Tally;
+  readonly signal: AbortSignal;
+  readonly keyPrefix: string;
+  readonly to: Destination;
+  readonly dryRun: boolean;
+  /** Send it even when it is unchanged. */
+  readonly force: boolean;
+}
+
+/**
+ * Brings the sink in step with one course as its source shows it now; one that is gone or hidden goes out as
+ * deleted. Holds the course's lease from before the reading until after the acknowledgement.
+ * @throws RetryableError while another worker has the course; what the source and the sink throw.
+ */
+export async function applyCourse(courseId: string, what: ApplyCourse): Promise<void> {
+  const { engine, open } = what;
+  const feed = open.source.catalog;
+  if (!feed) throw new UnsupportedError(`The source ${open.source.id} publishes no catalog`);
+  const lease = await engine.leases.acquire(courseLease(open.source.id, courseId));
+  if (!lease) throw new RetryableError(`Another worker is at the course ${courseId}`);
+  try {
+    const signal = AbortSignal.any([what.signal, lease.lost]);
+    const course = await feed.read(courseId, { signal });
+    if (course === undefined) return await takeBack(courseId, { ...what, signal }, lease);
+    what.tally.read();
+    if (!course.ok) return await what.tally.quarantine({ ...course, courseId });
+    await give(course, { ...what, signal }, lease);
+  } finally {
+    await lease.release();
+  }
+}
+
+export const courseLease = (source: string, courseId: string): string =>
+  `course-${source}-${toKey(courseId)}`;
+
+async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Lease): Promise<void> {
+  const { engine, open, tally } = what;
+  const source = open.source.id;
+  const courseId = course.record.id;
+  const encoded = engine.sink.encodeCourse(course.record, what.to);
+  if (!encoded.ok) return tally.skipped();
+  const entry = await engine.catalogLedger.read(source, courseId);
+  if (entry && !entry.doubt && !entry.deleted && entry.hash === encoded.hash && !what.force)
+    return tally.unchanged();
+  const change = entry && !entry.deleted ? 'updated' : 'created';
+  if (what.dryRun) {
+    tally.sent();
+    return tally.change({ change, courseId, detail: course.record.name });
+  }
+  const next = { courseId, key: encoded.key, hash: encoded.hash, deleted: false };
+  const [etag] = await engine.catalogLedger.write(source, [
+    { entry: { ...next, doubt: true }, json: encoded.json, etag: entry?.etag },
+  ]);
+  try {
+    await send(encoded.json, what, lease);
+  } catch (error) {
+    if (!refusesRecords(error)) throw error;
+    return tally.quarantine({ ...course, reason: error.message, status: error.status, courseId });
+  }
+  await engine.catalogLedger.write(source, [{ entry: { ...next, doubt: false }, json: encoded.json, etag }]);
+  tally.sent();
+  await tally.arrived(course.key, course.raw);
+}
+
+async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Promise<void> {
+  const { engine, open, tally } = what;
+  const source = open.source.id;
+  const entry = await engine.catalogLedger.read(source, courseId);
+  if (!entry || (entry.deleted && !entry.doubt)) return;
+  if (what.dryRun) {
+    tally.deleted();
+    return tally.change({ change: 'deleted', courseId, detail: 'gone or hidden at the source' });
+  }
+  const last = await engine.catalogLedger.lastJson(source, courseId);
+  if (last === undefined)
+    throw new PayloadError(`The catalog ledger of ${source} cannot be read for ${courseId}; delete its row`);
+  const json = engine.sink.encodeDeletion(last);
+  const next = { courseId, key: entry.key, hash: entry.hash, deleted: true };
+  const [etag] = await engine.catalogLedger.write(source, [
+    { entry: { ...next, doubt: true }, json, etag: entry.etag },
+  ]);
+  await send(json, what, lease);
+  await engine.catalogLedger.write(source, [{ entry: { ...next, doubt: false }, json, etag }]);
+  tally.deleted();
+  engine.log.info({ source, kind: 'catalog', courseId }, 'course taken back');
+}
+
+async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void> {
+  const { engine, open, signal, keyPrefix } = what;
+  const feed = { source: open.source.id, kind: 'catalog' as const };
+  await engine.onStep?.('before post', feed);
+  await engine.sink.send(
+    { kind: 'catalog', sourceSystemId: what.to.sourceSystemId, records: [json] },
+    {
+      signal,
+      idempotencyKey: idempotencyKey(keyPrefix, [json]),
+      fence: () => lease.assertOutlives(engine.sink.limits.deadlineMs),
+    },
+  );
+  await engine.onStep?.('after post', feed);
+}

@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { Feed } from '../domain/feed';
+import type { SourceSettings } from '../settings/types';
+import type { Sink } from '../sinks/sink';
+import type { Source } from '../sources/source';
+import type { CatalogLedger } from '../store/catalog-ledger';
+import type { FeedStore } from '../store/feeds';
+import type { LearnerLedger } from '../store/learner-ledger';
+import type { LeaseStore } from '../store/leases';
+import type { Quarantine } from '../store/quarantine';
+import type { RunStore } from '../store/runs';
+import type { WakeUps } from '../store/wakeups';
+
+/** All that the sync works with. Built once, in app.ts. */
+export interface Engine {
+  readonly feeds: FeedStore;
+  readonly runs: RunStore;
+  readonly leases: LeaseStore;
+  readonly catalogLedger: CatalogLedger;
+  readonly learnerLedger: LearnerLedger;
+  readonly quarantine: Quarantine;
+  readonly wakeUps: WakeUps;
+  readonly sink: Sink;
+  /** @throws SettingsError when the source's settings are wrong, InputError when there is no such source. */
+  openSource(id: string): OpenSource;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** From 0 up to 1. */
+  random(): number;
+  readonly log: Logger;
+  readonly patience: Patience;
+  /** Told at each step that a crash must not harm; awaited. */
+  readonly onStep?: (step: Step, feed: Feed) => void | Promise<void>;
+  /** Told as records go by, for a progress bar. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface OpenSource {
+  readonly source: Source;
+  readonly settings: SourceSettings;
+}
+
+export type Step =
+  | 'run row written'
+  | 'plan staged'
+  | 'plan committed'
+  | 'message sent'
+  | 'before post'
+  | 'after post'
+  | 'before done'
+  | 'finish';
+
+export interface Progress {
+  readonly runId: string;
+  readonly slice: number;
+  readonly pages: number;
+  readonly rows: number;
+}
+
+/** How long the sync tries before it gives up. */
+export interface Patience {
+  /** Tries at a plan or a slice. */
+  readonly attempts: number;
+  /** Before the second try, milliseconds; doubled for each further one. */
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+  /** A slice that takes longer puts itself back in two halves, milliseconds. */
+  readonly sliceBudgetMs: number;
+  /** How often a worker looks whether its run was cancelled, milliseconds. */
+  readonly cancelPollMs: number;
+}
+
+export const defaultPatience: Patience = {
+  attempts: 5,
+  firstDelayMs: 15_000,
+  longestDelayMs: 300_000,
+  sliceBudgetMs: 8 * 60_000,
+  cancelPollMs: 2_000,
+};
+
+/** When the next try is due, milliseconds from now: doubled each time, and spread so that workers do not march. */
+export function retryDelayMs(patience: Patience, attempt: number, random: () => number): number {
+  const full = Math.min(patience.longestDelayMs, patience.firstDelayMs * 2 ** (attempt - 1));
+  return full / 2 + (full / 2) * random();
+}

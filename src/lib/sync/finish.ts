@@ -1,0 +1,116 @@
+import type { Feed } from '../domain/feed';
+import { isEnded, type Run, type RunState, type Slice } from '../domain/run';
+import { utc, type Window } from '../domain/time';
+import { tooManyBad } from './deliver';
+import type { Engine } from './engine';
+import { advance } from './intervals';
+import { takeTurn } from './start';
+
+/** After a slice ended: wakes the next one, or ends the run when it was the last. */
+export async function afterSlice(engine: Engine, run: Run): Promise<void> {
+  if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
+  if (run.dispatched <= run.lastSlice)
+    await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: run.dispatched } });
+}
+
+/**
+ * Ends a run whose slices have all ended, or that was cancelled: watermark first, then its state, then the feed's
+ * turn. Done again after a crash, it ends the same.
+ */
+export async function finishRun(engine: Engine, runId: string): Promise<void> {
+  const run = await engine.runs.read(runId);
+  if (!run) return;
+  if (!isEnded(run)) {
+    const outcome = await outcomeOf(engine, run);
+    if (movesWatermark(run)) await moveWatermark(engine, run);
+    await engine.onStep?.('finish', run);
+    const ended = await engine.runs.update(runId, (now) =>
+      isEnded(now) ? undefined : { ...outcome, finishedAt: utc(engine.now()) },
+    );
+    if (ended) logEnd(engine, ended);
+  }
+  await releaseFeed(engine, run);
+}
+
+/** Ends a run at once, with a reason. */
+export async function endRun(engine: Engine, runId: string, state: RunState, error: string): Promise<void> {
+  const run = await engine.runs.read(runId);
+  if (!run) return;
+  if (run.planId && movesWatermark(run)) await moveWatermark(engine, run);
+  const ended = await engine.runs.update(runId, (now) =>
+    isEnded(now) ? undefined : { state, error, finishedAt: utc(engine.now()) },
+  );
+  if (ended) logEnd(engine, ended);
+  await releaseFeed(engine, run);
+}
+
+/** Frees the feed's turn and gives it to the oldest run that waits. */
+export async function releaseFeed(engine: Engine, run: Run): Promise<void> {
+  const feed: Feed = { source: run.source, kind: run.kind };
+  await engine.feeds.update(feed, ({ activeRun }) =>
+    activeRun === run.runId ? { activeRun: undefined } : undefined,
+  );
+  await engine.feeds.unmarkOpen(feed, run.runId);
+  if (run.dryRun) return;
+  for (const { runId } of await engine.feeds.listOpen(feed)) {
+    const next = await engine.runs.read(runId);
+    if (next?.state === 'waiting' && !next.dryRun) {
+      await takeTurn(engine, next);
+      return;
+    }
+  }
+}
+
+async function outcomeOf(engine: Engine, run: Run): Promise<{ state: RunState; error?: string }> {
+  if (run.cancelRequested) return { state: 'cancelled' };
+  if (run.slices.failed > 0) {
+    const failed = await firstFailed(engine, run);
+    const more =
+      run.slices.failed > 1
+        ? ` (and ${run.slices.failed - 1} more of ${run.slices.total} slices failed)`
+        : '';
+    return { state: 'failed', error: `${failed?.error ?? 'A slice failed'}${more}` };
+  }
+  if (tooManyBad(run.counts))
+    return {
+      state: 'failed',
+      error: `${run.counts.quarantined} of ${run.counts.read} records could not be used; the source's or the sink's format seems to have changed: see the quarantine`,
+    };
+  return { state: run.counts.quarantined > 0 ? 'partial' : 'succeeded' };
+}
+
+async function firstFailed(engine: Engine, run: Run): Promise<Slice | undefined> {
+  for await (const slice of engine.runs.slices(run)) if (slice.state === 'failed') return slice;
+  return undefined;
+}
+
+/** Only an unfiltered run of a windowed feed that starts at or before the watermark moves it. */
+function movesWatermark(run: Run): boolean {
+  const { from, to, courseId, learner, replay } = run.request;
+  return (
+    run.kind === 'consumption' &&
+    run.window !== undefined &&
+    !run.dryRun &&
+    ![from, to, courseId, learner, replay].some(Boolean)
+  );
+}
+
+async function moveWatermark(engine: Engine, run: Run): Promise<void> {
+  const done: Window[] = [];
+  for await (const slice of engine.runs.slices(run))
+    if (slice.state === 'done' && slice.work.type === 'window') done.push(slice.work.window);
+  const start = run.window?.from;
+  if (start === undefined) return;
+  await engine.feeds.update({ source: run.source, kind: run.kind }, (state) => {
+    const next = advance(state.watermark ?? start, [...state.doneBeyond, ...done]);
+    return { watermark: next.watermark, doneBeyond: next.beyond };
+  });
+}
+
+function logEnd(engine: Engine, run: Run): void {
+  const { runId, source, kind, state, counts, error } = run;
+  engine.log[state === 'failed' ? 'error' : 'info'](
+    { runId, source, kind, state, counts, error },
+    'run ended',
+  );
+}

@@ -1,0 +1,129 @@
+import type { Mapped } from '../domain/mapped';
+import type { Progress } from '../domain/progress';
+import type { Window } from '../domain/time';
+import { PayloadError } from '../errors';
+import type { WindowedFeed, WindowPage } from '../sources/source';
+import { PageOrder } from './page-order';
+
+export interface ReadWindowOptions {
+  readonly signal: AbortSignal;
+  /** Pages asked for at the same time. */
+  readonly concurrency: number;
+  /** Told of every row as it comes, in page order; a row that is read again comes again. */
+  readonly onRow: (row: Mapped<Progress>) => Promise<void>;
+  /** Told of every page, before its rows; may throw to end the reading (budget, split). */
+  readonly onPage: (page: WindowPage) => void;
+  /** Before a second reading: everything of the first has arrived, so that a newer value cannot be overtaken. */
+  readonly beforeSecondPass: () => Promise<void>;
+}
+
+const tries = 3;
+
+/**
+ * Reads all rows of a window although rows that are edited meanwhile leave it and the rest shifts forward.
+ * A pass in which every page showed the same count, was full, and gave as many distinct rows as counted, has
+ * missed nothing. Otherwise the window is read again from the last page to the first, one page at a time: rows
+ * that only leave can then only show up twice.
+ * @throws PayloadError when the order is unstable, or when the rows stay fewer than counted.
+ */
+export async function readWindow(
+  feed: WindowedFeed,
+  window: Window,
+  options: ReadWindowOptions,
+): Promise<void> {
+  const first = await passUpward(feed, window, options);
+  if (first.clean) return;
+  let pages = first.pages;
+  let problem = first.problem;
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    await options.beforeSecondPass();
+    const second = await passDownward(feed, window, pages, options);
+    second.order.assertAgreesWith(first.order);
+    if (second.clean) return;
+    pages = Math.max(second.pages, 1);
+    problem = second.problem;
+  }
+  throw new PayloadError(
+    `The bulk grades of ${window.from} to ${window.to} cannot be read whole: ${problem}`,
+  );
+}
+
+interface Pass {
+  readonly clean: boolean;
+  readonly pages: number;
+  readonly order: PageOrder;
+  readonly problem: string;
+}
+
+async function passUpward(feed: WindowedFeed, window: Window, options: ReadWindowOptions): Promise<Pass> {
+  const order = new PageOrder();
+  const first = await feed.page(window, 1, options);
+  const count = first?.count ?? 0;
+  const pages = first?.pages ?? 1;
+  let clean = first !== undefined;
+  const take = async (page: WindowPage | undefined): Promise<void> => {
+    if (!page) {
+      clean = false;
+      return;
+    }
+    if (page.count !== count) clean = false;
+    options.onPage(page);
+    order.append(page.rows);
+    for (const row of page.rows) await options.onRow(row);
+  };
+  await take(first);
+  for await (const page of inOrder(2, pages, options.concurrency, (n) => feed.page(window, n, options)))
+    await take(page);
+  const problem = `it counts ${count} rows and gave ${order.distinct}`;
+  return { clean: clean && order.distinct === count, pages, order, problem };
+}
+
+async function passDownward(
+  feed: WindowedFeed,
+  window: Window,
+  pages: number,
+  options: ReadWindowOptions,
+): Promise<Pass> {
+  const order = new PageOrder();
+  let last: WindowPage | undefined;
+  // A row that came in pushes others back into pages that were read already.
+  let grew = false;
+  for (let n = pages; n >= 1; n--) {
+    const page = await feed.page(window, n, options);
+    if (!page) continue;
+    if (last && page.count > last.count) grew = true;
+    last = page;
+    options.onPage(page);
+    order.prepend(page.rows);
+    for (const row of page.rows) await options.onRow(row);
+  }
+  // What is in the window now has been there all along, so it must all have been seen.
+  const count = last?.count ?? 0;
+  const problem = `it counts ${count} rows and gave ${order.distinct}`;
+  return { clean: !grew && order.distinct >= count, pages: last?.pages ?? 0, order, problem };
+}
+
+/** Pages `from` to `to`, asked for several at a time, given in order. */
+async function* inOrder<T>(
+  from: number,
+  to: number,
+  concurrency: number,
+  fetch: (page: number) => Promise<T>,
+): AsyncGenerator<T> {
+  const ahead: Promise<T>[] = [];
+  let next = from;
+  try {
+    while (next <= to || ahead.length > 0) {
+      while (next <= to && ahead.length < concurrency) {
+        const page = fetch(next++);
+        // It is awaited in its turn; until then a failure is not unhandled.
+        page.catch(() => undefined);
+        ahead.push(page);
+      }
+      const page = ahead.shift();
+      if (page) yield await page;
+    }
+  } finally {
+    await Promise.allSettled(ahead);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Feed } from '../domain/feed';
+import type { Run, Slice, SliceWork } from '../domain/run';
+import type { SliceResult } from '../store/runs';
+import type { Engine, OpenSource } from './engine';
+
+/** What a worker has in hand while it works one slice. */
+export interface SliceContext {
+  readonly engine: Engine;
+  readonly run: Run;
+  readonly slice: Slice;
+  readonly feed: Feed;
+  readonly open: OpenSource;
+  /** Aborts when the run is cancelled, the lease is lost or the host stops. */
+  readonly signal: AbortSignal;
+  /** Throws LeaseLostError when the lease does not outlive a POST. */
+  readonly fence: () => void;
+  /** Calls in flight that this slice may have. */
+  readonly concurrency: number;
+  /** Milliseconds since 1970: when the slice should put itself back rather than go on. */
+  readonly deadline: number;
+}
+
+/** Done; or to be put back as other slices, because it is too large for one go. */
+export type SliceOutcome = SliceResult | { readonly state: 'split'; readonly works: readonly SliceWork[] };
+
+/** The prefix of the idempotency keys of what a slice sends: the same when it is worked again. */
+export const keyPrefix = ({ run, slice }: SliceContext): string => `${run.runId}/${slice.number}`;

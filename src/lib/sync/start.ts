@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import type { Feed } from '../domain/feed';
+import { noChanges, noCounts, type Run, type RunMode, type RunRequest, type RunTrigger } from '../domain/run';
+import { utc, type Utc } from '../domain/time';
+import { makeRunId } from '../store/run-rows';
+import type { Engine } from './engine';
+import { releaseFeed } from './finish';
+
+export interface StartOptions {
+  readonly mode?: RunMode;
+  readonly trigger: RunTrigger;
+  readonly dryRun?: boolean;
+  readonly request?: RunRequest;
+  /** A timer's tick: the run's id is made of it, so that a timer that fires twice starts one run. */
+  readonly tick?: Utc;
+}
+
+/**
+ * Starts a run of a feed: writes it down, and plans it when it is the feed's turn.
+ * @returns the run; one that another call started for the same tick, when there is one.
+ */
+export async function startRun(engine: Engine, feed: Feed, options: StartOptions): Promise<Run> {
+  const now = utc(engine.now());
+  const runId = makeRunId(
+    feed,
+    options.tick ?? now,
+    options.tick ? undefined : randomBytes(3).toString('hex'),
+  );
+  const dryRun = options.dryRun ?? false;
+  const run: Run = {
+    runId,
+    ...feed,
+    mode: options.mode ?? 'incremental',
+    trigger: options.trigger,
+    dryRun,
+    state: 'waiting',
+    request: options.request ?? {},
+    startedAt: now,
+    finishedAt: undefined,
+    error: undefined,
+    counts: noCounts,
+    changes: dryRun ? noChanges : undefined,
+    window: undefined,
+    planId: undefined,
+    planAttempts: 0,
+    planDueAt: 0,
+    createdAt: now,
+    slices: { total: 0, done: 0, failed: 0 },
+    lastSlice: 0,
+    dispatched: 0,
+    cancelRequested: false,
+    notes: [],
+  };
+  await engine.feeds.markOpen(feed, runId);
+  const created = await engine.runs.create(run);
+  if (!created) {
+    const there = await engine.runs.read(runId);
+    // The other call may have died half-way, or the run may have ended and lost its marker: both are mended here.
+    if (there) return takeTurn(engine, there);
+  }
+  await engine.onStep?.('run row written', feed);
+  engine.log.info(
+    { runId, source: feed.source, kind: feed.kind, trigger: run.trigger, mode: run.mode, dryRun },
+    'run started',
+  );
+  return takeTurn(engine, run);
+}
+
+/**
+ * Gives a waiting run its feed's turn, if that is free, and wakes the planner. A timer's run that finds the feed
+ * busy is skipped; an operator's waits.
+ */
+export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
+  const feed: Feed = { source: run.source, kind: run.kind };
+  if (run.state !== 'waiting') {
+    if (run.state !== 'running') await releaseFeed(engine, run);
+    return run;
+  }
+  if (!run.dryRun) {
+    const state = await engine.feeds.update(feed, ({ activeRun }) =>
+      activeRun === undefined ? { activeRun: run.runId } : undefined,
+    );
+    if (state.activeRun !== run.runId) {
+      if (run.trigger !== 'timer') return run;
+      const skipped = await engine.runs.update(run.runId, ({ state: now }) =>
+        now === 'waiting'
+          ? {
+              state: 'skipped',
+              finishedAt: utc(engine.now()),
+              error: `The run ${state.activeRun} was still going on`,
+            }
+          : undefined,
+      );
+      await engine.feeds.unmarkOpen(feed, run.runId);
+      return skipped ?? run;
+    }
+  }
+  await engine.wakeUps.send({ queue: 'sync-runs', body: { runId: run.runId } });
+  return run;
+}

@@ -1,0 +1,109 @@
+import type { Feed } from '../domain/feed';
+import {
+  type ChangeSample,
+  type Changes,
+  type Counts,
+  noChanges,
+  type Run,
+  samplesKept,
+} from '../domain/run';
+import { utc } from '../domain/time';
+import { quarantineId } from '../store/quarantine';
+import type { Engine } from './engine';
+import { tooManyBad } from './deliver';
+
+export interface BadRecord {
+  readonly key: string | undefined;
+  readonly raw: unknown;
+  readonly reason: string;
+  readonly status?: number;
+  readonly courseId?: string;
+}
+
+/** Counts what becomes of a slice's records, and keeps its bad ones. */
+export class Tally {
+  readonly #counts = { read: 0, sent: 0, unchanged: 0, skipped: 0, quarantined: 0, deleted: 0 };
+  #changes: Changes = noChanges;
+  #quarantined: ReadonlySet<string> | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly run: Run,
+    private readonly feed: Feed,
+  ) {}
+
+  /** Reads which records of the feed are in quarantine, so that `arrived` can clear them. Before reading the source. */
+  async begin(): Promise<void> {
+    this.#quarantined = this.run.dryRun ? new Set() : await this.engine.quarantine.ids(this.feed);
+  }
+
+  get counts(): Counts {
+    return { ...this.#counts };
+  }
+
+  get changes(): Changes | undefined {
+    return this.run.dryRun ? this.#changes : undefined;
+  }
+
+  get isBeyondRepair(): boolean {
+    return tooManyBad(this.#counts);
+  }
+
+  read(): void {
+    this.#counts.read++;
+  }
+
+  /** The record is left to another step, which counts it. */
+  unread(): void {
+    this.#counts.read--;
+  }
+
+  unchanged(): void {
+    this.#counts.unchanged++;
+  }
+
+  skipped(): void {
+    this.#counts.skipped++;
+  }
+
+  sent(): void {
+    this.#counts.sent++;
+  }
+
+  deleted(): void {
+    this.#counts.deleted++;
+  }
+
+  /** What a dry run would have done. */
+  change(sample: ChangeSample): void {
+    const { samples, ...numbers } = this.#changes;
+    this.#changes = {
+      ...numbers,
+      [sample.change]: numbers[sample.change] + 1,
+      samples: samples.length < samplesKept ? [...samples, sample] : samples,
+    };
+  }
+
+  /** @param counted the record stands in another count already. */
+  async quarantine(bad: BadRecord, counted = false): Promise<void> {
+    if (!counted) this.#counts.quarantined++;
+    if (this.run.dryRun) return;
+    await this.engine.quarantine.put({
+      id: quarantineId(this.feed, bad.key, bad.raw),
+      feed: this.feed,
+      runId: this.run.runId,
+      reason: bad.reason,
+      status: bad.status,
+      at: utc(this.engine.now()),
+      courseId: bad.courseId,
+      raw: bad.raw,
+    });
+  }
+
+  /** The record was delivered: an older failure of it is over. */
+  async arrived(key: string | undefined, raw: unknown): Promise<void> {
+    if (!this.#quarantined?.size) return;
+    const id = quarantineId(this.feed, key, raw);
+    if (this.#quarantined.has(id)) await this.engine.quarantine.clear(id);
+  }
+}
