@@ -37,7 +37,10 @@ export const get = (options: Partial<HttpCall<{ rows: number[] }>> = {}): HttpCa
 });
 
 /** A secret whose value a test can change behind its back, as a vault does. */
-export function testSecret(value: string, setting = 'LMS__openedx__clientSecret'): Secret & {
+export function testSecret(
+  value: string,
+  setting = 'LMS__openedx__clientSecret',
+): Secret & {
   value: string;
   forgotten: number;
 } {
@@ -57,7 +60,9 @@ export function testSecret(value: string, setting = 'LMS__openedx__clientSecret'
 }
 
 /** What a call that must fail throws. */
-export async function failure(promise: Promise<unknown>): Promise<Error & { status?: number; code?: string }> {
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<Error & { status?: number; code?: string }> {
   try {
     await promise;
   } catch (error) {

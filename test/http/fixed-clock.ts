@@ -1,7 +1,9 @@
 import type { Clock } from '../../src/lib/http/clock';
 
 /** A clock that jumps: whoever sleeps is woken at once, and time has passed. `slept` lists how long each slept. */
-export function jumpingClock(start = Date.parse('2026-03-01T12:00:00Z')): Clock & { readonly slept: number[] } {
+export function jumpingClock(
+  start = Date.parse('2026-03-01T12:00:00Z'),
+): Clock & { readonly slept: number[] } {
   let now = start;
   const slept: number[] = [];
   return {

@@ -5,7 +5,8 @@ const random = () => 1;
 const now = 1_000_000;
 const ok = { type: 'ok' } as const;
 
-const entered = (state: GateState, ticket: string, at = now, with_ = limits) => enter(state, with_, ticket, at);
+const entered = (state: GateState, ticket: string, at = now, with_ = limits) =>
+  enter(state, with_, ticket, at);
 
 describe('the gate', () => {
   it('lets as many calls fly as it may, and one more for each that comes back', () => {
@@ -25,14 +26,22 @@ describe('the gate', () => {
   it('spaces calls evenly over the minute', () => {
     const rate = { concurrency: 9, requestsPerMinute: 20 };
     const one = entered(openGate, 'a', now, rate);
-    expect(entered(one.state, 'b', now + 2999, rate).decision).toEqual({ type: 'wait', why: 'rate', until: now + 3000 });
+    expect(entered(one.state, 'b', now + 2999, rate).decision).toEqual({
+      type: 'wait',
+      why: 'rate',
+      until: now + 3000,
+    });
     expect(entered(one.state, 'b', now + 3000, rate).decision.type).toBe('go');
   });
 
   it('holds everyone until Retry-After, then sends one probe, and opens when that succeeds', () => {
     const flying = entered(openGate, 'a').state;
     const paused = leave(flying, 'a', { type: 'throttled', retryAfterMs: 5000 }, now, random);
-    expect(entered(paused, 'b', now + 4999).decision).toEqual({ type: 'wait', why: 'pause', until: now + 5000 });
+    expect(entered(paused, 'b', now + 4999).decision).toEqual({
+      type: 'wait',
+      why: 'pause',
+      until: now + 5000,
+    });
     const probing = entered(paused, 'b', now + 5000);
     expect(probing.decision.type).toBe('go');
     expect(entered(probing.state, 'c', now + 5001).decision).toMatchObject({ type: 'wait', why: 'probe' });
@@ -50,7 +59,13 @@ describe('the gate', () => {
   });
 
   it('sends another probe when the first one fails for another reason', () => {
-    const paused = leave(entered(openGate, 'a').state, 'a', { type: 'throttled', retryAfterMs: 1000 }, now, random);
+    const paused = leave(
+      entered(openGate, 'a').state,
+      'a',
+      { type: 'throttled', retryAfterMs: 1000 },
+      now,
+      random,
+    );
     const failed = leave(entered(paused, 'b', now + 1000).state, 'b', { type: 'failed' }, now + 1000, random);
     const again = entered(failed, 'c', now + 1000);
     expect(again.decision.type).toBe('go');
@@ -79,6 +94,8 @@ describe('the gate', () => {
 
   it('is plain JSON', () => {
     const state = entered(entered(openGate, 'a').state, 'b').state;
-    expect(entered(JSON.parse(JSON.stringify(state)) as GateState, 'c').decision).toMatchObject({ why: 'full' });
+    expect(entered(JSON.parse(JSON.stringify(state)) as GateState, 'c').decision).toMatchObject({
+      why: 'full',
+    });
   });
 });

@@ -4,7 +4,9 @@ const now = Date.parse('2026-03-01T12:00:00Z');
 
 describe('backoffMs', () => {
   it('doubles its bound with every attempt, up to 30 s', () => {
-    expect([0, 1, 2, 3, 10].map((attempt) => backoffMs(attempt, () => 1))).toEqual([500, 1000, 2000, 4000, 30_000]);
+    expect([0, 1, 2, 3, 10].map((attempt) => backoffMs(attempt, () => 1))).toEqual([
+      500, 1000, 2000, 4000, 30_000,
+    ]);
   });
 
   it('takes anything between nothing and the bound', () => {

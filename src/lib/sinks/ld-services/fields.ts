@@ -105,7 +105,7 @@ function toFields<R>(
     const fallback = 'constant' in spec ? spec.constant : spec.fallback;
     const constant = Object.hasOwn(defaults, name) ? defaults[name] : fallback;
     if ('constant' in spec) return constantField(name, constant);
-    return [{ name, value: spec.optional, fallback: constant ?? undefined }];
+    return [{ name, value: (record) => spec.optional(record) || undefined, fallback: constant ?? undefined }];
   });
   const added = Object.entries(defaults).filter(([name]) => !Object.hasOwn(specs, name));
   return [...fields, ...added.flatMap(([name, constant]) => constantField<R>(name, constant))];

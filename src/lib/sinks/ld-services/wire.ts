@@ -38,7 +38,7 @@ export function compileWriter<R>(fields: readonly Field<R>[]): (record: R, to: D
         continue;
       }
       const value = segment.value(record, to);
-      json += value ? segment.prefix + JSON.stringify(value) : segment.otherwise;
+      json += value !== undefined ? segment.prefix + JSON.stringify(value) : segment.otherwise;
     }
     return `{${json.slice(1)}}`;
   };
