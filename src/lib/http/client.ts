@@ -1,0 +1,252 @@
+import type { Dispatcher } from 'undici';
+import { AuthError, RefusedError, RetryableError, WaitError } from '../errors';
+import { systemClock, type Clock } from './clock';
+import { CutShortError, decodeBody } from './decode-body';
+import { exchange, ExchangeFailed, sharedAgent, type Answer, type Request } from './exchange';
+import type { Gate, Outcome } from './gate';
+import type { Authorizer, HttpAnswer, HttpCall, HttpClient } from './http';
+import { networkFault } from './network-fault';
+import { header, readAnswer, redirectRefusal, refusalCode, serverDate } from './read-answer';
+import { encodeBody, type EncodedBody } from './request-body';
+import { backoffMs, retryAfterMs } from './retry-timing';
+import { parseBaseUrl, resolveTarget, type System } from './target';
+
+/** What the clients of all systems get from the composition root. */
+export interface ClientDeps {
+  readonly gate: Gate;
+  /** `lms-bridge/<version>` */
+  readonly userAgent: string;
+  readonly onCall?: (fact: CallFact) => void;
+  readonly agent?: Dispatcher;
+  readonly clock?: Clock;
+  /** Gives 0 up to 1. */
+  readonly random?: () => number;
+}
+
+export interface HttpClientOptions extends ClientDeps {
+  readonly system: System;
+  readonly baseUrl: string;
+  readonly authorizer?: Authorizer;
+  /** Of one try, unless the call says otherwise. Default 30 s. */
+  readonly deadlineMs?: number;
+  /** Of an answer's body, before and after decompression. Default 64 MiB. */
+  readonly maxBytes?: number;
+  /** Tries after the first. Default 4. */
+  readonly retries?: number;
+}
+
+/** One try, for telemetry. It names no path: a path may hold what should not be told. */
+export interface CallFact {
+  readonly system: string;
+  readonly method: string;
+  /** Undefined when there was no answer. */
+  readonly status: number | undefined;
+  readonly durationMs: number;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** From 1. */
+  readonly attempt: number;
+  readonly outcome: Outcome['type'];
+}
+
+const retriedStatuses = new Set([429, 500, 502, 503, 504]);
+
+/** Throttled tries of one call may take this long in all; then the work puts itself back. */
+const throttledForMs = 60_000;
+
+/**
+ * The one HTTP client, for one system. See `HttpClient` for what it throws.
+ * @throws SettingsError when the base URL cannot be used.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const whole: Whole = {
+    ...options,
+    base: parseBaseUrl(options.system, options.baseUrl),
+    deadlineMs: options.deadlineMs ?? 30_000,
+    maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
+    retries: options.retries ?? 4,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    agent: options.agent ?? sharedAgent,
+  };
+  return { json: async (call) => new CallInProgress(whole, call).run() };
+}
+
+type Whole = HttpClientOptions &
+  Required<Pick<HttpClientOptions, 'deadlineMs' | 'maxBytes' | 'retries' | 'clock' | 'random' | 'agent'>> & {
+    readonly base: URL;
+  };
+
+/** What one try came to: an answer for the caller, or an error and whether to go again. */
+type Tried<T> =
+  | { readonly done: HttpAnswer<T> }
+  | { readonly error: Error; readonly next: 'give up' | 'back off' | 'throttled' | 'renew' };
+
+class CallInProgress<T> {
+  private readonly target: URL;
+  private readonly body: EncodedBody | undefined;
+  private readonly method: Request['method'];
+  private readonly idempotent: boolean;
+  private credentials: Readonly<Record<string, string>> = {};
+  private attempt = 0;
+  private failures = 0;
+  private renewed = false;
+  private throttledSince: number | undefined;
+
+  constructor(
+    private readonly options: Whole,
+    private readonly call: HttpCall<T>,
+  ) {
+    this.target = resolveTarget(options.system, options.base, call.url, call.query);
+    this.body = call.body && encodeBody(call.body);
+    this.method = call.method ?? 'GET';
+    this.idempotent = call.idempotent ?? this.method === 'GET';
+  }
+
+  async run(): Promise<HttpAnswer<T>> {
+    const { authorizer, clock, random, retries } = this.options;
+    const { signal } = this.call;
+    for (;;) {
+      // Before the gate: the token call passes the same gate, and must not wait for its own caller's place.
+      this.credentials = (await authorizer?.headers(signal)) ?? {};
+      const tried = await this.tryOnce();
+      if ('done' in tried) return tried.done;
+      switch (tried.next) {
+        case 'give up':
+          throw tried.error;
+        case 'renew':
+          if (this.renewed || !authorizer) throw tried.error;
+          this.renewed = true;
+          await this.renew(authorizer);
+          break;
+        case 'throttled':
+          this.boundThrottling();
+          break;
+        case 'back off':
+          if (this.failures >= retries) throw tried.error;
+          await clock.sleep(backoffMs(this.failures++, random), signal);
+      }
+    }
+  }
+
+  private async tryOnce(): Promise<Tried<T>> {
+    const { gate, clock, system, onCall, agent, base, maxBytes } = this.options;
+    const deadlineMs = this.call.deadlineMs ?? this.options.deadlineMs;
+    const pass = await gate.enter(this.call.signal);
+    const startedAt = clock.now();
+    let outcome: Outcome = { type: 'failed' };
+    let answer: Answer | undefined;
+    this.attempt++;
+    try {
+      answer = await exchange(agent, {
+        target: this.target,
+        method: this.method,
+        headers: this.headers(),
+        body: this.body?.bytes,
+        signal: this.call.signal,
+        deadlineMs,
+        maxBytes,
+        fence: this.call.fence,
+      });
+      outcome = this.outcomeOf(answer);
+      return await this.judge(answer, outcome);
+    } catch (error) {
+      if (!(error instanceof ExchangeFailed)) throw error;
+      const fault = networkFault(error, system, base, deadlineMs);
+      const again = fault.retry && (this.idempotent || !error.left);
+      return { error: fault.error, next: again ? 'back off' : 'give up' };
+    } finally {
+      await pass.leave(outcome);
+      onCall?.({
+        system: system.name,
+        method: this.method,
+        status: answer?.status,
+        durationMs: clock.now() - startedAt,
+        bytesOut: this.body?.bytes.length ?? 0,
+        bytesIn: answer?.body.length ?? 0,
+        attempt: this.attempt,
+        outcome: outcome.type,
+      });
+    }
+  }
+
+  private headers(): Record<string, string> {
+    return {
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': this.options.userAgent,
+      ...(this.body && { 'content-type': this.body.contentType }),
+      ...this.call.headers,
+      ...this.credentials,
+    };
+  }
+
+  private outcomeOf(answer: Answer): Outcome {
+    if (answer.status >= 200 && answer.status < 300) return { type: 'ok' };
+    const pause = retryAfterMs(header(answer, 'retry-after'), this.options.clock.now());
+    const throttled = answer.status === 429 || (answer.status === 503 && pause !== undefined);
+    if (throttled) return { type: 'throttled', retryAfterMs: pause };
+    // A refusal is an answer all the same: the system is up and does not throttle.
+    return { type: answer.status < 500 ? 'ok' : 'failed' };
+  }
+
+  private async judge(answer: Answer, outcome: Outcome): Promise<Tried<T>> {
+    const { system, base, maxBytes } = this.options;
+    const { status } = answer;
+    if (outcome.type === 'throttled') {
+      const error = new RetryableError(
+        `${system.name} asks for a pause (${status}); try again later`,
+        status,
+      );
+      return { error, next: 'throttled' };
+    }
+    if (status >= 300 && status < 400)
+      return { error: redirectRefusal(system, base, answer), next: 'give up' };
+    if (status === 401) {
+      return { error: new AuthError(this.unauthorized(), status), next: 'renew' };
+    }
+    if (status >= 500) {
+      const error = new RetryableError(`${system.name} failed with ${status}; try again later`, status);
+      const again = retriedStatuses.has(status) && this.idempotent;
+      return { error, next: again ? 'back off' : 'give up' };
+    }
+    try {
+      const body = await decodeBody(system, header(answer, 'content-encoding'), answer.body, maxBytes);
+      if (status >= 400) return { error: this.refusal(status, refusalCode(body)), next: 'give up' };
+      const data = readAnswer(system, base, answer, body, this.call.schema);
+      return { done: { data, status, date: serverDate(answer) } };
+    } catch (error) {
+      if (status >= 400) return { error: this.refusal(status, undefined), next: 'give up' };
+      const again = error instanceof CutShortError && this.idempotent;
+      return { error: error as Error, next: again ? 'back off' : 'give up' };
+    }
+  }
+
+  private unauthorized(): string {
+    const { name, credentialSettings } = this.options.system;
+    return `${name} does not accept the credentials (401); check ${credentialSettings}`;
+  }
+
+  private refusal(status: number, code: string | undefined): RefusedError {
+    const reason = code === undefined ? String(status) : `${status}, ${code}`;
+    return new RefusedError(`${this.options.system.name} refused the call (${reason})`, status, code);
+  }
+
+  /** Calls that were refused together renew once: whoever finds other credentials already there just uses them. */
+  private async renew(authorizer: Authorizer): Promise<void> {
+    const now = await authorizer.headers(this.call.signal);
+    const same = Object.entries(now).every(([name, value]) => this.credentials[name] === value);
+    if (same) authorizer.renew();
+  }
+
+  /** The gate makes the next try wait; here only the sum is bounded. */
+  private boundThrottling(): void {
+    const { clock, system } = this.options;
+    this.throttledSince ??= clock.now();
+    if (clock.now() - this.throttledSince <= throttledForMs) return;
+    throw new WaitError(
+      `${system.name} has asked for pauses for more than a minute; the work goes on later`,
+      clock.now() + throttledForMs,
+    );
+  }
+}

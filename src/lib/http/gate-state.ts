@@ -1,0 +1,122 @@
+import { backoffMs } from './retry-timing';
+
+/** What a gate keeps to. */
+export interface GateLimits {
+  /** Calls in flight. */
+  readonly concurrency: number;
+  /** Undefined: no rate. */
+  readonly requestsPerMinute: number | undefined;
+}
+
+/**
+ * All that a gate remembers: small, plain JSON, so that it can be a row that instances share. Times are
+ * milliseconds since 1970.
+ */
+export interface GateState {
+  /** The earliest time at which the rate lets the next call leave (GCRA). */
+  readonly nextAt: number;
+  /** Nothing leaves before. */
+  readonly pausedUntil: number;
+  /** Throttled answers in a row, a pause each. Above 0 the gate is half open: one probe at a time. */
+  readonly strikes: number;
+  /** The ticket of the call that goes first after a pause. */
+  readonly probe: string | undefined;
+  /** The calls in flight: a ticket, and when it is given up for lost (its holder died). */
+  readonly tickets: Readonly<Record<string, number>>;
+}
+
+export const openGate: GateState = { nextAt: 0, pausedUntil: 0, strikes: 0, probe: undefined, tickets: {} };
+
+export type GateDecision =
+  | { readonly type: 'go' }
+  /** Nobody may leave before `until`. */
+  | { readonly type: 'wait'; readonly why: 'pause' | 'rate'; readonly until: number }
+  /** As soon as a call comes back; at the latest at `until`, when the holder of a ticket is given up for lost. */
+  | { readonly type: 'wait'; readonly why: 'full' | 'probe'; readonly until: number };
+
+/** A ticket outlives every call's deadline (30 s by default); what is older belongs to a process that died. */
+const ticketMs = 5 * 60_000;
+
+/** The longest pause that is made up when a throttled answer names none is what `backoffMs` gives: 30 s. */
+const shortestNamedPauseMs = 100;
+
+/**
+ * Asks whether a call may leave now, and if so notes that it did.
+ * @param ticket names the call; unique among those in flight.
+ */
+export function enter(
+  state: GateState,
+  limits: GateLimits,
+  ticket: string,
+  now: number,
+): { state: GateState; decision: GateDecision } {
+  const current = withoutLostTickets(state, now);
+  const wait = (why: 'pause' | 'rate' | 'full' | 'probe', until: number) => ({
+    state: current,
+    decision: { type: 'wait', why, until } as const,
+  });
+
+  if (now < current.pausedUntil) return wait('pause', current.pausedUntil);
+  if (current.probe !== undefined) return wait('probe', current.tickets[current.probe] ?? now);
+  const flying = Object.values(current.tickets);
+  if (flying.length >= limits.concurrency) return wait('full', Math.min(...flying));
+  if (now < current.nextAt) return wait('rate', current.nextAt);
+
+  const next: GateState = {
+    ...current,
+    nextAt: limits.requestsPerMinute === undefined ? 0 : now + 60_000 / limits.requestsPerMinute,
+    probe: current.strikes > 0 ? ticket : undefined,
+    tickets: { ...current.tickets, [ticket]: now + ticketMs },
+  };
+  return { state: next, decision: { type: 'go' } };
+}
+
+/** What came of a call, as `Outcome` in gate.ts. */
+type CallOutcome =
+  | { readonly type: 'ok' }
+  | { readonly type: 'throttled'; readonly retryAfterMs: number | undefined }
+  | { readonly type: 'failed' };
+
+/** Notes that a call came back. */
+export function leave(
+  state: GateState,
+  ticket: string,
+  outcome: CallOutcome,
+  now: number,
+  random: () => number,
+): GateState {
+  const { [ticket]: _gone, ...tickets } = state.tickets;
+  const wasProbe = state.probe === ticket;
+  const back = { ...state, tickets, probe: wasProbe ? undefined : state.probe };
+  if (outcome.type === 'ok') {
+    // Only the probe reopens: an answer to a call that left before the pause says nothing about now.
+    return wasProbe ? { ...back, strikes: 0 } : back;
+  }
+  if (outcome.type === 'failed') return back;
+
+  const named = outcome.retryAfterMs;
+  // A system that asks for a pause of nothing and still throttles is backed off from like one that names none.
+  const pause =
+    named !== undefined && named >= shortestNamedPauseMs ? named : backoffMs(state.strikes + 1, random);
+  // Calls that were in flight together are throttled together: that is one strike.
+  const sameThrottle = !wasProbe && state.strikes > 0;
+  return {
+    ...back,
+    strikes: sameThrottle ? state.strikes : state.strikes + 1,
+    pausedUntil: Math.max(state.pausedUntil, now + pause),
+  };
+}
+
+/** When the n-th call from now (from 0) may leave as far as pause and rate say. */
+export function earliest(state: GateState, limits: GateLimits, n: number): number {
+  const spacing = limits.requestsPerMinute === undefined ? 0 : 60_000 / limits.requestsPerMinute;
+  return Math.max(state.pausedUntil, state.nextAt) + n * spacing;
+}
+
+function withoutLostTickets(state: GateState, now: number): GateState {
+  const entries = Object.entries(state.tickets);
+  if (entries.every(([, until]) => until > now)) return state;
+  const tickets = Object.fromEntries(entries.filter(([, until]) => until > now));
+  const probe = state.probe !== undefined && state.probe in tickets ? state.probe : undefined;
+  return { ...state, tickets, probe };
+}

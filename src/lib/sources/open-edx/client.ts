@@ -1,0 +1,216 @@
+import type { z } from 'zod';
+import type { Window } from '../../domain/time';
+import { toNaive } from '../../domain/zone';
+import { AuthError, PayloadError, RefusedError } from '../../errors';
+import { createHttpClient, type ClientDeps } from '../../http/client';
+import type { Authorizer, HttpAnswer, HttpClient } from '../../http/http';
+import { oauth2Authorizer } from '../../http/oauth2';
+import { withSecretHeader } from '../../http/secret-header';
+import { staticTokenAuthorizer } from '../../http/static-token';
+import { requireSameOrigin, type System } from '../../http/target';
+import type { SourceSettings } from '../../settings/types';
+import type { Call } from '../source';
+import { courseDetail, cursorPage, numberedPage, type NumberedPage } from './schema';
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** The four calls of Open edX that are used, and the sentences for what each refuses. */
+export class OpenEdxClient {
+  private readonly http: HttpClient;
+  private readonly system: System;
+  private readonly base: URL;
+  private readonly prefix: string;
+
+  constructor(
+    private readonly settings: SourceSettings,
+    deps: ClientDeps,
+  ) {
+    this.prefix = `LMS__${settings.id}__`;
+    this.system = systemOf(settings, this.prefix);
+    const authorizer = authorizerOf(settings, this.system, deps);
+    this.http = createHttpClient({ ...deps, system: this.system, baseUrl: settings.baseUrl, authorizer });
+    this.base = new URL(settings.baseUrl);
+  }
+
+  /** @param page from 1. @throws PayloadError when the server has no such page any more. */
+  async courses(page: number, call: Call): Promise<NumberedPage> {
+    const query = { page, page_size: this.settings.pageSize, username: this.settings.username };
+    try {
+      const { data } = await this.get('/api/courses/v1/courses/', query, numberedPage, call);
+      return data;
+    } catch (error) {
+      if (status(error) === 403) {
+        throw this.forbidden(
+          error,
+          `may not list courses as ${this.prefix}username; give the service user's own name`,
+        );
+      }
+      if (status(error) === 404 && page > 1) {
+        throw this.wrong(`took back page ${page} of its course list while it was read`);
+      }
+      throw error;
+    }
+  }
+
+  /** @returns undefined when there is no such course, or none that may be seen. */
+  async course(id: string, call: Call): Promise<unknown> {
+    const path = `/api/courses/v1/courses/${encodeURIComponent(id)}/`;
+    try {
+      const { data } = await this.get(path, { username: this.settings.username }, courseDetail, call);
+      return data;
+    } catch (error) {
+      if (status(error) === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * A page of the bulk grades, by modification time.
+   * @returns undefined when the server has no such page any more.
+   */
+  async bulkGrades(
+    window: Window | undefined,
+    page: number,
+    pageSize: number,
+    call: Call,
+  ): Promise<HttpAnswer<NumberedPage> | undefined> {
+    const { timeZone } = this.settings;
+    const query = {
+      username: 'all',
+      start_date: window && toNaive(window.from, timeZone),
+      end_date: window && toNaive(window.to, timeZone),
+      page,
+      page_size: pageSize,
+    };
+    try {
+      return await this.get('/api/grades/v1/user_grades/', query, numberedPage, call);
+    } catch (error) {
+      if (status(error) === 404 && page > 1) return undefined;
+      throw this.explainBulk(error);
+    }
+  }
+
+  /**
+   * A page of the grades of one course.
+   * @param cursor of the page before. @returns undefined when the course is gone.
+   */
+  async courseGrades(
+    courseId: string,
+    cursor: string | undefined,
+    call: Call,
+  ): Promise<z.infer<typeof cursorPage> | undefined> {
+    const query = { course_id: courseId, page_size: this.settings.pageSize, cursor };
+    try {
+      const { data } = await this.get('/api/grades/v1/courses/', query, cursorPage, call);
+      return data;
+    } catch (error) {
+      if (error instanceof RefusedError && error.code === 'course_does_not_exist') return undefined;
+      if (status(error) === 403) {
+        throw this.forbidden(
+          error,
+          `lets only global staff read the grades of others; make the service user staff`,
+        );
+      }
+      if (status(error) === 404) {
+        throw this.refused(
+          error,
+          `has no grades of that course or no grades API; check ${this.prefix}baseUrl`,
+        );
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * The value of a query field in a `next` link. The link itself is not followed: only its field is used.
+   * @throws PayloadError when it leads to another origin or has no such field.
+   */
+  nextField(next: string, field: string): string {
+    if (!URL.canParse(next, this.base.href)) throw this.wrong(`gave a next link that is no URL`);
+    const link = new URL(next, this.base.href);
+    requireSameOrigin(this.system, this.base, link);
+    const value = link.searchParams.get(field);
+    if (value) return value;
+    throw this.wrong(`gave a next link without ${field}`);
+  }
+
+  /** An answer that is not what it should be, as a sentence that names this source. */
+  wrong(what: string): PayloadError {
+    return new PayloadError(`${this.system.name} ${what}`);
+  }
+
+  private get<T>(url: string, query: Query, schema: z.ZodType<T>, call: Call): Promise<HttpAnswer<T>> {
+    return this.http.json({ url, query, schema, signal: call.signal });
+  }
+
+  private explainBulk(error: unknown): unknown {
+    if (error instanceof RefusedError && error.code === 'date_filter_format') {
+      return this.refused(
+        error,
+        `does not take the dates of the window, which are sent as YYYY-MM-DDTHH:MM:SS in ${this.prefix}timeZone; ` +
+          `check that setting and ${this.prefix}since`,
+      );
+    }
+    if (status(error) === 403) {
+      return this.forbidden(
+        error,
+        'lets only one user read bulk grades: a superuser whose name is BULK_GRADES_API_ADMIN_USERNAME there; ' +
+          `give the user of ${this.system.credentialSettings} both`,
+      );
+    }
+    if (status(error) === 404) {
+      return this.refused(
+        error,
+        `has no bulk grades API; set ${this.prefix}grades to courses, or check ${this.prefix}baseUrl`,
+      );
+    }
+    return error;
+  }
+
+  private forbidden(cause: unknown, what: string): AuthError {
+    return new AuthError(`${this.system.name} ${what} (403)`, 403, { cause });
+  }
+
+  private refused(cause: unknown, what: string): RefusedError {
+    const { status, code } = cause as RefusedError;
+    return new RefusedError(`${this.system.name} ${what} (${status})`, status, code, { cause });
+  }
+}
+
+const status = (error: unknown): number | undefined =>
+  error instanceof RefusedError ? error.status : undefined;
+
+function systemOf(settings: SourceSettings, prefix: string): System {
+  const keys = settings.accessToken ? ['accessToken'] : ['clientId', 'clientSecret'];
+  if (settings.apiKey) keys.push('apiKey');
+  return {
+    name: `source ${settings.id}`,
+    baseUrlSetting: `${prefix}baseUrl`,
+    credentialSettings: keys.map((key) => prefix + key).join(' and '),
+  };
+}
+
+/** A given token wins over client credentials; without either the server is asked as an anonymous user. */
+function authorizerOf(settings: SourceSettings, system: System, deps: ClientDeps): Authorizer | undefined {
+  const { accessToken, clientId, clientSecret, apiKey } = settings;
+  let authorizer: Authorizer | undefined;
+  if (accessToken) {
+    authorizer = staticTokenAuthorizer(accessToken);
+  } else if (clientId && clientSecret) {
+    authorizer = oauth2Authorizer({
+      ...deps,
+      system,
+      tokenUrl: `${settings.baseUrl}/oauth2/access_token`,
+      // In the body, not as Basic: older servers choose the provider by the client_id they find there.
+      fields: async () => ({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: await clientSecret.read(),
+        token_type: 'jwt',
+      }),
+      scheme: 'fromAnswer',
+      secrets: [clientSecret],
+    });
+  }
+  return apiKey ? withSecretHeader(authorizer, 'x-edx-api-key', apiKey) : authorizer;
+}

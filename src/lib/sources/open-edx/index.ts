@@ -1,0 +1,112 @@
+import type { ClientDeps } from '../../http/client';
+import type { SourceSettings } from '../../settings/types';
+import type { CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
+import { OpenEdxClient } from './client';
+import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
+import type { NumberedPage } from './schema';
+
+export interface OpenEdxDeps extends ClientDeps {
+  /** Finds a learner's address by the name at the source, where the grades of a course give none. */
+  readonly addressOf?: (username: string) => string | undefined;
+}
+
+/** An Open edX, or the fork with bulk grades (`grades` = `bulk`). */
+export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Source {
+  const client = new OpenEdxClient(settings, deps);
+  return {
+    id: settings.id,
+    sourceKind: 'open-edx',
+    catalog: catalogFeed(client, settings),
+    consumption:
+      settings.grades === 'bulk'
+        ? bulkFeed(client, settings)
+        : courseFeed(client, deps.addressOf ?? (() => undefined)),
+  };
+}
+
+/** Pages are asked for by number: the cursor is the number of the next page. */
+async function coursePage(
+  client: OpenEdxClient,
+  cursor: string | undefined,
+  call: { readonly signal: AbortSignal },
+): Promise<NumberedPage & { readonly nextCursor: string | undefined }> {
+  const page = Number(cursor ?? 1);
+  const data = await client.courses(page, call);
+  return { ...data, nextCursor: nextPage(client, data, page) };
+}
+
+/** @throws PayloadError when the server sends the reader in circles. */
+function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): string | undefined {
+  const { next } = data.pagination;
+  if (!next) return undefined;
+  const number = Number(client.nextField(next, 'page'));
+  if (number === page + 1) return String(number);
+  throw client.wrong(`gave a next link to another page than ${page + 1}`);
+}
+
+function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): CatalogFeed {
+  return {
+    async page(cursor, call) {
+      const { results, pagination, nextCursor } = await coursePage(client, cursor, call);
+      return {
+        rows: results.map((row) => mapCourse(row, baseUrl)),
+        next: nextCursor,
+        total: pagination.count,
+      };
+    },
+    async read(courseId, call) {
+      const raw = await client.course(courseId, call);
+      if (raw === undefined) return undefined;
+      const mapped = mapCourse(raw, baseUrl);
+      if (mapped.ok && mapped.record.id !== courseId) {
+        throw client.wrong('answered another course than the one that was asked for');
+      }
+      return mapped;
+    },
+  };
+}
+
+function bulkFeed(client: OpenEdxClient, settings: SourceSettings): WindowedFeed {
+  return {
+    type: 'windowed',
+    timeZone: settings.timeZone,
+    pageSize: settings.pageSize,
+    async count(window, call) {
+      const answer = await client.bulkGrades(window, 1, 1, call);
+      if (!answer?.date) throw client.wrong('answered without a Date header');
+      nextPage(client, answer.data, 1);
+      return { count: answer.data.pagination.count, serverTime: answer.date };
+    },
+    async page(window, page, call) {
+      const answer = await client.bulkGrades(window, page, settings.pageSize, call);
+      if (!answer) return undefined;
+      const { results, pagination } = answer.data;
+      nextPage(client, answer.data, page);
+      return { rows: results.map(mapBulkGrade), count: pagination.count, pages: pagination.num_pages };
+    },
+    map: mapBulkGrade,
+  };
+}
+
+function courseFeed(client: OpenEdxClient, addressOf: (username: string) => string | undefined): ScannedFeed {
+  return {
+    type: 'scanned',
+    async courses(cursor, call) {
+      const { results, nextCursor } = await coursePage(client, cursor, call);
+      // Only the id matters here: a course whose other fields are bad has results all the same.
+      const ids = results.map((row) => {
+        const { id, course_id } = (row ?? {}) as Record<string, unknown>;
+        return id || course_id;
+      });
+      return { ids: ids.filter((id): id is string => typeof id === 'string' && id !== ''), next: nextCursor };
+    },
+    async page(courseId, cursor, call) {
+      const page = await client.courseGrades(courseId, cursor, call);
+      if (!page) return { rows: [], next: undefined };
+      const next = page.next ? client.nextField(page.next, 'cursor') : undefined;
+      if (next !== undefined && next === cursor)
+        throw client.wrong('gave a next link to the same page of grades');
+      return { rows: page.results.map((row) => mapCourseGrade(row, addressOf)), next };
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import type { Course } from '../../domain/course';
+import type { Mapped } from '../../domain/mapped';
+import type { Progress } from '../../domain/progress';
+import { parseUtc, type Utc } from '../../domain/time';
+import { whereWrong } from '../../http/read-answer';
+import { bulkGradeRow, courseGradeRow, courseRow } from './schema';
+
+/** @param baseUrl without a slash at the end. */
+export function mapCourse(raw: unknown, baseUrl: string): Mapped<Course> {
+  const parsed = courseRow.safeParse(raw);
+  if (!parsed.success)
+    return unmapped(stringField(raw, 'id') ?? stringField(raw, 'course_id'), parsed.error, raw);
+  const row = parsed.data;
+  const id = row.id || row.course_id;
+  if (!id) return { ok: false, key: undefined, reason: 'the course has no id', raw };
+
+  const times: Record<string, Utc> = {};
+  for (const [name, value] of [
+    ['start', row.start],
+    ['end', row.end],
+    ['enrollmentStart', row.enrollment_start],
+    ['enrollmentEnd', row.enrollment_end],
+  ] as const) {
+    if (!value) continue;
+    const time = parseUtc(value);
+    if (!time) return { ok: false, key: id, reason: `${name} is not a time`, raw };
+    times[name] = time;
+  }
+  const record: Course = {
+    id,
+    name: row.name,
+    url: `${baseUrl}/courses/${id}/about`,
+    ...(row.org && { org: row.org }),
+    ...(row.short_description && { shortDescription: row.short_description }),
+    ...optional('thumbnailSmall', absolute(row.media?.image?.small, baseUrl)),
+    ...optional('thumbnailLarge', absolute(row.media?.image?.large, baseUrl)),
+    ...times,
+  };
+  return { ok: true, key: id, record, raw };
+}
+
+/** A row of the bulk grades. */
+export function mapBulkGrade(raw: unknown): Mapped<Progress> {
+  const parsed = bulkGradeRow.safeParse(raw);
+  if (!parsed.success) {
+    return unmapped(
+      learnerKey(stringField(raw, 'username'), stringField(raw, 'course_key')),
+      parsed.error,
+      raw,
+    );
+  }
+  const { username, course_key, ...grade } = parsed.data;
+  const email = address(username);
+  return progress(raw, course_key, username, email, grade);
+}
+
+/** @param addressOf finds the address of a learner whom the row gives none. */
+export function mapCourseGrade(
+  raw: unknown,
+  addressOf: (username: string) => string | undefined,
+): Mapped<Progress> {
+  const parsed = courseGradeRow.safeParse(raw);
+  if (!parsed.success) {
+    return unmapped(
+      learnerKey(stringField(raw, 'username'), stringField(raw, 'course_id')),
+      parsed.error,
+      raw,
+    );
+  }
+  const { username, email, course_id, ...grade } = parsed.data;
+  const found = address(email) ?? address(username) ?? address(addressOf(username));
+  return progress(raw, course_id, username, found, grade);
+}
+
+type Grade = Pick<z.infer<typeof bulkGradeRow>, 'passed' | 'percent' | 'letter_grade'>;
+
+function progress(
+  raw: unknown,
+  courseId: string,
+  username: string,
+  email: string | undefined,
+  grade: Grade,
+): Mapped<Progress> {
+  const isName = email === undefined || username.toLowerCase() !== email;
+  const record: Progress = {
+    courseId,
+    ...optional('email', email),
+    ...(isName && { username }),
+    // The letters are each course's own words; `passed` means the same everywhere.
+    status: grade.passed ? 'Passed' : 'InProgress',
+    ...optional('percent', grade.percent ?? undefined),
+    ...(grade.letter_grade && { grade: grade.letter_grade }),
+  };
+  return { ok: true, key: learnerKey(username, courseId), record, raw };
+}
+
+function learnerKey(learner: string | undefined, courseId: string | undefined): string | undefined {
+  return learner === undefined || courseId === undefined
+    ? undefined
+    : `${learner.trim().toLowerCase()}\t${courseId}`;
+}
+
+function address(text: string | null | undefined): string | undefined {
+  const trimmed = text?.trim().toLowerCase();
+  return trimmed && /^[^\s@]+@[^\s@]+$/.test(trimmed) ? trimmed : undefined;
+}
+
+/** Older servers give some images as a path. */
+function absolute(uri: string | null | undefined, baseUrl: string): string | undefined {
+  if (!uri || !URL.canParse(uri, `${baseUrl}/`)) return undefined;
+  if (/^https?:\/\//i.test(uri)) return uri;
+  const url = new URL(uri, `${baseUrl}/`);
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
+}
+
+const optional = <K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> =>
+  value === undefined ? {} : ({ [name]: value } as Record<K, V>);
+
+const stringField = (raw: unknown, name: string): string | undefined => {
+  const value = (raw as Record<string, unknown> | null | undefined)?.[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+function unmapped(key: string | undefined, error: z.ZodError, raw: unknown): Mapped<never> {
+  return { ok: false, key, reason: `the row is wrong at ${whereWrong(error)}`, raw };
+}

@@ -1,0 +1,396 @@
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { AuthError, PayloadError, RefusedError, RetryableError, WaitError } from '../../src/lib/errors';
+import type { CallFact } from '../../src/lib/http/client';
+import { failure, get, testClient, testDeps } from './client-builder';
+import { inTurn, json, TestServer } from './test-server';
+
+let server: TestServer | undefined;
+const serve = async (...answers: Array<(response: ServerResponse) => void>): Promise<TestServer> =>
+  (server = await TestServer.start(inTurn(...answers)));
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+const rows = json({ rows: [1, 2] });
+const raw =
+  (body: string | Buffer, headers: Record<string, string> = {}, status = 200) =>
+  (response: ServerResponse): void => {
+    response.writeHead(status, headers).end(body);
+  };
+
+describe('an answer', () => {
+  it('is parsed by the schema and carries status and the server clock', async () => {
+    const { origin, seen } = await serve(
+      json({ rows: [1], more: 'x' }, 200, { date: 'Sun, 01 Mar 2026 12:00:00 GMT' }),
+    );
+    const answer = await testClient(`${origin}/lms`).json(get({ query: { q: 'a+b:c', none: undefined } }));
+    expect(answer).toEqual({ data: { rows: [1] }, status: 200, date: '2026-03-01T12:00:00Z' });
+    expect(seen[0]?.path).toBe('/lms/rows');
+    expect([...(seen[0]?.query ?? [])]).toEqual([['q', 'a+b:c']]);
+    expect(seen[0]?.headers['user-agent']).toBe('lms-bridge/0.0.0');
+  });
+
+  it('may be compressed', async () => {
+    const { origin, seen } = await serve(raw(gzipSync('{"rows":[3]}'), { 'content-encoding': 'gzip' }));
+    expect((await testClient(origin).json(get())).data.rows).toEqual([3]);
+    expect(seen[0]?.headers['accept-encoding']).toBe('gzip');
+  });
+
+  it('of 204 is undefined to the schema', async () => {
+    const { origin } = await serve(raw('', {}, 204));
+    const client = testClient(origin);
+    await expect(client.json(get({ schema: z.undefined() as never }))).resolves.toMatchObject({
+      status: 204,
+    });
+    expect(await failure(client.json(get()))).toBeInstanceOf(PayloadError);
+  });
+
+  const html = '<!DOCTYPE html><html><body>All is well</body></html>';
+  it.each([
+    ['an empty body', raw(''), /empty body/],
+    ['HTML', raw(html, { 'content-type': 'text/html' }), /HTML instead of JSON; check LMS__openedx__baseUrl/],
+    ['HTML that calls itself JSON', raw(html, { 'content-type': 'application/json' }), /HTML/],
+    ['a login page', raw(`${html}<input type="password">`), /login page/],
+    ['cut JSON', raw('{"rows":[1,'), /not JSON, or cut short/],
+    ['text', raw('secret-text'), /not JSON/],
+    [
+      'another shape',
+      json({ rows: [1, 'secret-value'] }),
+      /unknown shape at \$\.rows\[1\] \(expected number\)/,
+    ],
+    ['null', json(null), /unknown shape at \$ /],
+    ['an error in a 200', json({ error: 'secret' }), /\$\.rows \(expected array\)/],
+  ])('that is %s is an error', async (_, answer, message) => {
+    const { origin, seen } = await serve(answer);
+    const error = await failure(testClient(origin).json(get()));
+    expect(error).toBeInstanceOf(PayloadError);
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain('secret');
+    expect(seen).toHaveLength(1);
+  });
+
+  it('is not read beyond the cap, said or unsaid, packed or not', async () => {
+    const big = JSON.stringify({ rows: Array.from({ length: 5000 }, () => 7) });
+    for (const answer of [
+      raw(big),
+      (response: ServerResponse) => {
+        response.write(big);
+        response.end();
+      },
+      raw(gzipSync(big), { 'content-encoding': 'gzip' }),
+    ]) {
+      const { origin } = await serve(answer);
+      const error = await failure(testClient(origin, { maxBytes: 1000 }).json(get()));
+      expect(error).toBeInstanceOf(PayloadError);
+      expect(error.message).toContain('smaller pages');
+      await server?.stop();
+    }
+  });
+});
+
+describe('a cut answer', () => {
+  it('is asked for again when the compressed body ends early, and is an error when it stays so', async () => {
+    const cut = raw(gzipSync('{"rows":[1,2,3]}').subarray(0, 25), { 'content-encoding': 'gzip' });
+    const { origin } = await serve(cut, rows);
+    expect((await testClient(origin).json(get())).data.rows).toEqual([1, 2]);
+    await server?.stop();
+    const always = await serve(cut);
+    expect(await failure(testClient(always.origin).json(get()))).toBeInstanceOf(PayloadError);
+    expect(always.seen).toHaveLength(5);
+  });
+
+  it('is a fault that may pass when the connection closes before Content-Length or mid-chunk', async () => {
+    const early = (response: ServerResponse): void => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{"rows":[');
+      setImmediate(() => response.destroy());
+    };
+    const midChunk = (response: ServerResponse): void => {
+      response.write('{"rows":[');
+      setImmediate(() => response.destroy());
+    };
+    for (const fault of [early, midChunk]) {
+      const { origin } = await serve(fault);
+      expect(await failure(testClient(origin, { retries: 1 }).json(get()))).toBeInstanceOf(RetryableError);
+      await server?.stop();
+    }
+    const { origin } = await serve(early, midChunk, rows);
+    expect((await testClient(origin).json(get())).data.rows).toEqual([1, 2]);
+  });
+});
+
+describe('the deadline', () => {
+  const drip = (response: ServerResponse): void => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(timer));
+  };
+  it.each([
+    ['hangs before the headers', () => undefined],
+    ['hangs in the body', (response: ServerResponse) => void response.write('{"rows":')],
+    ['drips', drip],
+  ])('ends a call to a server that %s', async (_, answer) => {
+    const { origin } = await serve(answer);
+    const startedAt = Date.now();
+    const error = await failure(testClient(origin, { deadlineMs: 150, retries: 0 }).json(get()));
+    expect(error).toBeInstanceOf(RetryableError);
+    expect(error.message).toMatch(/within 0.15 s/);
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+  });
+
+  it('belongs to a call when the call says so, and covers connecting', async () => {
+    // 192.0.2.0/24 is reserved for documentation: nothing answers there.
+    const client = testClient('https://192.0.2.1', { retries: 0 });
+    const startedAt = Date.now();
+    expect(await failure(client.json(get({ deadlineMs: 100 })))).toBeInstanceOf(RetryableError);
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+  });
+});
+
+describe('retries', () => {
+  it.each([500, 502, 503, 504])('try again after %d, backing off', async (status) => {
+    const { origin, seen } = await serve(json({}, status), json({}, status), rows);
+    const deps = testDeps();
+    expect((await testClient(origin, deps).json(get())).data.rows).toEqual([1, 2]);
+    expect(seen).toHaveLength(3);
+    expect(deps.clock.slept).toEqual([500, 1000]);
+  });
+
+  it('end with the true status', async () => {
+    const { origin, seen } = await serve(json({}, 502));
+    const error = await failure(testClient(origin, { retries: 2 }).json(get()));
+    expect(error).toBeInstanceOf(RetryableError);
+    expect(error.status).toBe(502);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('spare a POST that may have arrived, unless it may be repeated', async () => {
+    const post = get({ method: 'POST', body: { type: 'json', text: '[]' } });
+    const { origin, seen } = await serve(
+      json({}, 500),
+      (response) => response.destroy(),
+      json({}, 500),
+      rows,
+    );
+    const client = testClient(origin);
+    expect(await failure(client.json(post))).toMatchObject({ name: 'RetryableError', status: 500 });
+    expect(await failure(client.json(post))).toMatchObject({ name: 'RetryableError' });
+    expect(seen).toHaveLength(2);
+    await client.json({ ...post, idempotent: true });
+    expect(seen).toHaveLength(4);
+  });
+
+  it('stop as soon as the signal aborts: in the back-off, at the gate and in the body', async () => {
+    const reason = new Error('cancelled');
+    const { origin, seen } = await serve(() => undefined);
+    const abort = new AbortController();
+    const hanging = failure(testClient(origin).json(get({ signal: abort.signal })));
+    setTimeout(() => abort.abort(reason), 50);
+    expect(await hanging).toBe(reason);
+    expect(await failure(testClient(origin).json(get({ signal: abort.signal })))).toBe(reason);
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('throttling', () => {
+  it.each([
+    ['429 with seconds', json({}, 429, { 'retry-after': '7' }), 7000],
+    ['503 with a date', json({}, 503, { 'retry-after': 'Sun, 01 Mar 2026 12:00:09 GMT' }), 9000],
+  ])('waits at the gate after %s', async (_, answer, ms) => {
+    const { origin } = await serve(answer, rows);
+    const deps = testDeps();
+    await testClient(origin, deps).json(get());
+    expect(deps.clock.slept).toEqual([ms]);
+  });
+
+  it('holds the other calls of the system as well', async () => {
+    const { origin, seen } = await serve(json({}, 429, { 'retry-after': '7' }), rows);
+    const deps = testDeps();
+    const startedAt = deps.clock.now();
+    await testClient(origin, deps).json(get());
+    await testClient(origin, deps).json(get());
+    expect(deps.clock.now() - startedAt).toBe(7000);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('sends a POST again, for it was not taken', async () => {
+    const { origin, seen } = await serve(json({}, 429, { 'retry-after': '1' }), rows);
+    await testClient(origin).json(get({ method: 'POST', body: { type: 'json', text: '[]' } }));
+    expect(seen.map(({ body }) => body)).toEqual(['[]', '[]']);
+  });
+
+  it('is not slept through when it lasts for more than a minute, at once or in sum', async () => {
+    const long = await serve(json({}, 429, { 'retry-after': '3600' }));
+    const error = await failure(testClient(long.origin).json(get()));
+    expect(error).toBeInstanceOf(WaitError);
+    expect(long.seen).toHaveLength(1);
+    await long.stop();
+    const forEver = await serve(json({}, 429, { 'retry-after': '20' }));
+    expect(await failure(testClient(forEver.origin).json(get()))).toBeInstanceOf(WaitError);
+    expect(forEver.seen.length).toBeLessThan(6);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [{ developer_message: 'secret', error_code: 'course_does_not_exist' }, 'course_does_not_exist'],
+    [{ error: 'invalid_request' }, 'invalid_request'],
+    [{ error: { code: 'TooBig', message: 'secret' } }, 'TooBig'],
+    [{ error: 'ann@example.com is secret' }, undefined],
+    ['secret', undefined],
+  ])('keeps the status and the short code of %j, never the text', async (body, code) => {
+    const { origin, seen } = await serve(json(body, 404));
+    const error = await failure(testClient(origin).json(get()));
+    expect(error).toMatchObject({ name: 'RefusedError', status: 404, code });
+    expect(error.message).not.toMatch(/secret|ann@/);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('is what a redirect is, wherever it leads', async () => {
+    const to = (location: string) => raw('', { location }, 302);
+    const { origin, seen } = await serve(
+      to('https://evil.example.com/x?token=secret'),
+      to('/login?next=/'),
+      to('/x'),
+    );
+    const client = testClient(origin);
+    const other = await failure(client.json(get()));
+    expect(other).toBeInstanceOf(RefusedError);
+    expect(other.message).toContain('https://evil.example.com');
+    expect(other.message).not.toContain('secret');
+    expect((await failure(client.json(get()))).message).toContain('check LMS__openedx__clientId');
+    expect(await failure(client.json(get()))).toMatchObject({ status: 302, code: 'redirect' });
+    expect(seen).toHaveLength(3);
+  });
+});
+
+describe('credentials', () => {
+  const authorizer = (tokens: string[]) => ({
+    renewed: 0,
+    async headers() {
+      return { authorization: `Bearer ${tokens[this.renewed]}` };
+    },
+    renew() {
+      this.renewed++;
+    },
+  });
+
+  it('are renewed once after a 401', async () => {
+    const { origin, seen } = await serve(json({}, 401), rows);
+    await testClient(origin, { authorizer: authorizer(['old', 'new']) }).json(get());
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  it('that stay wrong are an error that names their settings', async () => {
+    const { origin, seen } = await serve(json({}, 401));
+    const error = await failure(
+      testClient(origin, { authorizer: authorizer(['secret-1', 'secret-2']) }).json(get()),
+    );
+    expect(error).toBeInstanceOf(AuthError);
+    expect(error).toMatchObject({ status: 401 });
+    expect(error.message).toContain('check LMS__openedx__clientId and LMS__openedx__clientSecret');
+    expect(error.message).not.toContain('secret-');
+    expect(seen).toHaveLength(2);
+  });
+
+  it('are not renewed again by a call that failed together with another', async () => {
+    const shared = authorizer(['old', 'new', 'never']);
+    server = await TestServer.start(({ headers }, response) =>
+      (headers.authorization === 'Bearer new' ? rows : json({}, 401))(response),
+    );
+    const client = testClient(server.origin, { authorizer: shared });
+    await Promise.all([client.json(get()), client.json(get()), client.json(get())]);
+    expect(shared.renewed).toBe(1);
+  });
+
+  it('are not even fetched for a link to another origin', async () => {
+    const { origin, seen } = await serve(rows);
+    let asked = 0;
+    const client = testClient(origin, {
+      authorizer: { headers: async () => ({ authorization: `${++asked}` }), renew: () => undefined },
+    });
+    for (const url of [
+      'https://evil.example.com/rows',
+      origin.replace('http:', 'https:'),
+      'file:///etc/hosts',
+    ]) {
+      const error = await failure(client.json(get({ url })));
+      expect(error).toBeInstanceOf(PayloadError);
+      expect(error.message).toContain('a next link to another origin');
+    }
+    await client.json(get({ url: `${origin}/rows?page=2` }));
+    expect([asked, seen.length]).toEqual([1, 1]);
+  });
+});
+
+describe('the fence', () => {
+  it('stops a call before a byte leaves, at every try', async () => {
+    const { origin, seen } = await serve(json({}, 500), rows);
+    let calls = 0;
+    const lost = new Error('lease lost');
+    const fence = (): void => {
+      if (++calls === 2) throw lost;
+    };
+    expect(await failure(testClient(origin).json(get({ fence })))).toBe(lost);
+    expect([calls, seen.length]).toEqual([2, 1]);
+    await testClient(origin).json(get());
+    expect(seen).toHaveLength(2);
+  });
+
+  it('is asked after the connection stands, when the bytes are about to go', async () => {
+    const { origin } = await serve(rows);
+    const order: string[] = [];
+    const deps = testDeps();
+    const gate = {
+      enter: async (signal: AbortSignal) => {
+        order.push('gate');
+        return deps.gate.enter(signal);
+      },
+    };
+    const authorizer = {
+      headers: async () => {
+        order.push('token');
+        return {};
+      },
+      renew: () => undefined,
+    };
+    await testClient(origin, { ...deps, gate, authorizer }).json(get({ fence: () => order.push('fence') }));
+    expect(order).toEqual(['token', 'gate', 'fence']);
+  });
+});
+
+it('tells of every try, without its path', async () => {
+  const { origin } = await serve(json({}, 500), rows);
+  const facts: CallFact[] = [];
+  await testClient(origin, { onCall: (fact) => facts.push(fact) }).json(get());
+  expect(facts).toMatchObject([
+    { system: 'source openedx', method: 'GET', status: 500, attempt: 1, outcome: 'failed' },
+    { status: 200, attempt: 2, outcome: 'ok', bytesIn: 14 },
+  ]);
+});
+
+it('sends forms and multipart bodies as they should be', async () => {
+  const { origin, seen } = await serve(rows);
+  const client = testClient(origin);
+  await client.json(get({ method: 'POST', body: { type: 'form', fields: { a: 'x&y', b: 'ü+' } } }));
+  expect(seen[0]).toMatchObject({ body: 'a=x%26y&b=%C3%BC%2B' });
+  await client.json(
+    get({
+      method: 'POST',
+      body: {
+        type: 'multipart',
+        fields: [
+          ['a"b', 'x\r\ny'],
+          ['a"b', '2'],
+        ],
+      },
+    }),
+  );
+  const form = await new Response(seen[1]?.body, {
+    headers: { 'content-type': seen[1]?.headers['content-type'] ?? '' },
+  }).formData();
+  expect(form.getAll('a"b')).toEqual(['x\r\ny', '2']);
+});
