@@ -99,7 +99,7 @@ export interface Run {
   readonly slices: { readonly total: number; readonly done: number; readonly failed: number };
   /** The highest number of a slice; above the total once slices were split. */
   readonly lastSlice: number;
-  /** Wake-up calls were sent, or are about to be, for the planned slices 1 to this. */
+  /** Wake-up calls were sent, or are about to be, for the slices 1 to this; each that ends lets one more follow. */
   readonly dispatched: number;
   readonly cancelRequested: boolean;
   /** Notes for the operator that are no error: an unknown status, a course that was left alone. */
@@ -130,3 +130,7 @@ export interface Slice {
   readonly counts: Counts;
   readonly error: string | undefined;
 }
+
+/** Whether a wake-up call for the slice was sent, or ought to have been. A slice that was put back has a due time. */
+export const isDispatched = (run: Run, slice: Slice): boolean =>
+  slice.number <= run.dispatched || slice.dueAt > 0;

@@ -79,7 +79,9 @@ export class CatalogLedger {
     for (let i = 0; i < writes.length; i += together) {
       const actions = writes.slice(i, i + together).map((write): Action => {
         const row = toRow(source, write);
-        return write.etag === undefined ? { type: 'create', row } : { type: 'replace', row, etag: write.etag };
+        return write.etag === undefined
+          ? { type: 'create', row }
+          : { type: 'replace', row, etag: write.etag };
       });
       etags.push(...(await writeTogether(this.#table, actions)));
     }

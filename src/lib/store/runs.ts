@@ -140,7 +140,7 @@ export class RunStore {
           done: run.slices.done + (done ? 1 : 0),
           failed: run.slices.failed + (done ? 0 : 1),
         },
-        dispatched: Math.min(run.lastSlice, run.dispatched + 1),
+        dispatched: run.dispatched + 1,
       };
       return { run: next, slices: [ended] };
     });

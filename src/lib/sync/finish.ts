@@ -103,7 +103,13 @@ async function moveWatermark(engine: Engine, run: Run): Promise<void> {
   if (start === undefined) return;
   await engine.feeds.update({ source: run.source, kind: run.kind }, (state) => {
     const next = advance(state.watermark ?? start, [...state.doneBeyond, ...done]);
-    return { watermark: next.watermark, doneBeyond: next.beyond };
+    const looked = run.trigger === 'timer' && run.mode === 'incremental' && run.slices.failed === 0;
+    const relooked = looked && state.watermark !== undefined && start < state.watermark;
+    return {
+      watermark: next.watermark,
+      doneBeyond: next.beyond,
+      lastRelook: relooked ? run.startedAt.slice(0, 10) : state.lastRelook,
+    };
   });
 }
 

@@ -34,19 +34,17 @@ export async function workListing(context: SliceContext, feed: CatalogFeed): Pro
       `${missing.length} of ${all} courses are missing from the listing of ${context.feed.source}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
     );
   // Each is read once more by itself before it is taken back; the same goes for what a webhook touched meanwhile.
-  for (const courseId of [...listing.conflicts, ...missing]) await applyOne(context, tally, courseId);
+  for (const courseId of [...listing.conflicts, ...missing])
+    await workCatalogCourse(context, tally, courseId);
   return { state: 'done', counts: tally.counts, changes: tally.changes };
 }
 
-/** One course of the catalog: by its detail. */
-export async function workCatalogCourse(context: SliceContext, courseId: string): Promise<SliceOutcome> {
-  const tally = new Tally(context.engine, context.run, context.feed);
-  await tally.begin();
-  await applyOne(context, tally, courseId);
-  return { state: 'done', counts: tally.counts, changes: tally.changes };
-}
-
-async function applyOne(context: SliceContext, tally: Tally, courseId: string): Promise<void> {
+/** One course of the catalog, by its detail. */
+export async function workCatalogCourse(
+  context: SliceContext,
+  tally: Tally,
+  courseId: string,
+): Promise<void> {
   const { engine, run, open, signal } = context;
   await applyCourse(courseId, {
     engine,

@@ -21,7 +21,14 @@ export interface SliceContext {
 }
 
 /** Done; or to be put back as other slices, because it is too large for one go. */
-export type SliceOutcome = SliceResult | { readonly state: 'split'; readonly works: readonly SliceWork[] };
+export type SliceOutcome =
+  | SliceResult
+  | {
+      readonly state: 'split';
+      readonly works: readonly SliceWork[];
+      /** Milliseconds since 1970; now, when left out. */
+      readonly dueAt?: number;
+    };
 
 /** The prefix of the idempotency keys of what a slice sends: the same when it is worked again. */
 export const keyPrefix = ({ run, slice }: SliceContext): string => `${run.runId}/${slice.number}`;

@@ -2,7 +2,7 @@ import type { Mapped, MappedRecord } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import { addSeconds, type Utc, type Window } from '../domain/time';
 import { ambiguity } from '../domain/zone';
-import { PayloadError } from '../errors';
+import { PayloadError, WaitError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
 import { halfway } from './cut-window';
 import { Delivery } from './deliver';
@@ -12,6 +12,8 @@ import { Tally } from './tally';
 
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
+
+const pagesWorthHalving = 20;
 
 class TooLarge extends Error {}
 
@@ -106,6 +108,9 @@ export async function workWindow(
   } catch (error) {
     await delivery.settle();
     if (error instanceof TooLarge && halves) return { state: 'split', works: halves };
+    // The pauses come before a slice of this size can end: smaller ones get done between them.
+    if (error instanceof WaitError && halves && calls.pages >= pagesWorthHalving)
+      return { state: 'split', works: halves, dueAt: error.until };
     throw error;
   }
 }

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import type { Feed } from '../domain/feed';
+import { isDispatched, isEnded, type Run, type SliceWork } from '../domain/run';
+import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
+import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
+import type { ScannedFeed, WindowedFeed } from '../sources/source';
+import { cutWindow } from './cut-window';
+import { type Engine, type OpenSource, retryDelayMs } from './engine';
+import { endRun, finishRun } from './finish';
+import { without } from './intervals';
+import { takeTurn } from './start';
+import { placeCut } from './window-slice';
+
+interface Plan {
+  readonly works: readonly SliceWork[];
+  readonly window?: Window;
+}
+
+/**
+ * Cuts a run into slices and wakes the first of them. A plan that is committed is never made anew: its messages
+ * are sent again.
+ * @param stop aborts when the host stops.
+ */
+export async function planRun(engine: Engine, runId: string, stop: AbortSignal): Promise<void> {
+  const run = await engine.runs.read(runId);
+  if (!run) return engine.log.warn({ runId }, 'no such run to plan');
+  if (isEnded(run)) return finishRun(engine, runId);
+  if (run.planId) return run.slices.total === 0 ? finishRun(engine, runId) : sendMessages(engine, run);
+  const now = engine.now();
+  if (run.planDueAt > now)
+    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (run.planDueAt - now) / 1000);
+  if (!(await hasTurn(engine, run))) return;
+  const lease = await engine.leases.acquire(`plan-${runId}`);
+  if (!lease) return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, 30);
+  try {
+    await planUnderLease(engine, run, AbortSignal.any([stop, lease.lost]));
+  } catch (error) {
+    if (stop.aborted || lease.lost.aborted) throw error;
+    await planFailed(engine, run, error);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function hasTurn(engine: Engine, run: Run): Promise<boolean> {
+  if (run.dryRun) return true;
+  const { activeRun } = await engine.feeds.read(run);
+  if (activeRun === run.runId) return true;
+  // Its turn comes when the other run ends; if there is no other, it is now.
+  if (activeRun === undefined) await takeTurn(engine, run);
+  return false;
+}
+
+async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Promise<void> {
+  const open = engine.openSource(run.source);
+  const plan = await makePlan(engine, run, open, signal);
+  const planId = randomBytes(4).toString('hex');
+  await engine.runs.stage(run.runId, planId, plan.works);
+  await engine.onStep?.('plan staged', run);
+  signal.throwIfAborted();
+  const total = plan.works.length;
+  const committed = await engine.runs.update(run.runId, (now) =>
+    now.planId || isEnded(now)
+      ? undefined
+      : {
+          planId,
+          state: 'running',
+          window: plan.window,
+          createdAt: plan.window?.to ?? now.createdAt,
+          slices: { total, done: 0, failed: 0 },
+          lastSlice: total,
+          dispatched: Math.min(total, firstMessages(open)),
+        },
+  );
+  await engine.onStep?.('plan committed', run);
+  if (!committed?.planId || isEnded(committed)) return;
+  const { runId, source, kind } = run;
+  engine.log.info({ runId, source, kind, slices: total, ...plan.window }, 'run planned');
+  if (total === 0) await finishRun(engine, runId);
+  else await sendMessages(engine, committed);
+}
+
+/** Twice as many as may be worked at once; each slice that ends wakes one more. */
+const firstMessages = (open: OpenSource): number => 2 * open.settings.parallelSlices;
+
+async function sendMessages(engine: Engine, run: Run): Promise<void> {
+  for await (const slice of engine.runs.slices(run, 'pending')) {
+    if (!isDispatched(run, slice)) continue;
+    await engine.wakeUps.send(
+      { queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } },
+      (slice.dueAt - engine.now()) / 1000,
+    );
+    await engine.onStep?.('message sent', run);
+  }
+}
+
+async function planFailed(engine: Engine, run: Run, error: unknown): Promise<void> {
+  const { runId, source, kind } = run;
+  if (error instanceof WaitError) {
+    await engine.runs.update(runId, () => ({ planDueAt: error.until }));
+    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (error.until - engine.now()) / 1000);
+  }
+  const attempt = run.planAttempts + 1;
+  if (error instanceof RetryableError && attempt < engine.patience.attempts) {
+    const delay = retryDelayMs(engine.patience, attempt, () => engine.random());
+    engine.log.warn({ runId, source, kind, attempt, error: sentence(error) }, 'plan put back');
+    await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt: engine.now() + delay }));
+    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, delay / 1000);
+  }
+  await endRun(engine, runId, 'failed', sentence(error));
+}
+
+async function makePlan(engine: Engine, run: Run, open: OpenSource, signal: AbortSignal): Promise<Plan> {
+  const { courseId, learner, replay } = run.request;
+  if (replay) return { works: [{ type: 'replay' }] };
+  if (run.kind === 'catalog') {
+    if (!open.source.catalog) throw new UnsupportedError(`The source ${run.source} publishes no catalog`);
+    return { works: courseId === undefined ? [{ type: 'listing' }] : [{ type: 'course', courseId }] };
+  }
+  const feed = open.source.consumption;
+  if (!feed) throw new UnsupportedError(`The source ${run.source} publishes no results`);
+  if (feed.type === 'windowed') return planWindows(engine, run, open, feed, signal);
+  if (courseId !== undefined) return { works: [{ type: 'course', courseId }] };
+  if (learner !== undefined && feed.learnerPage) return { works: [{ type: 'learner' }] };
+  return { works: await planCourses(feed, signal) };
+}
+
+async function planCourses(feed: ScannedFeed, signal: AbortSignal): Promise<SliceWork[]> {
+  const ids = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    signal.throwIfAborted();
+    const page = await feed.courses(cursor, { signal });
+    for (const id of page.ids) ids.add(id);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return [...ids].map((courseId) => ({ type: 'course', courseId }));
+}
+
+async function planWindows(
+  engine: Engine,
+  run: Run,
+  open: OpenSource,
+  feed: WindowedFeed,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const { settings } = open;
+  const state = await engine.feeds.read(run as Feed);
+  const place = placeCut(feed.timeZone);
+  const lag = -60 * settings.lagMinutes;
+  const ownEnd = addSeconds(utc(engine.now()), lag);
+  const from = place(run.request.from ?? startOf(run, open, state.watermark, state.lastRelook, engine.now()));
+  // The source's own clock decides what "now" is: it wrote the times that are compared.
+  const { serverTime } = await feed.count({ from, to: later(ownEnd, addSeconds(from, 1)) }, { signal });
+  if (state.watermark !== undefined && state.watermark > serverTime)
+    throw new PayloadError(
+      `The watermark of ${run.source} (${state.watermark}) lies in the future of the source's clock (${serverTime}); correct the clock, or set the watermark back`,
+    );
+  const end = addSeconds(serverTime, lag);
+  const to = place(run.request.to ? earlier(run.request.to, end) : end);
+  if (from >= to) return { works: [] };
+  const { from: asked, to: until, courseId, learner } = run.request;
+  const filtered = [asked, until, courseId, learner].some((filter) => filter !== undefined);
+  const anew = filtered || run.mode === 'full' || relookDue(run, open, state.lastRelook, engine.now());
+  const window = { from, to };
+  const works: SliceWork[] = [];
+  for (const left of anew ? [window] : without(window, state.doneBeyond)) {
+    const probe = async (piece: Window): Promise<number> => (await feed.count(piece, { signal })).count;
+    const pieces = await cutWindow(left, await probe(left), {
+      maxRows: settings.maxRowsPerSlice,
+      probe,
+      place,
+    });
+    works.push(...pieces.map((piece): SliceWork => ({ type: 'window', ...piece })));
+  }
+  return { works, window };
+}
+
+function startOf(
+  run: Run,
+  open: OpenSource,
+  watermark: Utc | undefined,
+  lastRelook: string | undefined,
+  now: number,
+): Utc {
+  const { since, relookHours } = open.settings;
+  if (watermark === undefined || run.mode === 'full') return since;
+  return relookDue(run, open, lastRelook, now)
+    ? later(since, addSeconds(watermark, -3600 * relookHours))
+    : watermark;
+}
+
+/** Once a night a timer's run looks at the last hours again, for rows that were committed late. */
+function relookDue(run: Run, open: OpenSource, lastRelook: string | undefined, now: number): boolean {
+  return run.trigger === 'timer' && open.settings.relookHours > 0 && lastRelook !== utc(now).slice(0, 10);
+}

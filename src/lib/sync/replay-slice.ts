@@ -1,0 +1,89 @@
+import type { MappedRecord } from '../domain/mapped';
+import type { Progress } from '../domain/progress';
+import type { WindowedFeed } from '../sources/source';
+import type { QuarantinedRecord } from '../store/quarantine';
+import { Delivery } from './deliver';
+import { workCatalogCourse } from './listing-slice';
+import { compareCourse } from './course-slice';
+import { keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
+import { Tally } from './tally';
+
+/**
+ * Tries quarantined records again. It has its feed's turn, so nothing newer can be overtaken; a record that was
+ * delivered meanwhile is no longer in quarantine, and is left alone. Rows of a windowed feed are mapped again as
+ * they were kept, since no call asks for one of them; everything else is read anew from the source.
+ */
+export async function workReplay(context: SliceContext): Promise<SliceOutcome> {
+  const { engine, run, open } = context;
+  const tally = new Tally(engine, run, context.feed);
+  await tally.begin();
+  const records: QuarantinedRecord[] = [];
+  for (const id of run.request.replay ?? []) {
+    const record = await engine.quarantine.read(id);
+    if (record) records.push(record);
+  }
+  const { consumption } = open.source;
+  if (context.feed.kind === 'consumption' && consumption?.type === 'windowed')
+    await remap(context, tally, consumption, records);
+  else if (context.feed.kind === 'catalog')
+    for (const courseId of coursesOf(records)) await workCatalogCourse(context, tally, courseId);
+  else if (consumption?.type === 'scanned')
+    for (const courseId of coursesOf(records))
+      await compareCourse(context, tally, courseId, (cursor) => consumption.page(courseId, cursor, context), {
+        only: undefined,
+      });
+  return { state: 'done', counts: tally.counts, changes: tally.changes };
+}
+
+const coursesOf = (records: readonly QuarantinedRecord[]): Set<string> =>
+  new Set(records.flatMap(({ courseId }) => courseId ?? []));
+
+async function remap(
+  context: SliceContext,
+  tally: Tally,
+  feed: WindowedFeed,
+  records: readonly QuarantinedRecord[],
+): Promise<void> {
+  const { engine, run, open } = context;
+  const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
+  const delivery = new Delivery<{ row: MappedRecord<Progress>; id: string }>({
+    sink: engine.sink,
+    kind: 'consumption',
+    sourceSystemId: to.sourceSystemId,
+    signal: context.signal,
+    fence: context.fence,
+    keyPrefix: keyPrefix(context),
+    onAcknowledged: async (batch) => {
+      for (const { tag } of batch) {
+        tally.sent();
+        await engine.quarantine.clear(tag.id);
+      }
+    },
+    onRefused: ({ tag: { row } }, error) =>
+      tally.quarantine({
+        ...row,
+        reason: error.message,
+        status: error.status,
+        courseId: row.record.courseId,
+      }),
+  });
+  try {
+    for (const { raw, id } of records) {
+      const row = feed.map(raw);
+      tally.read();
+      if (!row.ok) {
+        await tally.quarantine(row);
+        continue;
+      }
+      const encoded = engine.sink.encodeProgress(row.record, to);
+      if (encoded.ok) await delivery.add({ json: encoded.json, tag: { row, id } });
+      else {
+        tally.skipped();
+        await engine.quarantine.clear(id);
+      }
+    }
+    await delivery.drain();
+  } finally {
+    await delivery.settle();
+  }
+}

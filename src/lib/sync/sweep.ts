@@ -1,0 +1,43 @@
+import { isDispatched, isEnded, type Run } from '../domain/run';
+import type { Engine } from './engine';
+import { endRun, finishRun, releaseFeed } from './finish';
+import { takeTurn } from './start';
+
+/** A marker whose run was never written is forgotten after this long. */
+const orphanMs = 5 * 60_000;
+/** Lost wake-up calls are sent again for so many slices of a run at a time; each that ends wakes another. */
+const slicesARun = 16;
+
+/** Sends again what was lost: called every minute. What is in order is left alone. */
+export async function sweep(engine: Engine): Promise<void> {
+  for (const { feed, runId, since } of await engine.feeds.listOpen()) {
+    const run = await engine.runs.read(runId);
+    if (run) await mend(engine, run);
+    else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
+  }
+  for (const { activeRun } of await engine.feeds.list()) {
+    const run = activeRun === undefined ? undefined : await engine.runs.read(activeRun);
+    if (run && isEnded(run)) await releaseFeed(engine, run);
+  }
+}
+
+async function mend(engine: Engine, run: Run): Promise<void> {
+  if (isEnded(run)) return releaseFeed(engine, run);
+  if (run.state === 'waiting') return mendWaiting(engine, run);
+  if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
+  let sent = 0;
+  for await (const slice of engine.runs.slices(run, 'pending')) {
+    if (sent >= slicesARun) break;
+    if (slice.dueAt > engine.now() || !isDispatched(run, slice)) continue;
+    sent++;
+    if (await engine.leases.isHeld(`slice-${run.runId}-${slice.number}`)) continue;
+    if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
+    await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
+  }
+}
+
+async function mendWaiting(engine: Engine, run: Run): Promise<void> {
+  if (await engine.leases.isHeld(`plan-${run.runId}`)) return;
+  if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
+  if (run.planDueAt <= engine.now()) await takeTurn(engine, run);
+}
