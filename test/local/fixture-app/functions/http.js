@@ -1,4 +1,5 @@
 const { app } = require('@azure/functions');
+const { Buffer } = require('node:buffer');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ReadableStream } = require('node:stream/web');
 const { events, record } = require('../recorder');
