@@ -13,8 +13,8 @@ export interface Azurite {
 }
 
 export interface AzuriteOptions {
-  /** `standard`: 10000 to 10002, as every tool expects. `free`: whatever the machine has. */
-  readonly ports: 'standard' | 'free';
+  /** `standard`: 10000 to 10002, as every tool expects. `free`: whatever the machine has. Or blob, queue, table. */
+  readonly ports: 'standard' | 'free' | readonly [number, number, number];
   /** A folder to keep the data in, or one that is thrown away. */
   readonly location: string;
 }
@@ -27,7 +27,12 @@ const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZ
 export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   const temporary = options.location === 'temporary';
   const location = temporary ? await mkdtemp(join(tmpdir(), 'lms-bridge-azurite-')) : options.location;
-  const [blob, queue, table] = options.ports === 'standard' ? [10000, 10001, 10002] : await freePorts(3);
+  const [blob, queue, table] =
+    options.ports === 'standard'
+      ? [10000, 10001, 10002]
+      : options.ports === 'free'
+        ? await freePorts(3)
+        : options.ports;
   const main = join(dirname(require.resolve('azurite/package.json')), 'dist/src/azurite.js');
   const process_ = spawn(
     process.execPath,
