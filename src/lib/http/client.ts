@@ -80,7 +80,8 @@ type Whole = HttpClientOptions &
 /** What one try came to: an answer for the caller, or an error and whether to go again. */
 type Tried<T> =
   | { readonly done: HttpAnswer<T> }
-  | { readonly error: Error; readonly next: 'give up' | 'back off' | 'throttled' | 'renew' };
+  | { readonly next: 'throttled'; readonly status: number }
+  | { readonly next: 'give up' | 'back off' | 'renew'; readonly error: Error };
 
 class CallInProgress<T> {
   private readonly target: URL;
@@ -120,7 +121,7 @@ class CallInProgress<T> {
           await this.renew(authorizer);
           break;
         case 'throttled':
-          this.boundThrottling();
+          this.boundThrottling(tried.status);
           break;
         case 'back off':
           if (this.failures >= retries) throw tried.error;
@@ -193,13 +194,7 @@ class CallInProgress<T> {
   private async judge(answer: Answer, outcome: Outcome): Promise<Tried<T>> {
     const { system, base, maxBytes } = this.options;
     const { status } = answer;
-    if (outcome.type === 'throttled') {
-      const error = new RetryableError(
-        `${system.name} asks for a pause (${status}); try again later`,
-        status,
-      );
-      return { error, next: 'throttled' };
-    }
+    if (outcome.type === 'throttled') return { next: 'throttled', status };
     if (status >= 300 && status < 400)
       return { error: redirectRefusal(system, base, answer), next: 'give up' };
     if (status === 401) {
@@ -240,12 +235,12 @@ class CallInProgress<T> {
   }
 
   /** The gate makes the next try wait; here only the sum is bounded. */
-  private boundThrottling(): void {
+  private boundThrottling(status: number): void {
     const { clock, system } = this.options;
     this.throttledSince ??= clock.now();
     if (clock.now() - this.throttledSince <= throttledForMs) return;
     throw new WaitError(
-      `${system.name} has asked for pauses for more than a minute; the work goes on later`,
+      `${system.name} has asked for pauses (${status}) for more than a minute; the work goes on later`,
       clock.now() + throttledForMs,
     );
   }

@@ -1,3 +1,4 @@
+import type { Outcome } from './gate';
 import { backoffMs } from './retry-timing';
 
 /** What a gate keeps to. */
@@ -37,7 +38,7 @@ export type GateDecision =
 /** A ticket outlives every call's deadline (30 s by default); what is older belongs to a process that died. */
 const ticketMs = 5 * 60_000;
 
-/** The longest pause that is made up when a throttled answer names none is what `backoffMs` gives: 30 s. */
+/** A shorter pause is no answer to being throttled: the gate backs off as if none was named. */
 const shortestNamedPauseMs = 100;
 
 /**
@@ -71,17 +72,11 @@ export function enter(
   return { state: next, decision: { type: 'go' } };
 }
 
-/** What came of a call, as `Outcome` in gate.ts. */
-type CallOutcome =
-  | { readonly type: 'ok' }
-  | { readonly type: 'throttled'; readonly retryAfterMs: number | undefined }
-  | { readonly type: 'failed' };
-
 /** Notes that a call came back. */
 export function leave(
   state: GateState,
   ticket: string,
-  outcome: CallOutcome,
+  outcome: Outcome,
   now: number,
   random: () => number,
 ): GateState {
@@ -95,7 +90,6 @@ export function leave(
   if (outcome.type === 'failed') return back;
 
   const named = outcome.retryAfterMs;
-  // A system that asks for a pause of nothing and still throttles is backed off from like one that names none.
   const pause =
     named !== undefined && named >= shortestNamedPauseMs ? named : backoffMs(state.strikes + 1, random);
   // Calls that were in flight together are throttled together: that is one strike.
