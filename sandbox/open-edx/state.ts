@@ -1,5 +1,5 @@
 import { sampleCourses } from '../data/courses';
-import type { GradeTable} from '../data/grade-table';
+import type { GradeTable } from '../data/grade-table';
 import { type GradeRow } from '../data/grade-table';
 import { gradeRow, sampleGrades } from '../data/grades';
 import { learner, type Learner } from '../data/learners';
