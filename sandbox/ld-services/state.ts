@@ -42,6 +42,8 @@ export class LdServicesState {
   /** ExternalIds and UserAliases that make a whole batch a 400. */
   readonly poisoned = new Set<string>();
   readonly tokens: TokenDesk;
+  /** Desks of other servers whose tokens are good here too: managed identities and Entra ID. */
+  readonly trusted: TokenDesk[] = [];
 
   constructor(
     readonly options: LdServicesOptions,
