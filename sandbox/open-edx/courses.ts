@@ -1,0 +1,55 @@
+import type { Answer, PocketRequest, PocketServer } from '../server';
+import { callerOf } from './caller';
+import { courseJson, type EdxCourse } from './course';
+import { cutPage, invalidPage, pageAnswer } from './page-numbers';
+import type { OpenEdxState } from './state';
+
+/** The course list and one course. Who looks decides what there is. */
+export function addCourses(server: PocketServer, state: OpenEdxState): void {
+  const { options } = state;
+  server.on('GET', '/api/courses/v1/courses/', (request) => {
+    const view = viewOf(request, state);
+    if ('refused' in view) return view.refused;
+    const throttled = server.throttle.check('course_list', options.courseListPerMinute);
+    if (throttled) return throttled;
+    const org = request.query.get('org')?.toLowerCase();
+    const seen = [...state.courses.values()].filter(
+      (course) => view.sees(course) && (!org || course.org.toLowerCase() === org),
+    );
+    const cut = cutPage(request.query, seen.length, {
+      defaultSize: options.defaultPageSize,
+      maxSize: options.coursesMaxPageSize,
+      honourPageSize: options.honourPageSize,
+    });
+    if (!cut) return invalidPage;
+    const results = seen.slice(cut.from, cut.to).map((course) => courseJson(course, request.origin));
+    return pageAnswer(request, cut, seen.length, results, options.linksTo ?? request.origin);
+  });
+  server.on('GET', '/api/courses/v1/courses/:id/', (request) => {
+    const view = viewOf(request, state);
+    if ('refused' in view) return view.refused;
+    const course = state.courses.get(request.params.id ?? '');
+    if (!course || !view.sees(course)) return { status: 404, body: { detail: 'Not found.' } };
+    return { status: 200, body: { ...courseJson(course, request.origin), overview: course.overview } };
+  });
+}
+
+type View = { readonly sees: (course: EdxCourse) => boolean } | { readonly refused: Answer };
+
+/** Without `username` the catalogue is what an anonymous visitor sees, even with a token of staff. */
+function viewOf(request: PocketRequest, state: OpenEdxState): View {
+  const caller = callerOf(request, state);
+  if ('refused' in caller) return caller;
+  const { staff, staffSeesHidden } = state.options;
+  const asked = request.query.get('username') ?? '';
+  const own = caller.user !== undefined && asked === caller.user;
+  if (asked !== '' && !own && !(caller.user !== undefined && staff)) {
+    return {
+      refused: { status: 403, body: { detail: 'You do not have permission to perform this action.' } },
+    };
+  }
+  const asStaff = own && staff;
+  return {
+    sees: (course) => (!course.hidden || (asStaff && staffSeesHidden)) && (!course.staffOnly || asStaff),
+  };
+}

@@ -1,0 +1,56 @@
+import { startAzure, type Azure } from './azure';
+import type { AzureOptions } from './azure/options';
+import type { FaultPlan } from './faults';
+import { startLdServices, type LdServices } from './ld-services';
+import type { LdServicesOptions } from './ld-services/options';
+import { startOpenEdx, type OpenEdx } from './open-edx';
+import type { OpenEdxOptions } from './open-edx/options';
+import type { ServerOptions } from './server';
+
+export interface SandboxOptions {
+  /** Of Open edX; each further system takes the next one. 0 or left out: whatever is free. */
+  readonly port?: number;
+  readonly openEdx?: Partial<OpenEdxOptions>;
+  readonly ldServices?: Partial<LdServicesOptions>;
+  /** Managed identity, Key Vault and Entra ID; left out: none. Their tokens are good at the L&D services. */
+  readonly azure?: Partial<AzureOptions>;
+  /** Milliseconds since 1970, for all systems. */
+  readonly clock?: () => number;
+  /** For all systems that have none of their own. */
+  readonly faults?: FaultPlan | readonly FaultPlan[];
+}
+
+/** Pocket versions of the remote systems, each on a port of its own. */
+export interface Sandbox {
+  readonly openEdx: OpenEdx;
+  readonly ldServices: LdServices;
+  readonly azure: Azure | undefined;
+  stop(): Promise<void>;
+}
+
+/** @throws Error in one sentence when a port is taken; then nothing is left running. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { clock, faults, port } = options;
+  const running: { stop(): Promise<void> }[] = [];
+  /** Starts the next system, on the next port. */
+  const start = async <T extends { stop(): Promise<void> }>(
+    begin: (options: Pick<ServerOptions, 'port' | 'clock' | 'faults'>) => Promise<T>,
+  ): Promise<T> => {
+    const system = await begin({ port: port ? port + running.length : 0, clock, faults });
+    running.push(system);
+    return system;
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map((system) => system.stop()));
+  };
+  try {
+    const openEdx = await start((shared) => startOpenEdx({ ...shared, ...options.openEdx }));
+    const ldServices = await start((shared) => startLdServices({ ...shared, ...options.ldServices }));
+    const azure = options.azure && (await start((shared) => startAzure({ ...shared, ...options.azure })));
+    if (azure) ldServices.state.trusted.push(azure.state.desk(ldServices.state.options.resource));
+    return { openEdx, ldServices, azure, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

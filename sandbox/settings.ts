@@ -1,0 +1,26 @@
+import type { Sandbox } from './sandbox';
+
+/** The settings that lead LMS Bridge to a sandbox. */
+export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
+  const edx = sandbox.openEdx.state.options;
+  const ld = sandbox.ldServices.state.options;
+  return {
+    LMS_SOURCES: 'openedx',
+    LMS__openedx__kind: 'open-edx',
+    LMS__openedx__baseUrl: sandbox.openEdx.url,
+    LMS__openedx__sourceSystemId: '16',
+    LMS__openedx__clientId: edx.clientId,
+    LMS__openedx__clientSecret: edx.clientSecret,
+    LMS__openedx__username: edx.username,
+    LMS__openedx__timeZone: edx.timeZone,
+    ...(edx.apiKey === undefined ? {} : { LMS__openedx__apiKey: edx.apiKey }),
+    LD__baseUrl: sandbox.ldServices.url,
+    LD__auth: 'oauth2',
+    LD__tokenUrl: `${sandbox.ldServices.url}/oauth2/token`,
+    LD__clientId: ld.clientId,
+    LD__clientSecret: ld.clientSecret,
+    LD__scope: `${ld.resource}/.default`,
+    LD__subscriptionKey: ld.subscriptionKey,
+    LD__submittedBy: 'lms-bridge@example.com',
+  };
+}
