@@ -71,10 +71,12 @@ export class RunStore {
     });
   }
 
-  /** Runs, newest first. */
-  async *list(): AsyncGenerator<Run> {
-    for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'run'}` }))
-      yield rowToRun(row);
+  /** Runs, newest first. @param after leaves out this run and all that are newer. */
+  async *list(after?: string): AsyncGenerator<Run> {
+    const isRun = where`RowKey eq ${'run'}`;
+    const filter =
+      after === undefined ? isRun : `${where`PartitionKey gt ${partitionOf(after)}`} and ${isRun}`;
+    for await (const row of queryRows(this.#table, { filter })) yield rowToRun(row);
   }
 
   /** Writes the slices of a plan that is not committed yet; nobody works them. */

@@ -44,7 +44,7 @@ export async function workSlice(
   if (early > 1_000) return wake(engine, runId, number, early / 1000);
   const lease = await engine.leases.acquire(`slice-${runId}-${number}`);
   if (!lease) return wake(engine, runId, number, busySeconds.lease);
-  let cancelled = false;
+  let cancelled: boolean;
   try {
     cancelled = await workInPlace(engine, run, slice, lease, stop);
   } finally {

@@ -1,0 +1,76 @@
+import {
+  AuthError,
+  InputError,
+  RefusedError,
+  RetryableError,
+  SettingsError,
+  UnsupportedError,
+  WaitError,
+} from '../errors';
+
+/** An HTTP answer, as the Functions host takes it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+// Answers hold operators' data: no browser, proxy or search engine is to keep or reinterpret them.
+const safe = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+export const json = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer => ({
+  status,
+  headers: { ...safe, 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(value),
+});
+
+/** An error as RFC 9457 has it. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail?: string;
+  /** The field that was wrong, each with what is wrong with it. */
+  readonly errors?: readonly Readonly<Record<string, string>>[];
+}
+
+export const problem = (problem: Problem, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status: problem.status,
+  headers: { ...safe, 'content-type': 'application/problem+json; charset=utf-8', ...headers },
+  body: JSON.stringify({ type: 'about:blank', ...problem }),
+});
+
+/** The answer for whatever was thrown. Unexpected errors give no detail away; they are thrown on, for the log. */
+export function answerFor(error: unknown): Answer {
+  if (error instanceof SettingsError)
+    return problem({
+      status: 500,
+      title: 'The settings are wrong',
+      detail: error.message,
+      errors: error.problems.map(({ setting, message }) => ({ setting, message })),
+    });
+  if (error instanceof InputError)
+    return problem({
+      status: 422,
+      title: 'The request cannot be honoured',
+      detail: error.message,
+      errors: [{ field: error.field, message: error.message }],
+    });
+  if (error instanceof UnsupportedError)
+    return problem({ status: 501, title: 'The source cannot do this', detail: error.message });
+  if (error instanceof RetryableError || error instanceof WaitError)
+    return problem(
+      { status: 503, title: 'Not available now', detail: error.message },
+      { 'retry-after': '30' },
+    );
+  if (error instanceof AuthError || error instanceof RefusedError)
+    return problem({ status: 502, title: 'A remote system refused', detail: error.message });
+  throw error;
+}

@@ -1,0 +1,25 @@
+import type { Run } from '../domain/run';
+
+/** A run as the API shows it. What was asked for stays inside: it may hold a learner's address. */
+export function runView(run: Run) {
+  const { runId, source, kind, mode, trigger, dryRun, state, counts, window, slices, startedAt } = run;
+  const { finishedAt, error, changes, notes } = run;
+  return {
+    runId,
+    source,
+    kind,
+    mode,
+    trigger,
+    dryRun,
+    state,
+    counts,
+    ...(window && { window }),
+    slices,
+    startedAt,
+    ...(finishedAt && { finishedAt }),
+    ...(error && { error }),
+    ...(dryRun && changes && { changes }),
+    ...(notes.length > 0 && { notes }),
+  };
+}
+export type RunView = ReturnType<typeof runView>;

@@ -1,0 +1,62 @@
+import type { App } from '../app';
+import type { z } from 'zod';
+import { cancelRun } from '../sync/cancel';
+import { resync } from '../sync/resync';
+import { toMs, utc } from '../domain/time';
+import { type Answer, json, problem } from './answer';
+import type { resyncRequest, runsQuery } from './requests';
+import { runView } from './run-view';
+
+const noSuchRun = (runId: string): Answer =>
+  problem({ status: 404, title: 'No such run', detail: `There is no run ${runId}` });
+
+/** @param base the address of the API, such as http://localhost:7071/api. */
+export async function postResync(
+  app: App,
+  asked: z.output<typeof resyncRequest>,
+  base: string,
+): Promise<Answer> {
+  const runs = await resync(app.engine, app.settings.sources, asked, 'resync');
+  return json(202, {
+    runs: runs.map(({ runId, source, kind }) => ({ runId, source, kind, url: `${base}/runs/${runId}` })),
+  });
+}
+
+export async function listRuns(app: App, query: z.output<typeof runsQuery>): Promise<Answer> {
+  const { source, kind, state, limit = 50, next } = query;
+  const runs = [];
+  for await (const run of app.engine.runs.list(next)) {
+    if ((source && run.source !== source) || (kind && run.kind !== kind) || (state && run.state !== state))
+      continue;
+    runs.push(runView(run));
+    if (runs.length > limit) break;
+  }
+  const more = runs.length > limit;
+  const shown = runs.slice(0, limit);
+  return json(200, { runs: shown, ...(more && { next: shown.at(-1)?.runId }) });
+}
+
+export async function getRun(app: App, runId: string): Promise<Answer> {
+  const run = await app.engine.runs.read(runId);
+  return run ? json(200, runView(run)) : noSuchRun(runId);
+}
+
+export async function postCancel(app: App, runId: string): Promise<Answer> {
+  const run = await cancelRun(app.engine, runId);
+  return run ? json(202, runView(run)) : noSuchRun(runId);
+}
+
+export async function getWatermarks(app: App): Promise<Answer> {
+  const watermarks = (await app.engine.feeds.list()).flatMap(({ feed, watermark }) =>
+    watermark === undefined
+      ? []
+      : [
+          {
+            ...feed,
+            value: watermark,
+            lagSeconds: Math.round((toMs(utc(app.engine.now())) - toMs(watermark)) / 1000),
+          },
+        ],
+  );
+  return json(200, { watermarks });
+}

@@ -1,0 +1,100 @@
+import type { Logger } from 'pino';
+import { InputError, SettingsError } from './errors';
+import { createMemoryGate } from './http/memory-gate';
+import { createLogger } from './log';
+import { readSettings } from './settings';
+import type { Environment } from './settings/read-group';
+import type { Settings, SourceEntry } from './settings/types';
+import { createLdServices } from './sinks/ld-services';
+import { createSource } from './sources/registry';
+import { CatalogLedger } from './store/catalog-ledger';
+import { FeedStore } from './store/feeds';
+import { LearnerLedger } from './store/learner-ledger';
+import { LeaseStore } from './store/leases';
+import { Quarantine } from './store/quarantine';
+import { RunStore } from './store/runs';
+import { connectStorage, type Storage } from './store/storage';
+import { WakeUps } from './store/wakeups';
+import { defaultPatience, type Engine, type OpenSource } from './sync/engine';
+import { userAgent } from './version';
+
+/** The app, put together once. */
+export interface App {
+  readonly settings: Settings;
+  readonly storage: Storage;
+  readonly engine: Engine;
+  readonly log: Logger;
+}
+
+export type AppOverrides = Partial<
+  Pick<Engine, 'now' | 'random' | 'log' | 'patience' | 'onStep' | 'onProgress' | 'leases'>
+>;
+
+/**
+ * Puts the app together from its settings. Nothing is asked of any remote system yet.
+ * @throws SettingsError with every problem of the settings that all sources share.
+ */
+export function createApp(env?: Environment, overrides: AppOverrides = {}): App {
+  const read = readSettings(env);
+  if (!read.ok) throw new SettingsError(read.problems);
+  const { settings } = read;
+  const storage = connectStorage(settings.storage);
+  const log = overrides.log ?? createLogger({ level: settings.logLevel });
+  const engine: Engine = {
+    feeds: new FeedStore(storage),
+    runs: new RunStore(storage),
+    leases: new LeaseStore(storage),
+    catalogLedger: new CatalogLedger(storage),
+    learnerLedger: new LearnerLedger(storage),
+    quarantine: new Quarantine(storage),
+    wakeUps: new WakeUps(storage),
+    sink: createLdServices(settings.ld, {
+      gate: createMemoryGate({
+        system: 'the L&D services',
+        limits: { concurrency: settings.ld.concurrency * 4, requestsPerMinute: undefined },
+      }),
+      userAgent,
+    }),
+    openSource: openSources(settings.sources),
+    now: Date.now,
+    random: Math.random,
+    log,
+    patience: defaultPatience,
+    ...overrides,
+  };
+  return { settings, storage, engine, log };
+}
+
+function openSources(entries: readonly SourceEntry[]): (id: string) => OpenSource {
+  const opened = new Map<string, OpenSource>();
+  return (id) => {
+    const entry = entries.find((candidate) => candidate.id === id);
+    if (!entry)
+      throw new InputError('source', `There is no source ${id}; LMS_SOURCES names ${names(entries)}`);
+    if (!entry.ok) throw new SettingsError(entry.problems);
+    let open = opened.get(id);
+    if (!open) {
+      const { settings } = entry;
+      const { concurrency, requestsPerMinute } = settings;
+      const gate = createMemoryGate({ system: `source ${id}`, limits: { concurrency, requestsPerMinute } });
+      open = { settings, source: createSource(settings, { gate, userAgent }) };
+      opened.set(id, open);
+    }
+    return open;
+  };
+}
+
+const names = (entries: readonly SourceEntry[]): string => entries.map(({ id }) => id).join(', ') || 'none';
+
+let shared: App | undefined;
+
+/**
+ * The app of this process, put together at the first call, with its tables and queues there. Wrong settings are
+ * looked at anew each time: nothing is cached of a failure.
+ * @throws SettingsError; RetryableError when storage does not answer.
+ */
+export async function getApp(): Promise<App> {
+  shared ??= createApp();
+  await shared.storage.prepare();
+  return shared;
+}

@@ -1,0 +1,89 @@
+import { feedKinds, type Feed, type FeedKind } from '../domain/feed';
+import type { Run, RunMode, RunRequest, RunTrigger } from '../domain/run';
+import type { Utc } from '../domain/time';
+import { InputError, UnsupportedError } from '../errors';
+import type { SourceEntry } from '../settings/types';
+import type { Engine } from './engine';
+import { startRun } from './start';
+
+/** What an operator may ask for. What is left out means all sources, both kinds, incremental. */
+export interface Resync {
+  readonly source?: string;
+  readonly kind?: FeedKind;
+  readonly mode?: RunMode;
+  readonly from?: Utc;
+  readonly to?: Utc;
+  readonly courseId?: string;
+  readonly learner?: string;
+  readonly dryRun?: boolean;
+  readonly allowDeletes?: boolean;
+}
+
+/**
+ * Starts a run for every feed that was asked for.
+ * @throws InputError for a source that is not there, or a filter that the feed cannot honour; UnsupportedError
+ *   when a source that was named publishes no such thing. Nothing is started then.
+ */
+export async function resync(
+  engine: Engine,
+  sources: readonly SourceEntry[],
+  asked: Resync,
+  trigger: RunTrigger,
+): Promise<Run[]> {
+  const feeds = feedsFor(engine, sources, asked);
+  const request: RunRequest = {
+    from: asked.from,
+    to: asked.to,
+    courseId: asked.courseId,
+    learner: asked.learner?.trim().toLowerCase(),
+    allowDeletes: asked.allowDeletes,
+  };
+  const runs: Run[] = [];
+  for (const feed of feeds)
+    runs.push(await startRun(engine, feed, { mode: asked.mode, trigger, dryRun: asked.dryRun, request }));
+  return runs;
+}
+
+function feedsFor(engine: Engine, sources: readonly SourceEntry[], asked: Resync): Feed[] {
+  const { source, kind, from, to } = asked;
+  if (source !== undefined && !sources.some(({ id }) => id === source))
+    throw new InputError(
+      'source',
+      `There is no source ${source}; there is ${sources.map(({ id }) => id).join(', ') || 'none'}`,
+    );
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new InputError('to', 'to must be later than from');
+  const named = source !== undefined && kind !== undefined;
+  const feeds: Feed[] = [];
+  const refusals: Error[] = [];
+  for (const { id } of sources.filter(({ id }) => source === undefined || id === source))
+    for (const one of feedKinds.filter((candidate) => kind === undefined || candidate === kind)) {
+      const refusal = whyNot(engine, id, one, asked);
+      if (!refusal) feeds.push({ source: id, kind: one });
+      else refusals.push(refusal);
+    }
+  // A feed that was not named is left out when it cannot; one that was, or none at all, is an answer.
+  const [first] = refusals;
+  if (first && (named || feeds.length === 0)) throw first;
+  if (feeds.length === 0) throw new InputError('source', 'There are no sources; name them in LMS_SOURCES');
+  return feeds;
+}
+
+function whyNot(engine: Engine, source: string, kind: FeedKind, asked: Resync): Error | undefined {
+  let open;
+  try {
+    open = engine.openSource(source).source;
+  } catch {
+    // Its settings are wrong: the run says so, and stays listed.
+    return undefined;
+  }
+  const feed = kind === 'catalog' ? open.catalog : open.consumption;
+  if (!feed) return new UnsupportedError(`The source ${source} (${open.sourceKind}) publishes no ${kind}`);
+  const windowed = kind === 'consumption' && open.consumption?.type === 'windowed';
+  const no = (field: string): InputError =>
+    new InputError(field, `The ${kind} of ${source} cannot be filtered by ${field}; leave it out`);
+  if (asked.from !== undefined && !windowed) return no('from');
+  if (asked.to !== undefined && !windowed) return no('to');
+  if (asked.learner !== undefined && kind === 'catalog') return no('learner');
+  return undefined;
+}

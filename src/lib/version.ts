@@ -1,0 +1,4 @@
+import { version } from '../../package.json';
+
+/** Sent with every call, so that a vendor can tell who asks. */
+export const userAgent = `lms-bridge/${version}`;
