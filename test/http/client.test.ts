@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { AuthError, PayloadError, RefusedError, RetryableError } from '../../src/lib/errors';
 import type { CallFact } from '../../src/lib/http/client';
-import { failure, get, testClient, testDeps } from './client-builder';
+import { failure, get, testClient } from './client-builder';
 import { inTurn, json, TestServer } from './test-server';
 
 let server: TestServer | undefined;
