@@ -49,7 +49,7 @@ export interface CallFact {
   readonly outcome: Outcome['type'];
 }
 
-const retriedStatuses = new Set([429, 500, 502, 503, 504]);
+const retriedStatuses = new Set([500, 502, 503, 504]);
 
 /** Throttled tries of one call may take this long in all; then the work puts itself back. */
 const throttledForMs = 60_000;
