@@ -4,6 +4,7 @@ import { createMemoryGate } from './http/memory-gate';
 import { createLogger } from './log';
 import { readSettings } from './settings';
 import type { Environment } from './settings/read-group';
+import { ldAuthorizer } from './settings/ld-credential';
 import type { Settings, SourceEntry } from './settings/types';
 import { createLdServices } from './sinks/ld-services';
 import { createSource } from './sources/registry';
@@ -54,6 +55,7 @@ export function createApp(env?: Environment, overrides: AppOverrides = {}): App 
         limits: { concurrency: settings.ld.concurrency * 4, requestsPerMinute: undefined },
       }),
       userAgent,
+      authorizer: ldAuthorizer(settings.ld.auth),
     }),
     openSource: openSources(settings.sources),
     now: Date.now,

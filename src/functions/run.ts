@@ -1,0 +1,10 @@
+import { app } from '@azure/functions';
+import { atTheDoor } from '../lib/api/door';
+import { getRun } from '../lib/api/runs';
+
+app.http('run', {
+  route: 'runs/{runId}',
+  methods: ['GET'],
+  authLevel: 'function',
+  handler: (request) => atTheDoor((bridge) => getRun(bridge, request.params.runId ?? '')),
+});

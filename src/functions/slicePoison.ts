@@ -1,0 +1,14 @@
+import { app } from '@azure/functions';
+import { getApp } from '../lib/app';
+import { readSliceMessage } from '../lib/sync/messages';
+import { abandonSlice } from '../lib/sync/slice';
+
+app.storageQueue('slicePoison', {
+  queueName: 'sync-slices-poison',
+  connection: 'AzureWebJobsStorage',
+  handler: async (message) => {
+    const { engine } = await getApp();
+    const { runId, slice } = readSliceMessage(message);
+    await abandonSlice(engine, runId, slice);
+  },
+});

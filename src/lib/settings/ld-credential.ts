@@ -1,0 +1,73 @@
+import { ClientSecretCredential, type TokenCredential } from '@azure/identity';
+import { AuthError, RetryableError } from '../errors';
+import type { Authorizer } from '../http/http';
+import { credential } from './identity';
+import type { LdAuth } from './types';
+
+export interface EntraOptions {
+  /** Only for an Entra of one's own, in tests. */
+  readonly authorityHost?: string;
+}
+
+const patienceMs = 20_000;
+
+/**
+ * Signs in at Entra for the L&D services, as `LD__auth` says; undefined for `oauth2`, which needs no Azure.
+ * The SDK keeps the token until shortly before it ends.
+ */
+export function ldAuthorizer(auth: LdAuth, options: EntraOptions = {}): Authorizer | undefined {
+  if (auth.type === 'oauth2') return undefined;
+  let made: Promise<TokenCredential> | undefined;
+  const make = async (): Promise<TokenCredential> => {
+    if (auth.type === 'managed-identity') return credential(auth.clientId);
+    const secret = await auth.clientSecret.read();
+    const { authorityHost } = options;
+    return new ClientSecretCredential(auth.tenantId, auth.clientId, secret, {
+      ...(authorityHost ? { authorityHost, disableInstanceDiscovery: true } : {}),
+      retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2_000 },
+    });
+  };
+  return {
+    async headers(signal) {
+      made ??= make();
+      try {
+        const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+        const token = await (await made).getToken(auth.scope, { abortSignal });
+        if (!token) throw new Error('no token');
+        return { authorization: `Bearer ${token.token}` };
+      } catch (error) {
+        made = undefined;
+        throw signal.aborted ? signal.reason : explain(error, auth);
+      }
+    },
+    renew() {
+      made = undefined;
+      if (auth.type === 'entra') auth.clientSecret.forget();
+    },
+  };
+}
+
+function explain(error: unknown, auth: Exclude<LdAuth, { type: 'oauth2' }>): Error {
+  if (error instanceof AuthError || error instanceof RetryableError) return error;
+  const { name, statusCode } = error as { name?: string; statusCode?: number };
+  if (auth.type === 'managed-identity')
+    return new AuthError(
+      'L&D services: no managed identity gives a token; assign one to the app, or correct LD__clientId and LD__scope',
+      statusCode,
+      { cause: error },
+    );
+  const answered = statusCode ?? (error as { errorResponse?: unknown }).errorResponse;
+  if (answered !== undefined || name === 'AuthenticationError' || /AADSTS/.test(String(error)))
+    return new AuthError(
+      'L&D services: Entra refuses the client; check LD__tenantId, LD__clientId, LD__clientSecret and LD__scope',
+      statusCode,
+      { cause: error },
+    );
+  return new RetryableError(
+    'L&D services: Entra cannot be reached for a token; check the network',
+    statusCode,
+    {
+      cause: error,
+    },
+  );
+}
