@@ -80,12 +80,13 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const stop = async (): Promise<void> => {
     stopping.abort();
     const closed = server.close();
+    // First, so that what takes long puts itself back instead of being waited for.
+    await core.runHooks('appTerminate', { hookData: core.appHookData, appHookData: core.appHookData });
     const late = await inFlight.drain(drainMilliseconds);
     if (late.length > 0)
       log('warning', `Stopped while these were still running: ${[...new Set(late)].join(', ')}`);
     server.closeNow();
     await closed;
-    await core.runHooks('appTerminate', { hookData: core.appHookData, appHookData: core.appHookData });
   };
   return {
     url: `http://127.0.0.1:${server.port}`,
