@@ -24,10 +24,10 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
 var parsed = 'extend line = parse_json(Message)'
 var feed = 'extend lmsSource = tostring(line["source"]), feedKind = tostring(line["kind"])'
 var lines = {
-  runEnded: 'AppTraces | where Message has "run ended" | ${parsed} | where line["message"] == "run ended" | ${feed}'
-  watermark: 'AppTraces | where Message has "feed watermark" | ${parsed} | where line["message"] == "feed watermark" | ${feed}'
-  abandoned: 'AppTraces | where Message has "message abandoned" | ${parsed} | where line["message"] == "message abandoned"'
-  swept: 'AppTraces | where Message has "sweep done" | ${parsed} | where line["message"] == "sweep done"'
+  runEnded: 'AppTraces | where Message has "run ended" | ${parsed} | where tostring(line["message"]) == "run ended" | ${feed}'
+  watermark: 'AppTraces | where Message has "feed watermark" | ${parsed} | where tostring(line["message"]) == "feed watermark" | ${feed}'
+  abandoned: 'AppTraces | where Message has "message abandoned" | ${parsed} | where tostring(line["message"]) == "message abandoned"'
+  swept: 'AppTraces | where Message has "sweep done" | ${parsed} | where tostring(line["message"]) == "sweep done"'
 }
 
 var byFeed = [
@@ -41,7 +41,7 @@ var rules = [
     title: 'A run failed'
     description: 'GET /api/runs?state=failed says why; POST /api/resync starts another.'
     severity: 1
-    query: '${lines.runEnded} | where line["state"] == "failed"'
+    query: '${lines.runEnded} | where tostring(line["state"]) == "failed"'
     window: 'PT15M'
     operator: 'GreaterThan'
     threshold: 0

@@ -20,25 +20,27 @@ const rule = (name: string): Rule | undefined => rules().find((one) => one.name 
 
 test('a failed run raises an alert', () => {
   expect(rule('run-failed')).toMatchObject({ operator: 'GreaterThan', threshold: 0 });
-  expect(rule('run-failed')?.query).toContain('where line["message"] == "run ended"');
-  expect(rule('run-failed')?.query).toContain('where line["state"] == "failed"');
+  expect(rule('run-failed')?.query).toContain('where tostring(line["message"]) == "run ended"');
+  expect(rule('run-failed')?.query).toContain('where tostring(line["state"]) == "failed"');
 });
 
 test('a watermark older than the setting raises an alert', () => {
   const query = rule('watermark-old')?.query;
-  expect(query).toContain('where line["message"] == "feed watermark"');
+  expect(query).toContain('where tostring(line["message"]) == "feed watermark"');
   expect(query).toContain('tolong(line["lagSeconds"])');
   expect(query).toContain('where lagSeconds > ${watermarkMaxAgeMinutes * 60}');
 });
 
 test('an abandoned message raises an alert', () => {
   expect(rule('message-abandoned')).toMatchObject({ operator: 'GreaterThan', threshold: 0 });
-  expect(rule('message-abandoned')?.query).toContain('where line["message"] == "message abandoned"');
+  expect(rule('message-abandoned')?.query).toContain(
+    'where tostring(line["message"]) == "message abandoned"',
+  );
 });
 
 test('15 minutes without a sweep raise an alert', () => {
   expect(rule('no-sweep')).toMatchObject({ operator: 'LessThan', threshold: 1, window: 'PT15M' });
-  expect(rule('no-sweep')?.query).toContain('where line["message"] == "sweep done"');
+  expect(rule('no-sweep')?.query).toContain('where tostring(line["message"]) == "sweep done"');
 });
 
 test('every rule is on, reads the workspace and tells the operators', () => {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { buildHost, spawnHost } from '../local/built-host';
 
 interface Listed {
   readonly name: string;
@@ -76,6 +77,29 @@ test('the package offers the same functions as the build, with the same routes, 
   const built = functionsOf(unbundled);
   expect(functionsOf(packaged)).toEqual(built);
   expect(built).toHaveLength(globSync('src/functions/*.ts', { cwd: root }).length);
+});
+
+test('the package runs: it makes its tables and answers', async () => {
+  const built = await buildHost();
+  const settings = {
+    AzureWebJobsStorage: process.env.TEST_STORAGE ?? '',
+    LD__baseUrl: 'http://127.0.0.1:9',
+    LD__submittedBy: 'package-test',
+    LD__auth: 'oauth2',
+    LD__tokenUrl: 'http://127.0.0.1:9/token',
+    LD__clientId: 'client',
+    LD__clientSecret: 'secret',
+  };
+  const host = await spawnHost([`${built.folder}/host.js`], { PORT: '0', ...settings }, { cwd: packaged });
+  try {
+    const health = await fetch(`${host.url}/api/health`);
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
+    const runs = await fetch(`${host.url}/api/runs?source=nobody`);
+    expect([runs.status, await runs.json()]).toEqual([200, { runs: [] }]);
+  } finally {
+    await host.end();
+    await built.remove();
+  }
 });
 
 test('only health and the description of the API can be called without a key', () => {
