@@ -10,9 +10,11 @@ import {
   type Slice,
   type SliceWork,
 } from '../domain/run';
+import type { Utc } from '../domain/time';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
 import {
   type Action,
+  deletePartition,
   insertRow,
   queryRows,
   readRow,
@@ -77,6 +79,22 @@ export class RunStore {
     const filter =
       after === undefined ? isRun : `${where`PartitionKey gt ${partitionOf(after)}`} and ${isRun}`;
     for await (const row of queryRows(this.#table, { filter })) yield rowToRun(row);
+  }
+
+  /** Deletes a run and its slices. */
+  async remove(runId: string): Promise<void> {
+    await deletePartition(this.#table, partitionOf(runId));
+  }
+
+  /** Ids of the runs that were started before a time, newest first. */
+  async *startedBefore(time: Utc): AsyncGenerator<{ runId: string; ended: boolean }> {
+    const from = partitionOf(`--${time.replace(/[-:]/g, '')}`);
+    const filter = where`PartitionKey gt ${from} and RowKey eq ${'run'}`;
+    for await (const row of queryRows(this.#table, {
+      filter,
+      select: ['PartitionKey', 'RowKey', 'runId', 'state'],
+    }))
+      yield { runId: String(row.runId), ended: row.state !== 'waiting' && row.state !== 'running' };
   }
 
   /** Writes the slices of a plan that is not committed yet; nobody works them. */
