@@ -5,8 +5,7 @@ import type { ListingPage, ScannedFeed } from '../sources/source';
 import { shortHash } from '../store/keys';
 import { courseLease } from './apply-course';
 import { Delivery } from './deliver';
-import { keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
-import { Tally } from './tally';
+import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 
 interface Found {
   readonly row: MappedRecord<Progress>;
@@ -22,14 +21,12 @@ export async function workCourse(
   feed: ScannedFeed,
   courseId: string,
 ): Promise<SliceOutcome> {
-  const tally = new Tally(context.engine, context.run, context.feed);
-  await tally.begin();
   const { learner } = context.run.request;
-  await compareCourse(context, tally, courseId, (cursor) => feed.page(courseId, cursor, context), {
+  await compareCourse(context, courseId, (cursor) => feed.page(courseId, cursor, context), {
     only:
       learner === undefined ? undefined : (record) => record.email === learner || record.username === learner,
   });
-  return { state: 'done', counts: tally.counts, changes: tally.changes };
+  return finished(context);
 }
 
 /** Delivers the results of one learner in all courses, where the vendor has a call for it. */
@@ -38,8 +35,6 @@ export async function workLearner(
   feed: ScannedFeed,
   learner: string,
 ): Promise<SliceOutcome> {
-  const tally = new Tally(context.engine, context.run, context.feed);
-  await tally.begin();
   const read = feed.learnerPage?.bind(feed);
   if (!read) throw new PayloadError(`The source ${context.feed.source} cannot be asked for one learner`);
   const page = (cursor: string | undefined) => read(learner, cursor, context);
@@ -47,8 +42,8 @@ export async function workLearner(
   for await (const row of rowsOf(page)) if (row.ok) courses.add(row.record.courseId);
   // Read anew under each course's lease: what was read before it may be old by now.
   for (const courseId of courses)
-    await compareCourse(context, tally, courseId, page, { only: (record) => record.courseId === courseId });
-  return { state: 'done', counts: tally.counts, changes: tally.changes };
+    await compareCourse(context, courseId, page, { only: (record) => record.courseId === courseId });
+  return finished(context);
 }
 
 interface Options {
@@ -59,17 +54,16 @@ interface Options {
 /** Reads a course's rows under its lease, and sends what the ledger does not know. */
 export async function compareCourse(
   context: SliceContext,
-  tally: Tally,
   courseId: string,
   page: (cursor: string | undefined) => Promise<ListingPage<Progress>>,
   { only }: Options,
 ): Promise<void> {
-  const { engine, feed, run } = context;
+  const { engine, feed, run, tally } = context;
   const lease = await engine.leases.acquire(courseLease(feed.source, courseId));
   if (!lease) throw new RetryableError(`Another worker is at the course ${courseId}`);
   try {
     const ledger = await engine.learnerLedger.load(feed.source, courseId);
-    const found = await readRows(context, tally, page, only);
+    const found = await readRows(context, page, only);
     const send = found.filter(
       ({ key, hash }) => run.mode === 'full' || ledger.doubt || ledger.records.get(key) !== hash,
     );
@@ -87,12 +81,8 @@ export async function compareCourse(
         lease.assertOutlives(engine.sink.limits.deadlineMs);
       };
       const records = new Map(ledger.records);
-      await deliver(
-        { ...context, fence, signal: AbortSignal.any([context.signal, lease.lost]) },
-        tally,
-        send,
-        records,
-      );
+      const signal = AbortSignal.any([context.signal, lease.lost]);
+      await deliver({ ...context, fence, signal }, send, records);
       await engine.learnerLedger.save(feed.source, courseId, records);
     }
   } finally {
@@ -102,11 +92,10 @@ export async function compareCourse(
 
 async function readRows(
   context: SliceContext,
-  tally: Tally,
   page: (cursor: string | undefined) => Promise<ListingPage<Progress>>,
   only: Options['only'],
 ): Promise<Found[]> {
-  const { engine, run, open } = context;
+  const { engine, run, open, tally } = context;
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
   const found = new Map<string, Found>();
   const counter = { pages: 0, rows: 0 };
@@ -146,11 +135,10 @@ async function readRows(
 
 async function deliver(
   context: SliceContext,
-  tally: Tally,
   send: readonly Found[],
   records: Map<string, string>,
 ): Promise<void> {
-  const { engine, open, feed } = context;
+  const { engine, open, feed, tally } = context;
   const delivery = new Delivery<Found>({
     sink: engine.sink,
     kind: 'consumption',

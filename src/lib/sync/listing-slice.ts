@@ -5,8 +5,8 @@ import type { CatalogFeed } from '../sources/source';
 import type { CatalogEntry, CatalogWrite } from '../store/catalog-ledger';
 import { applyCourse } from './apply-course';
 import { Delivery } from './deliver';
-import { keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
-import { Tally } from './tally';
+import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
+import type { Tally } from './tally';
 
 interface Pending {
   readonly row: MappedRecord<Course>;
@@ -20,9 +20,7 @@ const guardAtLeast = 10;
 
 /** Reads a whole catalog, sends what changed since the sink was last told, and takes back what is gone. */
 export async function workListing(context: SliceContext, feed: CatalogFeed): Promise<SliceOutcome> {
-  const { engine, run } = context;
-  const tally = new Tally(engine, run, context.feed);
-  await tally.begin();
+  const { run, tally } = context;
   const listing = new Listing(context, tally);
   // Before the first page: what a webhook writes from here on shows as a conflict.
   await listing.begin();
@@ -34,18 +32,13 @@ export async function workListing(context: SliceContext, feed: CatalogFeed): Pro
       `${missing.length} of ${all} courses are missing from the listing of ${context.feed.source}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
     );
   // Each is read once more by itself before it is taken back; the same goes for what a webhook touched meanwhile.
-  for (const courseId of [...listing.conflicts, ...missing])
-    await workCatalogCourse(context, tally, courseId);
-  return { state: 'done', counts: tally.counts, changes: tally.changes };
+  for (const courseId of [...listing.conflicts, ...missing]) await workCatalogCourse(context, courseId);
+  return finished(context);
 }
 
 /** One course of the catalog, by its detail. */
-export async function workCatalogCourse(
-  context: SliceContext,
-  tally: Tally,
-  courseId: string,
-): Promise<void> {
-  const { engine, run, open, signal } = context;
+export async function workCatalogCourse(context: SliceContext, courseId: string): Promise<void> {
+  const { engine, run, open, signal, tally } = context;
   await applyCourse(courseId, {
     engine,
     open,

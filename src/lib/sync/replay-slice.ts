@@ -5,8 +5,7 @@ import type { QuarantinedRecord } from '../store/quarantine';
 import { Delivery } from './deliver';
 import { workCatalogCourse } from './listing-slice';
 import { compareCourse } from './course-slice';
-import { keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
-import { Tally } from './tally';
+import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 
 /**
  * Tries quarantined records again. It has its feed's turn, so nothing newer can be overtaken; a record that was
@@ -15,8 +14,6 @@ import { Tally } from './tally';
  */
 export async function workReplay(context: SliceContext): Promise<SliceOutcome> {
   const { engine, run, open } = context;
-  const tally = new Tally(engine, run, context.feed);
-  await tally.begin();
   const records: QuarantinedRecord[] = [];
   for (const id of run.request.replay ?? []) {
     const record = await engine.quarantine.read(id);
@@ -24,15 +21,15 @@ export async function workReplay(context: SliceContext): Promise<SliceOutcome> {
   }
   const { consumption } = open.source;
   if (context.feed.kind === 'consumption' && consumption?.type === 'windowed')
-    await remap(context, tally, consumption, records);
+    await remap(context, consumption, records);
   else if (context.feed.kind === 'catalog')
-    for (const courseId of coursesOf(records)) await workCatalogCourse(context, tally, courseId);
+    for (const courseId of coursesOf(records)) await workCatalogCourse(context, courseId);
   else if (consumption?.type === 'scanned')
     for (const courseId of coursesOf(records))
-      await compareCourse(context, tally, courseId, (cursor) => consumption.page(courseId, cursor, context), {
+      await compareCourse(context, courseId, (cursor) => consumption.page(courseId, cursor, context), {
         only: undefined,
       });
-  return { state: 'done', counts: tally.counts, changes: tally.changes };
+  return finished(context);
 }
 
 const coursesOf = (records: readonly QuarantinedRecord[]): Set<string> =>
@@ -40,11 +37,10 @@ const coursesOf = (records: readonly QuarantinedRecord[]): Set<string> =>
 
 async function remap(
   context: SliceContext,
-  tally: Tally,
   feed: WindowedFeed,
   records: readonly QuarantinedRecord[],
 ): Promise<void> {
-  const { engine, run, open } = context;
+  const { engine, run, open, tally } = context;
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
   const delivery = new Delivery<{ row: MappedRecord<Progress>; id: string }>({
     sink: engine.sink,

@@ -2,6 +2,7 @@ import type { Feed } from '../domain/feed';
 import type { Run, Slice, SliceWork } from '../domain/run';
 import type { SliceResult } from '../store/runs';
 import type { Engine, OpenSource } from './engine';
+import type { Tally } from './tally';
 
 /** What a worker has in hand while it works one slice. */
 export interface SliceContext {
@@ -10,6 +11,8 @@ export interface SliceContext {
   readonly slice: Slice;
   readonly feed: Feed;
   readonly open: OpenSource;
+  /** Counts what becomes of the records, also of those of a slice that fails. */
+  readonly tally: Tally;
   /** Aborts when the run is cancelled, the lease is lost or the host stops. */
   readonly signal: AbortSignal;
   /** Throws LeaseLostError when the lease does not outlive a POST. */
@@ -32,3 +35,10 @@ export type SliceOutcome =
 
 /** The prefix of the idempotency keys of what a slice sends: the same when it is worked again. */
 export const keyPrefix = ({ run, slice }: SliceContext): string => `${run.runId}/${slice.number}`;
+
+export const finished = ({ tally }: SliceContext): SliceOutcome => ({
+  state: 'done',
+  counts: tally.counts,
+  changes: tally.changes,
+  notes: tally.notes,
+});

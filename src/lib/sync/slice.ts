@@ -1,4 +1,4 @@
-import { isEnded, type Run, type Slice } from '../domain/run';
+import { type Counts, isEnded, type Run, type Slice } from '../domain/run';
 import {
   CancelledError,
   ConflictError,
@@ -16,7 +16,7 @@ import { afterSlice, finishRun } from './finish';
 import { workCatalogCourse, workListing } from './listing-slice';
 import { acquirePlace } from './places';
 import { workReplay } from './replay-slice';
-import type { SliceContext, SliceOutcome } from './slice-context';
+import { finished, type SliceContext, type SliceOutcome } from './slice-context';
 import { Tally } from './tally';
 import { workWindow } from './window-slice';
 
@@ -108,9 +108,10 @@ async function workUnderLease(what: Work): Promise<boolean> {
     return false;
   }
   const cancel = watchForCancel(engine, run.runId);
+  const tally = new Tally(engine, run, { source: run.source, kind: run.kind });
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
-    const outcome = await work({ ...what, slice }, signal);
+    const outcome = await work({ ...what, slice }, tally, signal);
     signal.throwIfAborted();
     lease.assertOutlives(0);
     await engine.onStep?.('before done', run);
@@ -119,14 +120,19 @@ async function workUnderLease(what: Work): Promise<boolean> {
     return false;
   } catch (error) {
     if (cancel.signal.aborted) return true;
-    await handle({ ...what, slice }, error);
+    await handle({ ...what, slice }, error, tally);
     return false;
   } finally {
     cancel.end();
   }
 }
 
-async function work({ engine, run, slice, open, lease }: Work, signal: AbortSignal): Promise<SliceOutcome> {
+async function work(
+  { engine, run, slice, open, lease }: Work,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<SliceOutcome> {
+  await tally.begin();
   const { concurrency, parallelSlices } = open.settings;
   const context: SliceContext = {
     engine,
@@ -134,6 +140,7 @@ async function work({ engine, run, slice, open, lease }: Work, signal: AbortSign
     slice,
     feed: { source: run.source, kind: run.kind },
     open,
+    tally,
     signal,
     fence: () => lease.assertOutlives(engine.sink.limits.deadlineMs),
     // The calls in flight are the source's, over all its slices; a run of few slices shares them among few.
@@ -151,10 +158,8 @@ async function work({ engine, run, slice, open, lease }: Work, signal: AbortSign
   if (task.type === 'course' && run.kind === 'consumption' && consumption?.type === 'scanned')
     return workCourse(context, consumption, task.courseId);
   if (task.type === 'course' && run.kind === 'catalog' && catalog) {
-    const tally = new Tally(engine, run, context.feed);
-    await tally.begin();
-    await workCatalogCourse(context, tally, task.courseId);
-    return { state: 'done', counts: tally.counts, changes: tally.changes };
+    await workCatalogCourse(context, task.courseId);
+    return finished(context);
   }
   throw new UnsupportedError(
     `The source ${run.source} is set up otherwise than when the run was planned; start the run again`,
@@ -172,10 +177,10 @@ async function end(
   else await repeatFinish(engine, (await engine.runs.read(run.runId)) ?? run);
 }
 
-const failSlice = (engine: Engine, run: Run, slice: Slice, error: string): Promise<void> => {
+const failSlice = (engine: Engine, run: Run, slice: Slice, error: string, counts?: Counts): Promise<void> => {
   const { runId, source, kind } = run;
   engine.log.error({ runId, source, kind, slice: slice.number, error }, 'slice failed');
-  return end(engine, run, slice, { state: 'failed', error });
+  return end(engine, run, slice, { state: 'failed', error, counts });
 };
 
 /** A message that the platform gave up on: its slice fails, so that the run can end. */
@@ -201,7 +206,11 @@ async function split(
     await wake(engine, run.runId, next.lastSlice - i, delay);
 }
 
-async function handle({ engine, run, slice, lease, stop }: Work, error: unknown): Promise<void> {
+async function handle(
+  { engine, run, slice, lease, stop }: Work,
+  error: unknown,
+  tally: Tally,
+): Promise<void> {
   const { runId, source, kind } = run;
   const facts = { runId, source, kind, slice: slice.number };
   const again = error instanceof RetryableError || error instanceof ConflictError;
@@ -218,7 +227,7 @@ async function handle({ engine, run, slice, lease, stop }: Work, error: unknown)
     const delay = retryDelayMs(engine.patience, slice.attempts, () => engine.random());
     await putBack(engine, run, slice, { dueAt: engine.now() + delay, error: sentence(error) });
   } else {
-    await failSlice(engine, run, slice, sentence(error));
+    await failSlice(engine, run, slice, sentence(error), tally.countsSoFar);
   }
 }
 

@@ -24,6 +24,7 @@ export interface BadRecord {
 export class Tally {
   readonly #counts = { read: 0, sent: 0, unchanged: 0, skipped: 0, quarantined: 0, deleted: 0 };
   #changes: Changes = noChanges;
+  readonly #notes = new Set<string>();
   #quarantined: ReadonlySet<string> | undefined;
 
   constructor(
@@ -39,6 +40,16 @@ export class Tally {
 
   get counts(): Counts {
     return { ...this.#counts };
+  }
+
+  /** Of a slice that failed: what is on its way is in no count yet, and counts must balance. */
+  get countsSoFar(): Counts {
+    const { sent, unchanged, skipped, quarantined } = this.#counts;
+    return { ...this.#counts, read: sent + unchanged + skipped + quarantined };
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes];
   }
 
   get changes(): Changes | undefined {
@@ -98,6 +109,11 @@ export class Tally {
       courseId: bad.courseId,
       raw: bad.raw,
     });
+  }
+
+  /** Something for the operator that is no error; names nobody. */
+  note(text: string): void {
+    this.#notes.add(text);
   }
 
   /** The record was delivered: an older failure of it is over. */

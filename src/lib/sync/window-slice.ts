@@ -7,8 +7,8 @@ import type { WindowedFeed, WindowPage } from '../sources/source';
 import { halfway } from './cut-window';
 import { Delivery } from './deliver';
 import { readWindow } from './read-window';
-import { keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
-import { Tally } from './tally';
+import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
+import type { Tally } from './tally';
 
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
@@ -23,10 +23,8 @@ export async function workWindow(
   feed: WindowedFeed,
   window: Window,
 ): Promise<SliceOutcome> {
-  const { engine, run, open, signal } = context;
+  const { engine, run, open, signal, tally } = context;
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
-  const tally = new Tally(engine, run, context.feed);
-  await tally.begin();
   /** What was sent for a row in this slice, so that a row that shows up twice goes out once. */
   const handled = new Map<string, string>();
   const delivery = new Delivery<{ row: MappedRecord<Progress>; again: boolean }>({
@@ -104,7 +102,7 @@ export async function workWindow(
       beforeSecondPass: () => delivery.drain(),
     });
     await delivery.drain();
-    return { state: 'done', counts: tally.counts, changes: tally.changes };
+    return finished(context);
   } catch (error) {
     await delivery.settle();
     if (error instanceof TooLarge && halves) return { state: 'split', works: halves };

@@ -42,13 +42,13 @@ export function catalogFields(settings: LdSettings): Field<Course>[] {
     DescriptionLong: { optional: (course) => course.longDescription, fallback: 'null' },
     SunsetDate: { optional: (course) => date(course.end) },
     Keywords: { required: (course) => (course.keywords?.length ? course.keywords.join(', ') : course.name) },
-    ThumbnailLargeUri: { optional: (course) => course.thumbnailLarge },
+    ThumbnailLargeUri: { optional: (course) => course.thumbnailLarge, fallback: 'null' },
     AvailabilityDate: { optional: (course) => date(course.enrollmentStart) },
     Name: { required: (course) => course.name },
     Url: { required: (course) => course.url },
     DescriptionShort: { optional: (course) => course.shortDescription, fallback: 'null' },
-    ThumbnailShort: { optional: (course) => course.thumbnailSmall },
-    TrainingOrgs: { optional: (course) => course.org },
+    ThumbnailShort: { optional: (course) => course.thumbnailSmall, fallback: 'null' },
+    TrainingOrgs: { optional: (course) => course.org, fallback: 'null' },
     ExternalId: { required: (course) => externalId(course.id, settings.externalIdForm) },
   };
   return toFields(specs, settings.catalogDefaults, 'LD__catalogDefaults');
