@@ -10,6 +10,7 @@ import {
   type Slice,
   type SliceWork,
 } from '../domain/run';
+import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
 import {
@@ -154,7 +155,7 @@ export class RunStore {
         ...run,
         counts: addCounts(run.counts, counts),
         changes: changes ? addChanges(run.changes ?? noChanges, changes) : run.changes,
-        notes: result.state === 'done' ? mergeNotes(run.notes, result.notes ?? []) : run.notes,
+        notes: result.state === 'done' ? addNotes(run.notes, result.notes ?? []) : run.notes,
         slices: {
           total: run.slices.total,
           done: run.slices.done + (done ? 1 : 0),
@@ -222,7 +223,3 @@ const newSlice = (runId: string, number: number, work: SliceWork): Slice => ({
   counts: noCounts,
   error: undefined,
 });
-
-const notesKept = 20;
-const mergeNotes = (a: readonly string[], b: readonly string[]): string[] =>
-  [...new Set([...a, ...b])].slice(0, notesKept);
