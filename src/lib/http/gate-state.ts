@@ -49,7 +49,7 @@ const ticketMs = 60_000;
 
 /**
  * After a pause, one more call in flight for so many good answers. When the system's patience ends again, all that
- * is in flight is refused: at most one call in twenty is lost that way, whatever its limit is.
+ * is in flight is refused: about one call in twenty, whatever the limit is, or one in all where it is smaller.
  */
 const answersACall = 20;
 
