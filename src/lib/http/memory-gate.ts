@@ -3,6 +3,9 @@ import type { Gate, Outcome, Pass } from './gate';
 import { admit, GateQueue, tooFarAway } from './gate-queue';
 import { leave, openGate, type GateLimits } from './gate-state';
 
+// A reason of our own: without one, every abort makes an exception with its stack.
+const takenOver = 'a later look took over';
+
 export interface MemoryGateOptions {
   /** For messages, e.g. `source openedx`. */
   readonly system: string;
@@ -32,7 +35,7 @@ export function createMemoryGate(options: MemoryGateOptions): Gate {
   }
 
   function pump(): void {
-    alarm.abort();
+    alarm.abort(takenOver);
     const asked = admit(state, limits, queue.all(), { now: clock.now(), maxWaitMs, newTicket });
     state = asked.state;
     for (const { waiter, ticket } of asked.granted) waiter.go(pass(ticket));

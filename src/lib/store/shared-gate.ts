@@ -8,6 +8,9 @@ import { GateRow, type SeenGate } from './gate-row';
 import { retryConflicts } from './rows';
 import type { Storage } from './storage';
 
+// A reason of our own: without one, every abort makes an exception with its stack.
+const takenOver = 'a later look took over';
+
 export interface SharedGateOptions {
   /** For messages, e.g. `source openedx`. */
   readonly system: string;
@@ -161,7 +164,7 @@ class SharedGate implements Gate {
   }
 
   private async turn(): Promise<void> {
-    this.alarm.abort();
+    this.alarm.abort(takenOver);
     try {
       if (this.age() >= (this.isShared() ? staleMs : refreshMs)) await this.read();
       if (this.isShared()) await retryConflicts(() => this.share());
