@@ -123,12 +123,17 @@ export function halvesOf(window: Window, timeZone: string) {
   ];
 }
 
-/** Where a window may be cut: not in the hour that daylight saving repeats, which the server cannot tell apart. */
+/**
+ * Where a window may be cut or end: not in the hour that daylight saving repeats, which the server cannot tell
+ * apart. The cut moves before that hour, or behind it when the window has nothing before it.
+ */
 export const placeCut =
   (timeZone: string) =>
-  (cut: Utc): Utc => {
+  (cut: Utc, window?: Window): Utc => {
     const repeated = ambiguity(cut, timeZone);
-    return repeated ? addSeconds(repeated.from, -1) : cut;
+    if (!repeated) return cut;
+    const before = addSeconds(repeated.from, -1);
+    return window && before <= window.from ? addSeconds(repeated.to, 1) : before;
   };
 
 const wanted = (record: Progress, { courseId, learner }: SliceContext['run']['request']): boolean =>
