@@ -94,7 +94,7 @@ export async function workWindow(
   };
 
   try {
-    await readWindow(feed, window, {
+    await readWindow(feed, withSecondBefore(window), {
       signal,
       concurrency: context.concurrency,
       onRow,
@@ -112,6 +112,12 @@ export async function workWindow(
     throw error;
   }
 }
+
+/**
+ * A server that excludes both bounds would show the rows of a second that two windows share in neither of them:
+ * each window is asked for from one second earlier.
+ */
+const withSecondBefore = ({ from, to }: Window): Window => ({ from: addSeconds(from, -1), to });
 
 /** The two halves of a window, as slices; undefined when it cannot be cut. */
 export function halvesOf(window: Window, timeZone: string) {
