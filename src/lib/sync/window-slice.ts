@@ -5,7 +5,7 @@ import { ambiguity } from '../domain/zone';
 import { PayloadError, WaitError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
 import { halfway } from './cut-window';
-import { Delivery } from './deliver';
+import { Delivery, tooManyBad } from './deliver';
 import { readWindow } from './read-window';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 import type { Tally } from './tally';
@@ -55,7 +55,9 @@ export async function workWindow(
       if (row.key !== undefined) handled.set(row.key, 'unmapped');
       tally.read();
       await tally.quarantine(row);
-      if (tally.isBeyondRepair) throw changedFormat(tally);
+      const { quarantined, read } = tally.counts;
+      // Bad rows often come together: the share is that of the whole window.
+      if (tooManyBad({ quarantined, read: Math.max(read, counted) })) throw changedFormat(tally);
       return;
     }
     if (!wanted(row.record, run.request)) {
@@ -84,10 +86,13 @@ export async function workWindow(
 
   const halves = halvesOf(window, feed.timeZone);
   const calls = { pages: 0, rows: 0 };
+  /** Rows of the window, as the source counts them. */
+  let counted = 0;
   const onPage = (page: WindowPage): void => {
     signal.throwIfAborted();
     calls.pages++;
     calls.rows += page.rows.length;
+    counted = page.count;
     engine.onProgress?.({ runId: run.runId, slice: context.slice.number, ...calls });
     const large = page.count > open.settings.maxRowsPerSlice || page.pages > maxCalls;
     if (halves && ((calls.pages === 1 && large) || engine.now() > context.deadline)) throw new TooLarge();
