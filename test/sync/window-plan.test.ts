@@ -116,3 +116,26 @@ test('no run ends, and no slice begins, in the hour that the server’s clock sh
   }
   expect(notAtSink(bridge.sandbox)).toEqual([]);
 });
+
+test('bad rows that come together cost themselves, when they are few of the whole window', async () => {
+  bridge = await start({ LMS__openedx__pageSize: '50' });
+  const { grades, ...state } = bridge.sandbox.openEdx.state;
+  // 21 of 600, all of them on the first page.
+  for (let n = 0; n < 200; n++)
+    bridge.sandbox.openEdx.state.grade({
+      email: `more${n}@example.com`,
+      courseId: [...state.courses.keys()][0] ?? '',
+    });
+  for (const row of grades.slice(0, 21)) {
+    const { learner, courseId, modified } = row;
+    bridge.sandbox.openEdx.state.grade({ email: learner.email, courseId, percent: 7, modified });
+  }
+  clock += 600_000;
+  const run = await sync();
+  expect([run.state, run.error, run.counts.quarantined, run.counts.sent]).toEqual([
+    'partial',
+    undefined,
+    21,
+    579,
+  ]);
+});
