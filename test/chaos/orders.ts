@@ -1,0 +1,23 @@
+import type { Feed } from '../../src/lib/domain/feed';
+import { defaultPatience, type Patience, type Step } from '../../src/lib/sync/engine';
+import type { StartOptions } from '../../src/lib/sync/start';
+
+/** What a worker process is told to do, as JSON in its environment. */
+export interface WorkerOrders {
+  /** A run to start before anything else. */
+  readonly start?: StartOptions & { readonly feed: Feed };
+  /** Where to kill (SIGKILL) or pause (SIGSTOP) itself; the first time unless told otherwise. */
+  readonly at?: { readonly step: Step; readonly nth?: number; readonly signal: 'SIGKILL' | 'SIGSTOP' };
+  readonly slicesAtOnce: number;
+  readonly sweepMs?: number;
+}
+
+/** Leases that run out within a test's patience. A POST to the sandbox takes milliseconds. */
+export const brisk = { ttlMs: 1_200, renewMs: 300, skewMs: 100, postMs: 400 };
+
+export const quickPatience: Patience = {
+  ...defaultPatience,
+  firstDelayMs: 50,
+  longestDelayMs: 200,
+  cancelPollMs: 200,
+};
