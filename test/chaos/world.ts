@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feed } from '../../src/lib/domain/feed';
 import type { Run } from '../../src/lib/domain/run';
 import type { Post } from '../../sandbox/ld-services/state';
+import { type StartOptions, startRun } from '../../src/lib/sync/start';
 import { type Bridge, type BridgeOptions, startBridge, until } from '../setup/bridge';
 import { startWorker, type Worker } from './processes';
 import type { WorkerOrders } from './orders';
@@ -18,6 +20,10 @@ export interface World {
   /** What came in at the sink since the changes. */
   posts(): Post[];
   worker(orders?: Partial<WorkerOrders>): Worker;
+  /** Changes every record once more, to and fro, and waits until a run that starts then sees it. */
+  changeAgain(): Promise<void>;
+  /** Starts a run; a worker process does the rest. */
+  start(options?: Partial<StartOptions>): Promise<Run>;
   /** The latest run of the feed that is not the first. */
   run(): Promise<Run | undefined>;
   /** Waits until the latest run has ended and let go of its feed. */
@@ -65,7 +71,7 @@ export async function startWorld(form: FeedForm, options: BridgeOptions = {}): P
     throw new Error(`The first sync ended ${first.state}: ${first.error}`);
   }
   offset = 0;
-  const size = changeAll(bridge, form);
+  const size = changeAll(bridge, form, Date.now() - pastMs + 60_000, Date.now() - 60_000);
   const before = bridge.sandbox.ldServices.state.posts.length;
 
   const run = async (): Promise<Run | undefined> => {
@@ -80,6 +86,13 @@ export async function startWorld(form: FeedForm, options: BridgeOptions = {}): P
     size,
     posts: () => bridge.sandbox.ldServices.state.posts.slice(before),
     worker: (orders) => startWorker(bridge.env, orders),
+    async changeAgain() {
+      const now = Date.now();
+      changeAll(bridge, form, now, now);
+      // A window ends with a whole second.
+      await sleep(1_000 - (now % 1_000) + 10);
+    },
+    start: (more) => startRun(bridge.app.engine, feed, { trigger: 'cli', ...more }),
     run,
     async ended(ms = 20_000) {
       let last: Run | undefined;
@@ -101,18 +114,18 @@ export async function startWorld(form: FeedForm, options: BridgeOptions = {}): P
   };
 }
 
-/** Gives every record another value, at times spread between the first sync and now. */
-function changeAll({ sandbox }: Bridge, form: FeedForm): number {
+/** Gives every record its other value, at times spread evenly. */
+function changeAll({ sandbox }: Bridge, form: FeedForm, since: number, until: number): number {
   const { state } = sandbox.openEdx;
   if (form === 'catalog') {
-    const ids = [...state.courses.keys()];
-    for (const id of ids) state.putCourse({ id, name: `${id}, renamed` });
-    return ids.length;
+    const courses = [...state.courses.values()];
+    for (const { id, name } of courses)
+      state.putCourse({ id, name: name.endsWith('renamed') ? `The course ${id}` : `${id}, renamed` });
+    return courses.length;
   }
   const rows = [...state.grades];
-  const since = Date.now() - pastMs + 60_000;
   rows.forEach((row, i) => {
-    const modified = since + Math.floor(((pastMs - 120_000) * i) / rows.length);
+    const modified = since + Math.floor(((until - since) * i) / rows.length);
     state.grade({
       email: row.learner.email,
       courseId: row.courseId,
