@@ -1,4 +1,6 @@
 import { isDispatched, isEnded, type Run } from '../domain/run';
+import { sentence } from '../errors';
+import { cancelRun } from './cancel';
 import type { Engine } from './engine';
 import { endRun, finishRun } from './finish';
 import { releaseFeed, takeTurn } from './turn';
@@ -8,21 +10,40 @@ const orphanMs = 5 * 60_000;
 /** Lost wake-up calls are sent again for so many slices of a run at a time; each that ends wakes another. */
 const slicesARun = 16;
 
-/** Sends again what was lost: called every minute. What is in order is left alone. */
+/**
+ * Sends again what was lost: called every minute. What is in order is left alone. A run that cannot be read holds
+ * up no other.
+ * @throws the first thing that went wrong, once all else is done.
+ */
 export async function sweep(engine: Engine): Promise<void> {
-  for (const { feed, runId, since } of await engine.feeds.listOpen()) {
-    const run = await engine.runs.read(runId);
-    if (run) await mend(engine, run);
-    else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
-  }
-  for (const { activeRun } of await engine.feeds.list()) {
-    const run = activeRun === undefined ? undefined : await engine.runs.read(activeRun);
-    if (run && isEnded(run)) await releaseFeed(engine, run);
-  }
+  const failures: unknown[] = [];
+  const attempt = async (runId: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
+      engine.log.error({ runId, error: sentence(error) }, 'run cannot be mended');
+    }
+  };
+  for (const { feed, runId, since } of await engine.feeds.listOpen())
+    await attempt(runId, async () => {
+      const run = await engine.runs.read(runId);
+      if (run) await mend(engine, run);
+      else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
+    });
+  for (const { activeRun } of await engine.feeds.list())
+    if (activeRun !== undefined)
+      await attempt(activeRun, async () => {
+        const run = await engine.runs.read(activeRun);
+        if (run && isEnded(run)) await releaseFeed(engine, run);
+      });
+  if (failures.length > 0) throw failures[0];
 }
 
 async function mend(engine: Engine, run: Run): Promise<void> {
   if (isEnded(run)) return releaseFeed(engine, run);
+  // Ended only once nobody works on it: whoever takes the feed's turn next must not be overtaken by an old batch.
+  if (run.cancelRequested) return void (await cancelRun(engine, run.runId));
   if (run.state === 'waiting') return mendWaiting(engine, run);
   if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
   let sent = 0;
@@ -31,13 +52,11 @@ async function mend(engine: Engine, run: Run): Promise<void> {
     if (slice.dueAt > engine.now() || !isDispatched(run, slice)) continue;
     sent++;
     if (await engine.leases.isHeld(`slice-${run.runId}-${slice.number}`)) continue;
-    if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
   }
 }
 
 async function mendWaiting(engine: Engine, run: Run): Promise<void> {
   if (await engine.leases.isHeld(`plan-${run.runId}`)) return;
-  if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
   if (run.planDueAt <= engine.now()) await takeTurn(engine, run);
 }
