@@ -2,7 +2,7 @@ import { isDispatched, isEnded, type Run } from '../domain/run';
 import { sentence } from '../errors';
 import { cancelRun } from './cancel';
 import type { Engine } from './engine';
-import { endRun, finishRun } from './finish';
+import { finishRun } from './finish';
 import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
