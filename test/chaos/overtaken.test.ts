@@ -48,8 +48,7 @@ async function syncWith({ engine }: App): Promise<Run> {
   return workRun(engine, run.runId, new AbortController().signal);
 }
 
-const rename = (id: string, name: string): void =>
-  void bridge.sandbox.openEdx.state.putCourse({ id, name });
+const rename = (id: string, name: string): void => void bridge.sandbox.openEdx.state.putCourse({ id, name });
 const nameAtSink = (id: string): unknown =>
   bridge.sandbox.ldServices.state.catalog.get(`16|${id.replace('course-v1:', '')}`)?.record.Name;
 

@@ -82,7 +82,11 @@ async function marks({ bridge, feed, form }: World): Promise<unknown> {
   const courses = [...bridge.sandbox.openEdx.state.courses.keys()];
   const ledgers =
     form === 'catalog'
-      ? [...(await engine.catalogLedger.load('openedx'))].map(([id, { hash, doubt }]) => ({ id, hash, doubt }))
+      ? [...(await engine.catalogLedger.load('openedx'))].map(([id, { hash, doubt }]) => ({
+          id,
+          hash,
+          doubt,
+        }))
       : await Promise.all(
           courses.map(async (id) => {
             const { records, doubt } = await engine.learnerLedger.load('openedx', id);

@@ -24,6 +24,7 @@ const orders = JSON.parse(process.env.CHAOS_ORDERS ?? '{}') as WorkerOrders;
 function stepCounter(): (step: string) => Promise<void> {
   let seen = 0;
   return async (step) => {
+    process.stdout.write(`step ${step}\n`);
     if (step !== orders.at?.step || ++seen !== (orders.at.nth ?? 1)) return;
     process.stdout.write(`at ${step}\n`);
     process.kill(process.pid, orders.at.signal);
@@ -56,7 +57,8 @@ async function handle(queue: 'sync-runs' | 'sync-slices', message: unknown): Pro
 }
 
 async function giveUp(queue: 'sync-runs' | 'sync-slices', message: unknown): Promise<void> {
-  if (queue === 'sync-runs') return endRun(engine, readRunMessage(message).runId, 'failed', 'cannot be planned');
+  if (queue === 'sync-runs')
+    return endRun(engine, readRunMessage(message).runId, 'failed', 'cannot be planned');
   const { runId, slice } = readSliceMessage(message);
   return abandonSlice(engine, runId, slice);
 }
