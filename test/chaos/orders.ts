@@ -10,6 +10,8 @@ export interface WorkerOrders {
   readonly at?: { readonly step: Step; readonly nth?: number; readonly signal: 'SIGKILL' | 'SIGSTOP' };
   readonly slicesAtOnce: number;
   readonly sweepMs?: number;
+  /** How soon a message that failed comes again (1). */
+  readonly retrySeconds?: number;
 }
 
 /** Leases that run out within a test's patience. A POST to the sandbox takes milliseconds. */

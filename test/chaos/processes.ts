@@ -74,7 +74,7 @@ export function startWorker(env: Record<string, string>, orders: Partial<WorkerO
 export async function endWorkers(): Promise<void> {
   const left = [...running];
   for (const child of left) child.kill('SIGKILL');
-  await Promise.all(left.map((child) => child.exitCode ?? new Promise((done) => child.once('close', done))));
+  await Promise.all(left.map((child) => new Promise((done) => child.once('close', done))));
 }
 
 export const removeWorker = (): void => rmSync(folder, { recursive: true, force: true });

@@ -81,8 +81,9 @@ async function poll(name: 'sync-runs' | 'sync-slices'): Promise<never> {
         .then(() => queue.deleteMessage(messageId, popReceipt))
         .catch(async (error: Error) => {
           process.stderr.write(`${name} ${text}: ${error.message}\n`);
+          if (last) process.stdout.write(`set aside a message of ${name}\n`);
           if (last) await queue.deleteMessage(messageId, popReceipt);
-          else await queue.updateMessage(messageId, popReceipt, messageText, 1);
+          else await queue.updateMessage(messageId, popReceipt, messageText, orders.retrySeconds ?? 1);
         })
         .catch(() => undefined)
         .finally(() => running--);
