@@ -1,4 +1,5 @@
 import { isDispatched, isEnded, type Run } from '../domain/run';
+import { toMs } from '../domain/time';
 import { sentence } from '../errors';
 import { cancelRun } from './cancel';
 import type { Engine } from './engine';
@@ -25,18 +26,25 @@ export async function sweep(engine: Engine): Promise<void> {
       engine.log.error({ runId, error: sentence(error) }, 'run cannot be mended');
     }
   };
-  for (const { feed, runId, since } of await engine.feeds.listOpen())
+  const open = await engine.feeds.listOpen();
+  for (const { feed, runId, since } of open)
     await attempt(runId, async () => {
       const run = await engine.runs.read(runId);
       if (run) await mend(engine, run);
       else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
     });
-  for (const { activeRun } of await engine.feeds.list())
+  for (const { feed, activeRun, watermark } of await engine.feeds.list()) {
     if (activeRun !== undefined)
       await attempt(activeRun, async () => {
         const run = await engine.runs.read(activeRun);
         if (run && isEnded(run)) await releaseFeed(engine, run);
       });
+    if (watermark === undefined) continue;
+    const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
+    engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
+  }
+  // Alerts wait for this line: without it, nothing repairs what was lost.
+  engine.log.info({ openRuns: open.length }, 'sweep done');
   if (failures.length > 0) throw failures[0];
 }
 

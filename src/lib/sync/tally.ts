@@ -4,9 +4,11 @@ import {
   type Changes,
   type Counts,
   noChanges,
+  noCounts,
   type Run,
   samplesKept,
 } from '../domain/run';
+import { addNotes } from '../domain/notes';
 import { utc } from '../domain/time';
 import { quarantineId } from '../store/quarantine';
 import type { Engine } from './engine';
@@ -22,16 +24,19 @@ export interface BadRecord {
 
 /** Counts what becomes of a slice's records, and keeps its bad ones. */
 export class Tally {
-  readonly #counts = { read: 0, sent: 0, unchanged: 0, skipped: 0, quarantined: 0, deleted: 0 };
+  readonly #counts: { -readonly [K in keyof Counts]: number };
   #changes: Changes = noChanges;
-  readonly #notes = new Set<string>();
+  #notes: readonly string[] = [];
   #quarantined: ReadonlySet<string> | undefined;
 
   constructor(
     private readonly engine: Engine,
     private readonly run: Run,
     private readonly feed: Feed,
-  ) {}
+    soFar: Counts = noCounts,
+  ) {
+    this.#counts = { ...soFar };
+  }
 
   /** Reads which records of the feed are in quarantine, so that `arrived` can clear them. Before reading the source. */
   async begin(): Promise<void> {
@@ -49,7 +54,7 @@ export class Tally {
   }
 
   get notes(): readonly string[] {
-    return [...this.#notes];
+    return this.#notes;
   }
 
   get changes(): Changes | undefined {
@@ -112,8 +117,8 @@ export class Tally {
   }
 
   /** Something for the operator that is no error; names nobody. */
-  note(text: string): void {
-    this.#notes.add(text);
+  note(notes: readonly string[] = []): void {
+    this.#notes = addNotes(this.#notes, notes);
   }
 
   /** The record was delivered: an older failure of it is over. */
