@@ -9,6 +9,8 @@ export interface WorkerOrders {
   /** Where to kill (SIGKILL) or pause (SIGSTOP) itself; the first time unless told otherwise. */
   readonly at?: { readonly step: Step; readonly nth?: number; readonly signal: 'SIGKILL' | 'SIGSTOP' };
   readonly slicesAtOnce: number;
+  /** Leases of the usual length, for a test in which nobody dies: none is lost because the machine is busy. */
+  readonly usualLeases?: boolean;
   readonly sweepMs?: number;
   /** How soon a message that failed comes again (1). */
   readonly retrySeconds?: number;

@@ -10,6 +10,7 @@ afterAll(removeWorker);
 
 const feed = { source: 'openedx', kind: 'consumption' } as const;
 
+const orders = { slicesAtOnce: 2, sweepMs: 5_000, usualLeases: true };
 const sickRows = 60;
 
 /** Five hours lie between two rows, but for some of one minute, whose learners can be told by their address. */
@@ -66,7 +67,7 @@ test('three processes share a large run: every row is read once and arrives once
   const rows = 20_000;
   const { bridge } = await startLarge(rows);
   try {
-    const workers = [1, 2, 3].map(() => startWorker(bridge.env, { slicesAtOnce: 2, sweepMs: 5_000 }));
+    const workers = [1, 2, 3].map(() => startWorker(bridge.env, orders));
     await Promise.all(workers.map((worker) => worker.says('started')));
     const run = await ended(bridge, await start(bridge));
     expect(run).toMatchObject({ state: 'succeeded', counts: { read: rows, sent: rows, quarantined: 0 } });
@@ -90,7 +91,7 @@ test('a slice that fails holds the watermark before it, and the next run sends t
     for (let i = 0; i < sickRows; i++) state.poisoned.add(sickLearner(i));
     const seen = new Set<string>();
     const look = async (): Promise<void> => void seen.add((await feeds.read(feed)).watermark ?? '');
-    for (let i = 0; i < 3; i++) startWorker(bridge.env, { slicesAtOnce: 2, sweepMs: 5_000 });
+    for (let i = 0; i < 3; i++) startWorker(bridge.env, orders);
     const run = await ended(bridge, await start(bridge), look);
     expect(run.state).toBe('failed');
     expect(run.error).toContain('records were refused');

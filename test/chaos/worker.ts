@@ -39,7 +39,7 @@ function build(): App {
     connectionString: process.env.AzureWebJobsStorage ?? '',
   });
   const app = createApp(process.env, {
-    leases: new LeaseStore(storage, brisk),
+    leases: new LeaseStore(storage, orders.usualLeases ? {} : brisk),
     patience: quickPatience,
     log: createLogger({ level: 'warn', write: (line) => process.stderr.write(`${line}\n`) }),
     onStep: stepCounter(),
