@@ -218,24 +218,38 @@ export class Listing {
   async #acknowledged(pending: readonly Pending[]): Promise<void> {
     const { engine, feed } = this.context;
     await engine.onStep?.('after post', feed);
-    const written = new Set(pending);
-    try {
-      await engine.catalogLedger.write(
-        feed.source,
-        pending.map(({ write }) => write),
-      );
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-      // A webhook overtook one of them; which was last at the sink is unknown, so they are all looked at again.
-      for (const one of pending) {
-        written.delete(one);
-        this.#conflict(one);
-      }
-    }
-    for (const { row } of written) {
+    for (const { row } of await this.#write(pending)) {
       this.tally.sent();
       await this.tally.arrived(row.key, row.raw);
     }
+  }
+
+  /** @returns those whose ledger says now that they arrived. */
+  async #write(pending: readonly Pending[]): Promise<readonly Pending[]> {
+    const { catalogLedger } = this.context.engine;
+    const source = this.context.feed.source;
+    try {
+      await catalogLedger.write(
+        source,
+        pending.map(({ write }) => write),
+      );
+      return pending;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+    // A webhook overtook one of them, and which of the two was last at the sink is unknown: it is sent once more.
+    const written: Pending[] = [];
+    for (const one of pending) {
+      try {
+        await catalogLedger.write(source, [one.write]);
+        written.push(one);
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+        await catalogLedger.putInDoubt(source, one.write.entry.courseId);
+        this.#conflict(one);
+      }
+    }
+    return written;
   }
 
   /** Left to `applyCourse`, which counts it there. */
