@@ -4,9 +4,11 @@ import { sandboxSettings } from '../sandbox/settings';
 import { type Azurite, startAzurite } from './azurite';
 import { firstRuns } from './first-runs';
 import { functionList } from './function-list';
+import { readHostJson } from './host-json';
 import { startHost } from './host-process';
-import { readLocalSettings, withEnvironment, type AppSettings } from './local-settings';
+import { readLocalSettings, withEnvironment, type AppSettings } from '../src/lib/settings/local-settings';
 import { ownSystemsHint, wantsAzurite } from './own-systems';
+import { prettyLog } from './pretty-log';
 import { exitOnUncaught, runUntilSignal } from './run-until-signal';
 
 interface Stoppable {
@@ -38,7 +40,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   const file = readLocalSettings('.');
   const timers = file === undefined || process.argv.includes('--timers');
   const port = Number(process.env.PORT?.trim() || 7071);
-  const settings: Record<string, string> = { ...withEnvironment(file) };
+  const settings: Record<string, string> = { ...withEnvironment(file, process.env) };
 
   if (wantsAzurite(settings)) {
     const azurite = await anyAzurite(file === undefined ? 'temporary' : resolve('.azurite'));
@@ -57,7 +59,8 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
       `         pocket L&D services at ${sandbox.ldServices.url}. Results go on changing while it runs.`,
     );
   }
-  const host = await startHost({ port, settings, timers });
+  const log = prettyLog(process.stdout, readHostJson('.').logLevel);
+  const host = await startHost({ port, settings, timers, log });
   running.push(host);
   runUntilSignal(stopAll);
   const url = host.url.replace('127.0.0.1', 'localhost');

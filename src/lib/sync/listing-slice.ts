@@ -118,7 +118,8 @@ class Listing {
       const page = await feed.page(cursor, { signal });
       total = page.total ?? total;
       rows += page.rows.length;
-      engine.onProgress?.({ runId: run.runId, slice: this.context.slice.number, pages: ++pages, rows });
+      const { number: slice } = this.context.slice;
+      engine.onProgress?.({ runId: run.runId, slice, pages: ++pages, rows, expected: total });
       await this.#take(page.rows);
       cursor = page.next;
     } while (cursor !== undefined);

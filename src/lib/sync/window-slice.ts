@@ -88,7 +88,8 @@ export async function workWindow(
     signal.throwIfAborted();
     calls.pages++;
     calls.rows += page.rows.length;
-    engine.onProgress?.({ runId: run.runId, slice: context.slice.number, ...calls });
+    const { number: slice } = context.slice;
+    engine.onProgress?.({ runId: run.runId, slice, ...calls, expected: page.count });
     const large = page.count > open.settings.maxRowsPerSlice || page.pages > maxCalls;
     if (halves && ((calls.pages === 1 && large) || engine.now() > context.deadline)) throw new TooLarge();
   };
