@@ -60,7 +60,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     );
   }
   const log = prettyLog(process.stdout, readHostJson('.').logLevel);
-  const host = await startHost({ port, settings, timers, log });
+  const host = await startHost({ port, settings, timers: timers && file !== undefined, log });
   running.push(host);
   runUntilSignal(stopAll);
   const url = host.url.replace('127.0.0.1', 'localhost');
@@ -77,6 +77,8 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     if (signal.aborted) return;
     console.error(error instanceof Error ? error.message : String(error));
   }
+  // Only now: a timer that fires amid the first sync would take its turn.
+  host.startTimers();
   console.log(
     `\nFrom here on the timers sync what changes. Runs: ${url}/api/runs   Ctrl-C stops all of it.\n`,
   );

@@ -1,6 +1,4 @@
-import type { Feed } from '../domain/feed';
-import type { FeedKind } from '../domain/feed';
-import { feedName } from '../domain/feed';
+import { type Feed, type FeedKind, feedName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
 import { fromJsonProperties, toJsonProperties } from './bytes';
@@ -63,10 +61,19 @@ export class Quarantine {
     return ids;
   }
 
-  async *list(filter: { source?: string; kind?: FeedKind } = {}): AsyncGenerator<QuarantinedRecord> {
+  /** In the order of their ids. @param filter `after` leaves out this id and those before it. */
+  async *list(
+    filter: { source?: string; kind?: FeedKind; after?: string } = {},
+  ): AsyncGenerator<QuarantinedRecord> {
+    const after = filter.after === undefined ? undefined : feedOf(filter.after);
     const terms = [
       ...(filter.source ? [where`source eq ${filter.source}`] : []),
       ...(filter.kind ? [where`kind eq ${filter.kind}`] : []),
+      ...(after
+        ? [
+            where`(PartitionKey gt ${feedName(after)} or (PartitionKey eq ${feedName(after)} and RowKey gt ${rowKeyOf(filter.after ?? '')}))`,
+          ]
+        : []),
     ];
     for await (const row of queryRows(this.#table, {
       ...(terms.length > 0 ? { filter: terms.join(' and ') } : {}),

@@ -118,7 +118,8 @@ export async function writeTogether(
         return [action.type, entity as Row];
       }),
     );
-    return actions.map(({ row }) => answer.getResponseForEntity(row.rowKey)?.etag);
+    // By order: the SDK knows the row key of inserted rows alone.
+    return actions.map((_, i) => answer.subResponses[i]?.etag);
   } catch (error) {
     if (isConflict(error) || exists(error) || isMissing(error))
       throw new ConflictError('One of the rows was written by someone else meanwhile');

@@ -1,7 +1,7 @@
 import { isDispatched, isEnded, type Run } from '../domain/run';
 import type { Engine } from './engine';
-import { endRun, finishRun, releaseFeed } from './finish';
-import { takeTurn } from './start';
+import { endRun, finishRun } from './finish';
+import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
 const orphanMs = 5 * 60_000;
