@@ -223,8 +223,15 @@ class CallInProgress<T> {
   }
 
   private refusal(status: number, code: string | undefined): RefusedError {
+    const { name, baseUrlSetting, credentialSettings } = this.options.system;
     const reason = code === undefined ? String(status) : `${status}, ${code}`;
-    return new RefusedError(`${this.options.system.name} refused the call (${reason})`, status, code);
+    const what =
+      status === 404
+        ? `has nothing at that address (${reason}); check ${baseUrlSetting}`
+        : status === 403
+          ? `does not permit the call (${reason}); check the rights of ${credentialSettings}`
+          : `refused the call (${reason})`;
+    return new RefusedError(`${name} ${what}`, status, code);
   }
 
   /** Calls that were refused together renew once: whoever finds other credentials already there just uses them. */

@@ -84,14 +84,18 @@ export function systemOf({ auth, subscriptionKey }: LdSettings): System {
   const keys =
     auth.type === 'managed-identity' ? ['LD__scope'] : ['LD__clientId', 'LD__clientSecret', 'LD__scope'];
   if (subscriptionKey) keys.push('LD__subscriptionKey');
-  return { name: 'LD services', baseUrlSetting: 'LD__baseUrl', credentialSettings: keys.join(', ') };
+  return { name: 'L&D services', baseUrlSetting: 'LD__baseUrl', credentialSettings: keys.join(', ') };
 }
 
 function oauth2(auth: LdAuth & { type: 'oauth2' }, system: System, deps: LdDeps): Authorizer {
   const { tokenUrl, clientId, clientSecret, scope } = auth;
   return oauth2Authorizer({
     ...deps,
-    system: { ...system, name: 'token service of LD services', baseUrlSetting: 'LD__tokenUrl' },
+    system: {
+      name: `token service of ${system.name}`,
+      baseUrlSetting: 'LD__tokenUrl',
+      credentialSettings: 'LD__clientId, LD__clientSecret and LD__scope',
+    },
     tokenUrl,
     fields: async () => ({
       grant_type: 'client_credentials',
