@@ -106,7 +106,7 @@ function readLd(
 ): LdSettings | undefined {
   const mine: SettingsProblem[] = [];
   const ld = readGroup(ldDefinitions, 'LD__', env, secrets, mine);
-  const auth = mine.length === 0 ? readLdAuth(ld, mine) : undefined;
+  const auth = mine.length === 0 ? readLdAuth(ld, env, mine) : undefined;
   problems.push(...mine);
   return (
     auth && {
@@ -117,7 +117,11 @@ function readLd(
   );
 }
 
-function readLdAuth(ld: Values<typeof ldDefinitions>, problems: SettingsProblem[]): LdAuth | undefined {
+function readLdAuth(
+  ld: Values<typeof ldDefinitions>,
+  env: Environment,
+  problems: SettingsProblem[],
+): LdAuth | undefined {
   const need = <T>(value: T | undefined, name: string): T => {
     if (value === undefined)
       problems.push({ setting: `LD__${name}`, message: `is missing: LD__auth is ${ld.auth}` });
@@ -142,6 +146,8 @@ function readLdAuth(ld: Values<typeof ldDefinitions>, problems: SettingsProblem[
         clientId: need(ld.clientId, 'clientId'),
         clientSecret: clientSecret(),
         scope: need(ld.scope, 'scope'),
+        // The Azure SDK's own name for it.
+        authorityHost: env.AZURE_AUTHORITY_HOST?.trim() || undefined,
       };
       break;
     case 'managed-identity':

@@ -1,47 +1,26 @@
-import { buildSync } from 'esbuild';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 import { startStorageProxy } from '../setup/storage-proxy';
+import { buildCli, type BuiltCli, type StartedCli } from './built-cli';
 import { run } from './terminal';
 
-const root = resolve(__dirname, '../..');
-let folder: string;
+let cli: BuiltCli;
 let bridge: Bridge;
 
 beforeAll(async () => {
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  // Signals need a process of their own; within the project it finds its packages.
-  folder = mkdtempSync(join(root, 'dist/test-cli-'));
-  const entryPoints = [join(root, 'src/cli/main.ts')];
-  const how = { bundle: true, packages: 'external', platform: 'node', target: 'node22' } as const;
-  buildSync({ entryPoints, outdir: folder, format: 'cjs', ...how });
+  // Signals need a process of their own.
+  cli = buildCli();
   bridge = await startBridge({ env: { LMS__openedx__maxRowsPerSlice: '100' } });
 });
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
+  cli.remove();
   await bridge.stop();
 });
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-  readonly exit: Promise<number | null>;
-}
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = bridge.env): Started {
-  const child = spawn(process.execPath, [join(folder, 'main.js'), ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return { child, output: () => text, exit: new Promise((done) => child.once('close', done)) };
-}
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = bridge.env): StartedCli =>
+  cli.start(args, env);
 
 test('Ctrl-C puts back what is in hand, and the next sync goes on with it', async () => {
   bridge.sandbox.openEdx.server.options.latencyMs = 500;
@@ -101,12 +80,12 @@ test('local.settings.json gives settings, and the environment beats it', async (
     IsEncrypted: false,
     Values: { LMS_SOURCES: 'openedx', LD__batchSize: 'many', LOG_DIR: 'logs' },
   };
-  writeFileSync(join(folder, 'local.settings.json'), JSON.stringify(file));
+  writeFileSync(join(cli.folder, 'local.settings.json'), JSON.stringify(file));
   const wrong = start(['sync', 'catalog'], rest);
   expect(await wrong.exit).toBe(1);
   expect(wrong.output()).toContain('LD__batchSize must be a whole number');
   const right = start(['sync', 'catalog'], { ...rest, LD__batchSize: '10' });
   expect(await right.exit).toBe(0);
   expect(right.output()).toContain('openedx catalog: succeeded');
-  expect(readdirSync(join(folder, 'logs'))).toEqual(['course_catalog.log']);
+  expect(readdirSync(join(cli.folder, 'logs'))).toEqual(['course_catalog.log']);
 });

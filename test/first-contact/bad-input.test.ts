@@ -174,7 +174,7 @@ const cases: readonly Case[] = [
     env: () => ({ LMS__openedx__username: 'somebody' }),
     openEdx: { staff: false },
     error:
-      "source openedx may not list courses as LMS__openedx__username; give the service user's own name (403)",
+      "source openedx does not let this client list courses as LMS__openedx__username; give the service user's own name (403)",
   },
   {
     what: 'a user who may not read the grades of courses',
