@@ -84,17 +84,20 @@ const known = (name: string | undefined): CommandName | undefined =>
 
 const isKind = (word: string | undefined): word is FeedKind => feedKinds.some((kind) => kind === word);
 
+/** A word in the wrong place may be somebody's address, which no log of a shell's output needs. */
+const shown = (word: string): string => (word.includes('@') ? 'The address' : `“${word}”`);
+
 function noCommand(name: string | undefined): string {
   if (name === undefined) return 'Say what to do: sync or check; --help tells more';
   if (isKind(name)) return `Write sync ${name}`;
   const near = nearest(name, commandNames);
-  return `There is no command ${name}; ${near ? `did you mean ${near}?` : 'there are sync and check'}`;
+  return `There is no command ${shown(name)}; ${near ? `did you mean ${near}?` : 'there are sync and check'}`;
 }
 
 function noKind(word: string | undefined): string {
   if (word === undefined) return 'Say what to sync: catalog or consumption';
   const near = nearest(word, feedKinds);
-  return `${word} cannot be synced; ${near ? `did you mean ${near}?` : 'catalog and consumption can'}`;
+  return `${shown(word)} cannot be synced; ${near ? `did you mean ${near}?` : 'catalog and consumption can'}`;
 }
 
 type Values = Readonly<Record<string, string | boolean>>;
@@ -151,7 +154,7 @@ function keptByNpm(command: CommandName, values: Values, env: Environment): void
 }
 
 function noMore(words: readonly string[]): void {
-  if (words[0] !== undefined) throw new UsageError(`“${words[0]}” is one word too many; take it out`);
+  if (words[0] !== undefined) throw new UsageError(`${shown(words[0])} is one word too many; take it out`);
 }
 
 function time(flag: string, value: string | undefined): Utc | undefined {

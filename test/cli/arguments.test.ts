@@ -3,13 +3,13 @@ import { run } from './terminal';
 const npm = { npm_lifecycle_event: 'sync' };
 
 test.each([
-  ['sinc catalog', 'There is no command sinc; did you mean sync?'],
-  ['deploy', 'There is no command deploy; there are sync and check'],
+  ['sinc catalog', 'There is no command “sinc”; did you mean sync?'],
+  ['deploy', 'There is no command “deploy”; there are sync and check'],
   ['catalog', 'Write sync catalog'],
-  ['--dry-run', 'There is no command --dry-run; there are sync and check'],
+  ['--dry-run', 'There is no command “--dry-run”; there are sync and check'],
   ['sync', 'Say what to sync: catalog or consumption'],
-  ['sync catalogue', 'catalogue cannot be synced; did you mean catalog?'],
-  ['sync everything', 'everything cannot be synced; catalog and consumption can'],
+  ['sync catalogue', '“catalogue” cannot be synced; did you mean catalog?'],
+  ['sync everything', '“everything” cannot be synced; catalog and consumption can'],
   ['sync catalog consumption', '“consumption” is one word too many; take it out'],
   ['sync catalog --dryRun', 'There is no flag --dryRun; did you mean --dry-run?'],
   ['sync catalog --verbose', 'There is no flag --verbose; --help lists them'],
@@ -21,6 +21,7 @@ test.each([
   ['sync catalog --source a --source b', '--source is given twice; take one out'],
   ['sync consumption --from yesterday', '--from must be a time in UTC, such as 2026-01-31T00:00:00Z'],
   ['check --full', 'There is no flag --full; --help lists them'],
+  ['sync catalog someone@example.com', 'The address is one word too many; take it out'],
   ['check openedx', '“openedx” is one word too many; take it out'],
 ])('%s is refused in one sentence', async (args, sentence) => {
   const { code, stdout, stderr } = await run(args);

@@ -281,7 +281,7 @@ describe('settings', () => {
     [{ CONSUMPTION_SCHEDULE: 'hourly' }, `CONSUMPTION_SCHEDULE ${sixFields}`],
     [{ LMS__openedx__catalogSchedule: '0 0 25 * * *' }, `LMS__openedx__catalogSchedule ${sixFields}`],
     [{ LMS__openedx__baseUrl: 'http://lms.example.com' }, 'LMS__openedx__baseUrl must start with https://'],
-    [{ LMS__openedx__kind: 'open_edx' }, 'LMS__openedx__kind must be open-edx'],
+    [{ LMS__openedx__kind: 'open_edx' }, 'LMS__openedx__kind must be one of open-edx, '],
     [
       { LMS__openedx__timeZone: 'Mars/Base' },
       'LMS__openedx__timeZone must be a time zone such as UTC or Europe/Berlin',

@@ -6,7 +6,7 @@ import { exchange, ExchangeFailed, sharedAgent, type Answer, type Request } from
 import type { Gate, Outcome } from './gate';
 import type { Authorizer, HttpAnswer, HttpCall, HttpClient } from './http';
 import { networkFault } from './network-fault';
-import { header, readAnswer, redirectRefusal, refusalCode, serverDate } from './read-answer';
+import { header, readAnswer, redirectRefusal, refusalCode, refusalReason, serverDate } from './read-answer';
 import { encodeBody, type EncodedBody } from './request-body';
 import { backoffMs, retryAfterMs } from './retry-timing';
 import { parseBaseUrl, resolveTarget, type System } from './target';
@@ -133,7 +133,7 @@ class CallInProgress<T> {
   private async tryOnce(): Promise<Tried<T>> {
     const { gate, clock, system, onCall, agent, base, maxBytes } = this.options;
     const deadlineMs = this.call.deadlineMs ?? this.options.deadlineMs;
-    const pass = await gate.enter(this.call.signal);
+    const pass = await gate.enter(this.call.signal, this.throttledSince !== undefined);
     const startedAt = clock.now();
     let outcome: Outcome = { type: 'failed' };
     let answer: Answer | undefined;
@@ -207,11 +207,11 @@ class CallInProgress<T> {
     }
     try {
       const body = await decodeBody(system, header(answer, 'content-encoding'), answer.body, maxBytes);
-      if (status >= 400) return { error: this.refusal(status, refusalCode(body)), next: 'give up' };
+      if (status >= 400) return { error: this.refusal(status, body), next: 'give up' };
       const data = readAnswer(system, base, answer, body, this.call.schema);
       return { done: { data, status, date: serverDate(answer) } };
     } catch (error) {
-      if (status >= 400) return { error: this.refusal(status, undefined), next: 'give up' };
+      if (status >= 400) return { error: this.refusal(status), next: 'give up' };
       const again = error instanceof CutShortError && this.idempotent;
       return { error: error as Error, next: again ? 'back off' : 'give up' };
     }
@@ -222,16 +222,18 @@ class CallInProgress<T> {
     return `${name} does not accept the credentials (401); check ${credentialSettings}`;
   }
 
-  private refusal(status: number, code: string | undefined): RefusedError {
+  private refusal(status: number, body?: Buffer): RefusedError {
     const { name, baseUrlSetting, credentialSettings } = this.options.system;
-    const reason = code === undefined ? String(status) : `${status}, ${code}`;
+    const code = body && refusalCode(body);
+    const reason = body && this.call.reasonOf && refusalReason(body, this.call.reasonOf);
+    const why = code === undefined ? String(status) : `${status}, ${code}`;
     const what =
       status === 404
-        ? `has nothing at that address (${reason}); check ${baseUrlSetting}`
+        ? `has nothing at that address (${why}); check ${baseUrlSetting}`
         : status === 403
-          ? `does not permit the call (${reason}); check the rights of ${credentialSettings}`
-          : `refused the call (${reason})`;
-    return new RefusedError(`${name} ${what}`, status, code);
+          ? `does not permit the call (${why}); check the rights of ${credentialSettings}`
+          : `refused the call (${why})`;
+    return new RefusedError(`${name} ${what}`, status, code, { reason });
   }
 
   /** Calls that were refused together renew once: whoever finds other credentials already there just uses them. */

@@ -34,7 +34,9 @@ Credentials that each kind needs: ${Object.entries(sourceKinds)
 
 ## The L&D services
 
-${rows('LD__', ldDefinitions)}`;
+${rows('LD__', ldDefinitions)}
+Another Entra than the public one (a national cloud) is named by \`AZURE_AUTHORITY_HOST\`, as for the Azure SDK.
+`;
 }
 
 const both = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(' and ');

@@ -102,6 +102,7 @@ async function readRows(
   const counted = async (cursor: string | undefined): Promise<ListingPage<Progress>> => {
     context.signal.throwIfAborted();
     const got = await page(cursor);
+    if (!only) tally.note(got.notes);
     counter.pages++;
     counter.rows += got.rows.length;
     engine.onProgress?.({ runId: run.runId, slice: context.slice.number, ...counter });

@@ -1,4 +1,5 @@
 import { isDispatched, isEnded, type Run } from '../domain/run';
+import { toMs } from '../domain/time';
 import type { Engine } from './engine';
 import { endRun, finishRun } from './finish';
 import { releaseFeed, takeTurn } from './turn';
@@ -10,15 +11,21 @@ const slicesARun = 16;
 
 /** Sends again what was lost: called every minute. What is in order is left alone. */
 export async function sweep(engine: Engine): Promise<void> {
-  for (const { feed, runId, since } of await engine.feeds.listOpen()) {
+  const open = await engine.feeds.listOpen();
+  for (const { feed, runId, since } of open) {
     const run = await engine.runs.read(runId);
     if (run) await mend(engine, run);
     else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
   }
-  for (const { activeRun } of await engine.feeds.list()) {
+  for (const { feed, activeRun, watermark } of await engine.feeds.list()) {
     const run = activeRun === undefined ? undefined : await engine.runs.read(activeRun);
     if (run && isEnded(run)) await releaseFeed(engine, run);
+    if (watermark === undefined) continue;
+    const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
+    engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
   }
+  // Alerts wait for this line: without it, nothing repairs what was lost.
+  engine.log.info({ openRuns: open.length }, 'sweep done');
 }
 
 async function mend(engine: Engine, run: Run): Promise<void> {
