@@ -165,7 +165,7 @@ test('no secret and no token is anywhere', () => {
       if (text.includes(secret)) throw new Error(`A secret is in: ${where}`);
 });
 
-test('nobody’s address or name is anywhere but in the quarantine', () => {
+test('nobody’s address or name is anywhere but in the quarantine', async () => {
   const places = Object.entries(out).filter(([where]) => where !== 'table quarantine');
   for (const address of addresses())
     for (const [where, text] of places)
