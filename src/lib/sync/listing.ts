@@ -116,7 +116,8 @@ export class Listing {
       total = page.total ?? total;
       if (!again) this.tally.note(page.notes);
       rows += page.rows.length;
-      engine.onProgress?.({ runId: run.runId, slice: this.context.slice.number, pages: ++pages, rows });
+      const { number: slice } = this.context.slice;
+      engine.onProgress?.({ runId: run.runId, slice, pages: ++pages, rows, expected: total });
       await this.#take(page.rows, Math.max(total ?? 0, rows));
       cursor = page.next;
     } while (cursor !== undefined);
