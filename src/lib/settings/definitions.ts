@@ -11,6 +11,7 @@ import {
   timeZone,
   wholeNumber,
 } from './parse';
+import { statusTable } from './status-table';
 
 /** One setting: how it is read, what it stands for when left out, and what docs/settings.md says of it. */
 export interface Definition<T = unknown> {
@@ -28,6 +29,7 @@ const define = <const D extends Definition>(definition: D): D => definition;
 /** The sourceKinds, and which settings each cannot do without (one group of the list must be whole). */
 export const sourceKinds = {
   'open-edx': { credentials: [['clientId', 'clientSecret'], ['accessToken']] },
+  khalibre: { credentials: [['clientId', 'clientSecret']] },
 } as const satisfies Record<string, { credentials: readonly (readonly string[])[] }>;
 
 export const sourceKindNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
@@ -152,6 +154,16 @@ export const sourceDefinitions = {
     schema: wholeNumber(0, 720),
     default: '0',
     doc: 'Open edX: once a night, re-read this much before the watermark; it is not moved back.',
+  }),
+  apiVersion: define({
+    schema: oneOf('v1.1', 'v1.0'),
+    default: 'v1.1',
+    doc: 'Khalibre: the version in the paths of its API.',
+  }),
+  statuses: define({
+    schema: statusTable,
+    default: '{}',
+    doc: 'Khalibre: JSON of what its learner statuses mean, by code or description, such as `{"7":"InProgress","Exempted":"Completed"}`; it adds to the built-in words and wins over them.',
   }),
 };
 
