@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist/', 'node_modules/', '.azurite/', '.package/', 'coverage/', 'infra/'] },
+  { ignores: ['dist/', 'node_modules/', '.azurite/', '.package/', 'coverage/', 'infra/', '.azure/'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The storage emulator, running as a process of its own. */
 export interface Azurite {
   readonly connectionString: string;
+  /** Blob, queue, table. */
+  readonly ports: readonly [number, number, number];
   /** Ends the process; a temporary folder goes with it. */
   stop(): Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface AzuriteOptions {
   readonly ports: 'standard' | 'free' | readonly [number, number, number];
   /** A folder to keep the data in, or one that is thrown away. */
   readonly location: string;
+  /** Further accounts, each `name:key` (base64). Left out: the development account alone. */
+  readonly accounts?: readonly string[];
 }
 
 // Azurite's published development account: no secret.
@@ -51,7 +55,11 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
       String(table),
     ],
     // A process group of its own, so that Ctrl-C reaches it only when we say so: the host drains first.
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, AZURITE_ACCOUNTS: [`${account}:${key}`, ...(options.accounts ?? [])].join(';') },
+    },
   );
   let output = '';
   process_.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -87,6 +95,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
       endpoint('Queue', queue),
       endpoint('Table', table),
     ].join(';'),
+    ports: [blob, queue, table],
     stop,
   };
 }

@@ -29,6 +29,8 @@ export interface RunningHost {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly functions: readonly HostFunction[];
+  /** For a host that was started with `timers: false`; no second effect. */
+  startTimers(): void;
   /** Takes in nothing new, waits up to 10 s for what is running, and ends. */
   stop(): Promise<void>;
 }
@@ -74,7 +76,13 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   for (const fn of functions)
     if (fn.kind === 'queue' && !fn.problem)
       poll(fn, { options: hostJson.queues, inFlight, signal: stopping.signal, log }, run);
-  if (options.timers ?? true) for (const job of jobs.values()) job.start(stopping.signal);
+  let ticking = false;
+  const startTimers = (): void => {
+    if (ticking || stopping.signal.aborted) return;
+    ticking = true;
+    for (const job of jobs.values()) job.start(stopping.signal);
+  };
+  if (options.timers ?? true) startTimers();
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -91,6 +99,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   return {
     url: `http://127.0.0.1:${server.port}`,
     functions,
+    startTimers,
     stop: () => (stopped ??= stop()),
   };
 }

@@ -13,8 +13,12 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
     const throttled = server.throttle.check('course_list', options.courseListPerMinute);
     if (throttled) return throttled;
     const org = request.query.get('org')?.toLowerCase();
+    const lacks = options.listingLacks;
     const seen = [...state.courses.values()].filter(
-      (course) => view.sees(course) && (!org || course.org.toLowerCase() === org),
+      (course) =>
+        view.sees(course) &&
+        (!org || course.org.toLowerCase() === org) &&
+        (!lacks?.ids.has(course.id) || lacks.counted),
     );
     const cut = cutPage(request.query, seen.length, {
       defaultSize: options.defaultPageSize,
@@ -22,7 +26,10 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
       honourPageSize: options.honourPageSize,
     });
     if (!cut) return invalidPage;
-    const results = seen.slice(cut.from, cut.to).map((course) => courseJson(course, request.origin));
+    const results = seen
+      .slice(cut.from, cut.to)
+      .filter(({ id }) => !(lacks?.counted && lacks.ids.has(id)))
+      .map((course) => courseJson(course, request.origin));
     return pageAnswer(request, cut, seen.length, results, options.linksTo ?? request.origin);
   });
   server.on('GET', '/api/courses/v1/courses/:id/', (request) => {

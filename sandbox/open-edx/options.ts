@@ -44,6 +44,8 @@ export interface OpenEdxOptions extends ServerOptions {
   courseGradeEmails: 'all' | 'none';
   /** Calls of the course list a minute. */
   courseListPerMinute?: number;
+  /** Courses that the listing leaves out, whether it counts them or not; their own pages are there. */
+  listingLacks?: { readonly ids: ReadonlySet<string>; readonly counted: boolean };
   /** Origin of `next` and `previous`, when not the caller's. */
   linksTo?: string;
 }

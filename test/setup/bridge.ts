@@ -13,7 +13,12 @@ import { workRun } from '../../src/lib/sync/work-run';
 import { testStorage } from './storage';
 
 /** Impatient, so that no test waits for a retry. */
-export const quick: Patience = { ...defaultPatience, firstDelayMs: 50, longestDelayMs: 200, cancelPollMs: 100 };
+export const quick: Patience = {
+  ...defaultPatience,
+  firstDelayMs: 50,
+  longestDelayMs: 200,
+  cancelPollMs: 100,
+};
 
 export interface Bridge {
   readonly app: App;
@@ -62,12 +67,19 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
 
 /** Leases that end and are renewed fast enough for a test to see it. */
 export function briskLeases(env: Record<string, string>, ttlMs = 1_500): LeaseStore {
-  const storage = connectStorage({ type: 'connectionString', connectionString: env.AzureWebJobsStorage ?? '' });
+  const storage = connectStorage({
+    type: 'connectionString',
+    connectionString: env.AzureWebJobsStorage ?? '',
+  });
   return new LeaseStore(storage, { ttlMs, renewMs: ttlMs / 3, skewMs: 0 });
 }
 
 /** Waits until something holds. @throws Error that says what did not. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms = 15_000,
+): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`Waited in vain until ${what}`);

@@ -23,10 +23,9 @@ export const resyncRequest = z.strictObject({
   allowDeletes: z.boolean().optional(),
 });
 
-export const runsQuery = z.strictObject({
-  source: z.string().min(1).optional(),
+const page = {
+  source: z.string().min(1).max(32).optional(),
   kind: z.enum(feedKinds).optional(),
-  state: z.enum(runStates).optional(),
   limit: z
     .string()
     .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200')
@@ -34,6 +33,12 @@ export const runsQuery = z.strictObject({
     .refine((n) => n >= 1 && n <= 200, 'must be a whole number from 1 to 200')
     .optional(),
   next: z.string().max(300).optional(),
+};
+
+export const runsQuery = z.strictObject({ ...page, state: z.enum(runStates).optional() });
+export const quarantineQuery = z.strictObject(page);
+export const replayRequest = z.strictObject({
+  ids: z.array(z.string().min(1).max(100)).max(5_000).optional(),
 });
 
 export type Parsed<T> =

@@ -1,6 +1,4 @@
-import type { Feed } from '../domain/feed';
-import type { FeedKind } from '../domain/feed';
-import { feedName } from '../domain/feed';
+import { type Feed, type FeedKind, feedName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
 import { fromJsonProperties, toJsonProperties } from './bytes';
@@ -63,15 +61,35 @@ export class Quarantine {
     return ids;
   }
 
-  async *list(filter: { source?: string; kind?: FeedKind } = {}): AsyncGenerator<QuarantinedRecord> {
+  /** In the order of their ids. @param filter `after` leaves out this id and those before it. */
+  async *list(
+    filter: { source?: string; kind?: FeedKind; after?: string } = {},
+  ): AsyncGenerator<QuarantinedRecord> {
+    const after = filter.after === undefined ? undefined : feedOf(filter.after);
     const terms = [
       ...(filter.source ? [where`source eq ${filter.source}`] : []),
       ...(filter.kind ? [where`kind eq ${filter.kind}`] : []),
+      ...(after
+        ? [
+            where`(PartitionKey gt ${feedName(after)} or (PartitionKey eq ${feedName(after)} and RowKey gt ${rowKeyOf(filter.after ?? '')}))`,
+          ]
+        : []),
     ];
     for await (const row of queryRows(this.#table, {
       ...(terms.length > 0 ? { filter: terms.join(' and ') } : {}),
     }))
       yield toRecord(row);
+  }
+
+  /** Deletes what has been there since before a time. @returns how many. */
+  async purge(before: Utc): Promise<number> {
+    let purged = 0;
+    const select = ['PartitionKey', 'RowKey'];
+    for await (const row of queryRows(this.#table, { filter: where`at lt ${before}`, select })) {
+      await deleteRow(this.#table, row.partitionKey, row.rowKey);
+      purged++;
+    }
+    return purged;
   }
 
   /** @returns false when the record was put there anew since it was read. */

@@ -118,12 +118,29 @@ export async function writeTogether(
         return [action.type, entity as Row];
       }),
     );
-    return actions.map(({ row }) => answer.getResponseForEntity(row.rowKey)?.etag);
+    // By order: the SDK knows the row key of inserted rows alone.
+    return actions.map((_, i) => answer.subResponses[i]?.etag);
   } catch (error) {
     if (isConflict(error) || exists(error) || isMissing(error))
       throw new ConflictError('One of the rows was written by someone else meanwhile');
     throw storageError(error);
   }
+}
+
+/** Deletes all rows of a partition. */
+export async function deletePartition(table: Table, partitionKey: string): Promise<void> {
+  let together: Action[] = [];
+  const select = ['PartitionKey', 'RowKey'];
+  for await (const { rowKey } of queryRows(table, {
+    filter: where`PartitionKey eq ${partitionKey}`,
+    select,
+  })) {
+    together.push({ type: 'delete', row: { partitionKey, rowKey } });
+    if (together.length < 100) continue;
+    await writeTogether(table, together);
+    together = [];
+  }
+  if (together.length > 0) await writeTogether(table, together);
 }
 
 export type Action =

@@ -10,9 +10,12 @@ import {
   type Slice,
   type SliceWork,
 } from '../domain/run';
+import { addNotes } from '../domain/notes';
+import type { Utc } from '../domain/time';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
 import {
   type Action,
+  deletePartition,
   insertRow,
   queryRows,
   readRow,
@@ -79,6 +82,22 @@ export class RunStore {
     for await (const row of queryRows(this.#table, { filter })) yield rowToRun(row);
   }
 
+  /** Deletes a run and its slices. */
+  async remove(runId: string): Promise<void> {
+    await deletePartition(this.#table, partitionOf(runId));
+  }
+
+  /** Ids of the runs that were started before a time, newest first. */
+  async *startedBefore(time: Utc): AsyncGenerator<{ runId: string; ended: boolean }> {
+    const from = partitionOf(`--${time.replace(/[-:]/g, '')}`);
+    const filter = where`PartitionKey gt ${from} and RowKey eq ${'run'}`;
+    for await (const row of queryRows(this.#table, {
+      filter,
+      select: ['PartitionKey', 'RowKey', 'runId', 'state'],
+    }))
+      yield { runId: String(row.runId), ended: row.state !== 'waiting' && row.state !== 'running' };
+  }
+
   /** Writes the slices of a plan that is not committed yet; nobody works them. */
   async stage(runId: string, planId: string, works: readonly SliceWork[]): Promise<void> {
     for (let i = 0; i < works.length; i += together) {
@@ -136,7 +155,7 @@ export class RunStore {
         ...run,
         counts: addCounts(run.counts, counts),
         changes: changes ? addChanges(run.changes ?? noChanges, changes) : run.changes,
-        notes: result.state === 'done' ? mergeNotes(run.notes, result.notes ?? []) : run.notes,
+        notes: result.state === 'done' ? addNotes(run.notes, result.notes ?? []) : run.notes,
         slices: {
           total: run.slices.total,
           done: run.slices.done + (done ? 1 : 0),
@@ -204,7 +223,3 @@ const newSlice = (runId: string, number: number, work: SliceWork): Slice => ({
   counts: noCounts,
   error: undefined,
 });
-
-const notesKept = 20;
-const mergeNotes = (a: readonly string[], b: readonly string[]): string[] =>
-  [...new Set([...a, ...b])].slice(0, notesKept);

@@ -89,6 +89,7 @@ async function readRows(
   const counted = async (cursor: string | undefined): Promise<ListingPage<Progress>> => {
     signal.throwIfAborted();
     const got = await page(cursor, signal);
+    if (!only) tally.note(got.notes);
     counter.pages++;
     counter.rows += got.rows.length;
     onPage?.(counter.pages, counter.rows);

@@ -1,10 +1,9 @@
-import type { Feed } from '../domain/feed';
 import { isEnded, type Run, type RunState, type Slice } from '../domain/run';
 import { utc, type Window } from '../domain/time';
 import { tooManyBad } from './deliver';
 import type { Engine } from './engine';
 import { advance } from './intervals';
-import { takeTurn } from './start';
+import { releaseFeed } from './turn';
 
 /** After a slice ended: wakes the next one, or ends the run when it was the last. */
 export async function afterSlice(engine: Engine, run: Run): Promise<void> {
@@ -42,23 +41,6 @@ export async function endRun(engine: Engine, runId: string, state: RunState, err
   );
   if (ended) logEnd(engine, ended);
   await releaseFeed(engine, run);
-}
-
-/** Frees the feed's turn and gives it to the oldest run that waits. */
-export async function releaseFeed(engine: Engine, run: Run): Promise<void> {
-  const feed: Feed = { source: run.source, kind: run.kind };
-  await engine.feeds.update(feed, ({ activeRun }) =>
-    activeRun === run.runId ? { activeRun: undefined } : undefined,
-  );
-  await engine.feeds.unmarkOpen(feed, run.runId);
-  if (run.dryRun) return;
-  for (const { runId } of await engine.feeds.listOpen(feed)) {
-    const next = await engine.runs.read(runId);
-    if (next?.state === 'waiting' && !next.dryRun) {
-      await takeTurn(engine, next);
-      return;
-    }
-  }
 }
 
 async function outcomeOf(engine: Engine, run: Run): Promise<{ state: RunState; error?: string }> {

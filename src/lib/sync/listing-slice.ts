@@ -97,8 +97,8 @@ class Listing {
   async readWhole(feed: CatalogFeed): Promise<void> {
     try {
       // A course that appears or goes while the pages turn makes the first reading short by some; the second is not.
-      let short = await this.#readOnce(feed);
-      if (short) short = await this.#readOnce(feed);
+      let short = await this.#readOnce(feed, false);
+      if (short) short = await this.#readOnce(feed, true);
       await this.#delivery.drain();
       if (short)
         throw new PayloadError(`The listing of ${this.context.feed.source} ${short}; nothing was deleted`);
@@ -107,7 +107,7 @@ class Listing {
     }
   }
 
-  async #readOnce(feed: CatalogFeed): Promise<string | undefined> {
+  async #readOnce(feed: CatalogFeed, again: boolean): Promise<string | undefined> {
     const { engine, run, signal } = this.context;
     let cursor: string | undefined;
     let total: number | undefined;
@@ -117,6 +117,7 @@ class Listing {
       signal.throwIfAborted();
       const page = await feed.page(cursor, { signal });
       total = page.total ?? total;
+      if (!again) this.tally.note(page.notes);
       rows += page.rows.length;
       engine.onProgress?.({ runId: run.runId, slice: this.context.slice.number, pages: ++pages, rows });
       await this.#take(page.rows);

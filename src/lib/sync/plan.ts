@@ -8,7 +8,7 @@ import { cutWindow } from './cut-window';
 import { type Engine, type OpenSource, retryDelayMs } from './engine';
 import { endRun, finishRun } from './finish';
 import { without } from './intervals';
-import { takeTurn } from './start';
+import { takeTurn } from './turn';
 import { placeCut } from './window-slice';
 
 interface Plan {

@@ -4,7 +4,7 @@ import { noChanges, noCounts, type Run, type RunMode, type RunRequest, type RunT
 import { utc, type Utc } from '../domain/time';
 import { makeRunId } from '../store/run-rows';
 import type { Engine } from './engine';
-import { releaseFeed } from './finish';
+import { takeTurn } from './turn';
 
 export interface StartOptions {
   readonly mode?: RunMode;
@@ -64,37 +64,4 @@ export async function startRun(engine: Engine, feed: Feed, options: StartOptions
     'run started',
   );
   return takeTurn(engine, run);
-}
-
-/**
- * Gives a waiting run its feed's turn, if that is free, and wakes the planner. A timer's run that finds the feed
- * busy is skipped; an operator's waits.
- */
-export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
-  const feed: Feed = { source: run.source, kind: run.kind };
-  if (run.state !== 'waiting') {
-    if (run.state !== 'running') await releaseFeed(engine, run);
-    return run;
-  }
-  if (!run.dryRun) {
-    const state = await engine.feeds.update(feed, ({ activeRun }) =>
-      activeRun === undefined ? { activeRun: run.runId } : undefined,
-    );
-    if (state.activeRun !== run.runId) {
-      if (run.trigger !== 'timer') return run;
-      const skipped = await engine.runs.update(run.runId, ({ state: now }) =>
-        now === 'waiting'
-          ? {
-              state: 'skipped',
-              finishedAt: utc(engine.now()),
-              error: `The run ${state.activeRun} was still going on`,
-            }
-          : undefined,
-      );
-      await engine.feeds.unmarkOpen(feed, run.runId);
-      return skipped ?? run;
-    }
-  }
-  await engine.wakeUps.send({ queue: 'sync-runs', body: { runId: run.runId } });
-  return run;
 }

@@ -7,6 +7,7 @@ import {
   type Run,
   samplesKept,
 } from '../domain/run';
+import { addNotes } from '../domain/notes';
 import { utc } from '../domain/time';
 import { quarantineId } from '../store/quarantine';
 import type { Engine } from './engine';
@@ -24,7 +25,7 @@ export interface BadRecord {
 export class Tally {
   readonly #counts = { read: 0, sent: 0, unchanged: 0, skipped: 0, quarantined: 0, deleted: 0 };
   #changes: Changes = noChanges;
-  readonly #notes = new Set<string>();
+  #notes: readonly string[] = [];
   #quarantined: ReadonlySet<string> | undefined;
 
   constructor(
@@ -50,7 +51,7 @@ export class Tally {
   }
 
   get notes(): readonly string[] {
-    return [...this.#notes];
+    return this.#notes;
   }
 
   get changes(): Changes | undefined {
@@ -113,8 +114,8 @@ export class Tally {
   }
 
   /** Something for the operator that is no error; names nobody. */
-  note(text: string): void {
-    this.#notes.add(text);
+  note(notes: readonly string[] = []): void {
+    this.#notes = addNotes(this.#notes, notes);
   }
 
   /** The record was delivered: an older failure of it is over. */

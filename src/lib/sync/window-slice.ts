@@ -67,9 +67,9 @@ export async function workWindow(
       return;
     }
     const encoded = engine.sink.encodeProgress(row.record, to);
-    const hash = encoded.ok ? encoded.hash : 'skipped';
-    if (before === hash) return;
-    if (row.key !== undefined) handled.set(row.key, hash);
+    const value = encoded.ok ? valueOf(row.record) : 'skipped';
+    if (before === value) return;
+    if (row.key !== undefined) handled.set(row.key, value);
     // A row whose value changed while it was read goes out again, and is one row all the same.
     const again = before !== undefined;
     if (!again) tally.read();
@@ -130,6 +130,9 @@ export const placeCut =
     const repeated = ambiguity(cut, timeZone);
     return repeated ? addSeconds(repeated.from, -1) : cut;
   };
+
+/** What can differ between two sights of one row. */
+const valueOf = ({ status, percent, grade, at }: Progress): string => `${status} ${percent} ${grade} ${at}`;
 
 const wanted = (record: Progress, { courseId, learner }: SliceContext['run']['request']): boolean =>
   (courseId === undefined || record.courseId === courseId) &&

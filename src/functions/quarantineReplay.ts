@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { atTheDoor } from '../lib/api/door';
+import { replayQuarantine } from '../lib/api/quarantine';
+import { parseBody, replayRequest } from '../lib/api/requests';
+
+app.http('quarantineReplay', {
+  route: 'quarantine/replay',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: (request) =>
+    atTheDoor(async (bridge) => {
+      const asked = parseBody(replayRequest, await request.text());
+      return asked.ok
+        ? replayQuarantine(bridge, asked.value, request.url.replace(/\/quarantine\/replay(\?.*)?$/, ''))
+        : asked.answer;
+    }),
+});

@@ -1,0 +1,57 @@
+import { readSettings } from '../../src/lib/settings';
+import { nearestOccurrence, tick } from '../../src/lib/sync/tick';
+import { type Bridge, startBridge } from '../setup/bridge';
+
+describe('the scheduled time a tick stands for', () => {
+  const at = (time: string, ms = 0): number => Date.parse(time) + ms;
+  test.each([
+    ['on time', '0 */15 * * * *', at('2026-03-01T10:15:00Z'), '2026-03-01T10:15:00Z'],
+    ['some milliseconds early', '0 */15 * * * *', at('2026-03-01T10:14:59Z', 990), '2026-03-01T10:15:00Z'],
+    ['late', '0 */15 * * * *', at('2026-03-01T10:16:30Z'), '2026-03-01T10:15:00Z'],
+    ['nightly', '0 0 2 * * *', at('2026-03-01T02:00:00Z', 300), '2026-03-01T02:00:00Z'],
+  ])('%s', (_, schedule, now, expected) => {
+    expect(nearestOccurrence(schedule, now)).toBe(expected);
+  });
+});
+
+describe('a tick', () => {
+  let bridge: Bridge;
+  let now = Date.parse('2026-03-01T10:15:00Z');
+  afterEach(() => bridge.stop());
+  const settings = () => {
+    const read = readSettings(bridge.env);
+    if (!read.ok) throw new Error('the settings of this test are wrong');
+    return read.settings;
+  };
+
+  test('that fires twice starts one run', async () => {
+    bridge = await startBridge({ overrides: { now: () => now } });
+    const [first] = await tick(bridge.app.engine, settings(), 'consumption');
+    now += 40;
+    const [second] = await tick(bridge.app.engine, settings(), 'consumption');
+    expect(second?.runId ?? first?.runId).toBe(first?.runId);
+    expect(await bridge.app.engine.feeds.listOpen()).toHaveLength(1);
+  });
+
+  test('runs a source with a schedule of its own at the first tick after its occurrence', async () => {
+    now = Date.parse('2026-03-01T10:15:00Z');
+    bridge = await startBridge({
+      overrides: { now: () => now },
+      env: { LMS__openedx__consumptionSchedule: '0 0 */2 * * *' },
+    });
+    const started = async (time: string) => {
+      now = Date.parse(time);
+      return (await tick(bridge.app.engine, settings(), 'consumption')).length;
+    };
+    expect(await started('2026-03-01T10:15:00Z')).toBe(1);
+    expect(await started('2026-03-01T10:30:00Z')).toBe(0);
+    expect(await started('2026-03-01T11:45:00Z')).toBe(0);
+    expect(await started('2026-03-01T12:00:00Z')).toBe(1);
+    expect(await started('2026-03-01T12:15:00Z')).toBe(0);
+  });
+
+  test('leaves out a source that is not enabled', async () => {
+    bridge = await startBridge({ overrides: { now: () => now }, env: { LMS__openedx__enabled: 'false' } });
+    expect(await tick(bridge.app.engine, settings(), 'catalog')).toHaveLength(0);
+  });
+});
