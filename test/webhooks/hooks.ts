@@ -68,15 +68,21 @@ export async function workQueue(app: App, stop = new AbortController().signal): 
   }
 }
 
-/** Works events until none waits that is due, whatever became of their messages. */
-export async function settle(app: App, stop = new AbortController().signal): Promise<void> {
+/** Works events until none waits that is due, whatever became of their messages; several apps do so at the same time. */
+export async function settle(...apps: readonly [App, ...App[]]): Promise<void> {
+  const [{ engine }] = apps;
   for (let round = 0; round < 50; round++) {
-    const due = [];
-    for (const source of app.engine.inbox.sources)
-      for await (const event of app.engine.inbox.waiting(source))
-        if (event.dueAt <= app.engine.now()) due.push(event.eventId);
+    const due: string[] = [];
+    for (const source of engine.inbox.sources)
+      for await (const { eventId, dueAt } of engine.inbox.waiting(source))
+        if (dueAt <= engine.now()) due.push(eventId);
     if (due.length === 0) return;
-    for (const eventId of due) await applyEvent(app.engine, eventId, stop);
+    await Promise.all(
+      apps.map(async (app, first) => {
+        for (let i = first; i < due.length; i += apps.length)
+          await applyEvent(app.engine, due[i] ?? '', new AbortController().signal);
+      }),
+    );
   }
   throw new Error('Events are due for ever');
 }
