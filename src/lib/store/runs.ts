@@ -12,11 +12,13 @@ import {
 } from '../domain/run';
 import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
+import { fromJsonProperties, toJsonProperties } from './bytes';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
 import {
   type Action,
   deletePartition,
   insertRow,
+  putRow,
   queryRows,
   readRow,
   replaceRow,
@@ -139,6 +141,20 @@ export class RunStore {
       await replaceRow(this.#table, sliceToRow(next, run.planId), row.etag ?? '*');
       return next;
     });
+  }
+
+  /** Keeps what a listing's slice has seen, for when it goes on. */
+  async keepSeen(run: Run, number: number, seen: readonly string[]): Promise<void> {
+    await putRow(this.#table, {
+      partitionKey: partitionOf(run.runId),
+      rowKey: `seen-${run.planId}-${number}`,
+      ...toJsonProperties('seen', seen),
+    });
+  }
+
+  async readSeen(run: Run, number: number): Promise<readonly string[]> {
+    const row = await readRow(this.#table, partitionOf(run.runId), `seen-${run.planId}-${number}`);
+    return (row && (fromJsonProperties('seen', row) as string[] | undefined)) ?? [];
   }
 
   /**
