@@ -4,12 +4,19 @@ import { sandboxSettings } from './settings';
 async function main(): Promise<void> {
   const sandbox = await startSandbox({
     openEdx: { port: portFrom('SANDBOX_PORT_OPENEDX', 7080), activity: 12 },
+    khalibre: { port: portFrom('SANDBOX_PORT_KHALIBRE', 7081), activity: 12 },
     ldServices: { port: portFrom('SANDBOX_PORT_LD', 7090) },
   });
-  const { openEdx, ldServices } = sandbox;
+  const { openEdx, khalibre, ldServices } = sandbox;
   console.log(
     `Open edX      ${openEdx.url}  (${openEdx.state.courses.size} courses, ${openEdx.state.grades.size} grades)`,
   );
+  if (khalibre) {
+    const { courses, progress } = khalibre.state;
+    console.log(
+      `Khalibre      ${khalibre.url}  (${courses.size} courses, ${progress.length} rows of progress)`,
+    );
+  }
   console.log(`L&D services  ${ldServices.url}`);
   console.log('\nWhat they hold, and faults on request: GET /_sandbox on each.');
   console.log('Settings that lead LMS Bridge here:\n');

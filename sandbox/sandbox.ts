@@ -1,6 +1,8 @@
 import { startAzure, type Azure } from './azure';
 import type { AzureOptions } from './azure/options';
 import type { FaultPlan } from './faults';
+import { startKhalibre, type Khalibre } from './khalibre';
+import type { KhalibreOptions } from './khalibre/options';
 import { startLdServices, type LdServices } from './ld-services';
 import type { LdServicesOptions } from './ld-services/options';
 import { startOpenEdx, type OpenEdx } from './open-edx';
@@ -12,6 +14,8 @@ export interface SandboxOptions {
   readonly port?: number;
   readonly openEdx?: Partial<OpenEdxOptions>;
   readonly ldServices?: Partial<LdServicesOptions>;
+  /** Left out: none. */
+  readonly khalibre?: Partial<KhalibreOptions>;
   /** Managed identity, Key Vault and Entra ID; left out: none. Their tokens are good at the L&D services. */
   readonly azure?: Partial<AzureOptions>;
   /** Milliseconds since 1970, for all systems. */
@@ -25,6 +29,7 @@ export interface Sandbox {
   readonly openEdx: OpenEdx;
   readonly ldServices: LdServices;
   readonly azure: Azure | undefined;
+  readonly khalibre: Khalibre | undefined;
   stop(): Promise<void>;
 }
 
@@ -47,8 +52,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const openEdx = await start((shared) => startOpenEdx({ ...shared, ...options.openEdx }));
     const ldServices = await start((shared) => startLdServices({ ...shared, ...options.ldServices }));
     const azure = options.azure && (await start((shared) => startAzure({ ...shared, ...options.azure })));
+    const khalibre =
+      options.khalibre && (await start((shared) => startKhalibre({ ...shared, ...options.khalibre })));
     if (azure) ldServices.state.trusted.push(azure.state.desk(ldServices.state.options.resource));
-    return { openEdx, ldServices, azure, stop };
+    return { openEdx, ldServices, azure, khalibre, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,3 +1,4 @@
+import type { Khalibre } from './khalibre';
 import type { Sandbox } from './sandbox';
 
 /** The settings that lead LMS Bridge to a sandbox. */
@@ -5,7 +6,7 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
   const edx = sandbox.openEdx.state.options;
   const ld = sandbox.ldServices.state.options;
   return {
-    LMS_SOURCES: 'openedx',
+    LMS_SOURCES: sandbox.khalibre ? 'openedx,khalibre' : 'openedx',
     LMS__openedx__kind: 'open-edx',
     LMS__openedx__baseUrl: sandbox.openEdx.url,
     LMS__openedx__sourceSystemId: '16',
@@ -14,6 +15,7 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
     LMS__openedx__username: edx.username,
     LMS__openedx__timeZone: edx.timeZone,
     ...(edx.apiKey === undefined ? {} : { LMS__openedx__apiKey: edx.apiKey }),
+    ...(sandbox.khalibre && khalibreSettings(sandbox.khalibre)),
     LD__baseUrl: sandbox.ldServices.url,
     LD__auth: 'oauth2',
     LD__tokenUrl: `${sandbox.ldServices.url}/oauth2/token`,
@@ -22,5 +24,17 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
     LD__scope: `${ld.resource}/.default`,
     LD__subscriptionKey: ld.subscriptionKey,
     LD__submittedBy: 'lms-bridge@example.com',
+  };
+}
+
+function khalibreSettings({ url, state }: Khalibre): Record<string, string> {
+  const { clientId, clientSecret, webhook } = state.options;
+  return {
+    LMS__khalibre__kind: 'khalibre',
+    LMS__khalibre__baseUrl: url,
+    LMS__khalibre__sourceSystemId: '17',
+    LMS__khalibre__clientId: clientId,
+    LMS__khalibre__clientSecret: clientSecret,
+    ...(webhook?.secret === undefined ? {} : { LMS__khalibre__webhookSecret: webhook.secret }),
   };
 }

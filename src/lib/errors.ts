@@ -39,13 +39,16 @@ export class RetryableError extends Error {
 /** The remote system understood and said no. `status` is what it answered, `code` its own name for the reason. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
+  /** The system's own words for it, where they are known to name nobody. */
+  readonly reason?: string;
   constructor(
     message: string,
     readonly status: number,
     readonly code?: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly reason?: string },
   ) {
     super(message, options);
+    if (options?.reason !== undefined) this.reason = options.reason;
   }
 }
 

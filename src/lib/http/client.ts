@@ -6,7 +6,7 @@ import { exchange, ExchangeFailed, sharedAgent, type Answer, type Request } from
 import type { Gate, Outcome } from './gate';
 import type { Authorizer, HttpAnswer, HttpCall, HttpClient } from './http';
 import { networkFault } from './network-fault';
-import { header, readAnswer, redirectRefusal, refusalCode, serverDate } from './read-answer';
+import { header, readAnswer, redirectRefusal, refusalCode, refusalReason, serverDate } from './read-answer';
 import { encodeBody, type EncodedBody } from './request-body';
 import { backoffMs, retryAfterMs } from './retry-timing';
 import { parseBaseUrl, resolveTarget, type System } from './target';
@@ -207,11 +207,11 @@ class CallInProgress<T> {
     }
     try {
       const body = await decodeBody(system, header(answer, 'content-encoding'), answer.body, maxBytes);
-      if (status >= 400) return { error: this.refusal(status, refusalCode(body)), next: 'give up' };
+      if (status >= 400) return { error: this.refusal(status, body), next: 'give up' };
       const data = readAnswer(system, base, answer, body, this.call.schema);
       return { done: { data, status, date: serverDate(answer) } };
     } catch (error) {
-      if (status >= 400) return { error: this.refusal(status, undefined), next: 'give up' };
+      if (status >= 400) return { error: this.refusal(status), next: 'give up' };
       const again = error instanceof CutShortError && this.idempotent;
       return { error: error as Error, next: again ? 'back off' : 'give up' };
     }
@@ -222,9 +222,13 @@ class CallInProgress<T> {
     return `${name} does not accept the credentials (401); check ${credentialSettings}`;
   }
 
-  private refusal(status: number, code: string | undefined): RefusedError {
-    const reason = code === undefined ? String(status) : `${status}, ${code}`;
-    return new RefusedError(`${this.options.system.name} refused the call (${reason})`, status, code);
+  private refusal(status: number, body?: Buffer): RefusedError {
+    const code = body && refusalCode(body);
+    const reason = body && this.call.reasonOf && refusalReason(body, this.call.reasonOf);
+    const why = code === undefined ? String(status) : `${status}, ${code}`;
+    return new RefusedError(`${this.options.system.name} refused the call (${why})`, status, code, {
+      reason,
+    });
   }
 
   /** Calls that were refused together renew once: whoever finds other credentials already there just uses them. */

@@ -27,6 +27,8 @@ export interface HttpCall<T> {
   readonly idempotent?: boolean;
   /** Called right before the bytes leave, again at every retry; throws when they must not. */
   readonly fence?: () => void;
+  /** Finds the system's own words in the JSON of a refusal, and strips them of all that names a person. */
+  readonly reasonOf?: (body: unknown) => string | undefined;
 }
 
 export type HttpBody =

@@ -74,17 +74,28 @@ export function redirectRefusal(system: System, base: URL, answer: Answer): Refu
 
 /** The system's own short name for why it refused, if its JSON body has one. Never its text. */
 export function refusalCode(body: Buffer): string | undefined {
-  if (body.length > 65_536) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  const fields = (json ?? {}) as Record<string, unknown>;
+  const fields = (refusalJson(body) ?? {}) as Record<string, unknown>;
   const nested = (fields.error ?? {}) as Record<string, unknown>;
   const candidates = [fields.error_code, fields.error, fields.code, nested.code, nested.error];
   return candidates.find((code): code is string => typeof code === 'string' && /^[\w.-]{1,64}$/.test(code));
+}
+
+/** The system's own words for why it refused, as the caller finds and cleans them. */
+export function refusalReason(
+  body: Buffer,
+  reasonOf: (body: unknown) => string | undefined,
+): string | undefined {
+  const json = refusalJson(body);
+  return json === undefined ? undefined : reasonOf(json);
+}
+
+function refusalJson(body: Buffer): unknown {
+  if (body.length > 65_536) return undefined;
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function isHtml(answer: Answer, text: string): boolean {

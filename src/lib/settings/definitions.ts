@@ -6,11 +6,13 @@ import {
   jsonConstants,
   list,
   oneOf,
+  pointers,
   schedule,
   text,
   timeZone,
   wholeNumber,
 } from './parse';
+import { statusTable } from './status-table';
 
 /** One setting: how it is read, what it stands for when left out, and what docs/settings.md says of it. */
 export interface Definition<T = unknown> {
@@ -28,6 +30,7 @@ const define = <const D extends Definition>(definition: D): D => definition;
 /** The sourceKinds, and which settings each cannot do without (one group of the list must be whole). */
 export const sourceKinds = {
   'open-edx': { credentials: [['clientId', 'clientSecret'], ['accessToken']] },
+  khalibre: { credentials: [['clientId', 'clientSecret']] },
 } as const satisfies Record<string, { credentials: readonly (readonly string[])[] }>;
 
 export const sourceKindNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
@@ -108,6 +111,21 @@ export const sourceDefinitions = {
     secret: true,
     doc: 'Standard Webhooks secret; several, by space, while one replaces another.',
   }),
+  webhookTypePointers: define({
+    schema: pointers,
+    default: '',
+    doc: 'Further places, by comma, where a webhook’s body names its event type: JSON pointers such as `/meta/type`. They are looked at before the built-in ones.',
+  }),
+  webhookCoursePointers: define({
+    schema: pointers,
+    default: '',
+    doc: 'Likewise, where it names the course.',
+  }),
+  webhookLearnerPointers: define({
+    schema: pointers,
+    default: '',
+    doc: 'Likewise, where it names the learner’s mail address.',
+  }),
   requestsPerMinute: define({
     schema: wholeNumber(1, 100_000),
     doc: 'The most requests a minute, over all instances.',
@@ -152,6 +170,16 @@ export const sourceDefinitions = {
     schema: wholeNumber(0, 720),
     default: '0',
     doc: 'Open edX: once a night, re-read this much before the watermark; it is not moved back.',
+  }),
+  apiVersion: define({
+    schema: oneOf('v1.1', 'v1.0'),
+    default: 'v1.1',
+    doc: 'Khalibre: the version in the paths of its API.',
+  }),
+  statuses: define({
+    schema: statusTable,
+    default: '{}',
+    doc: 'Khalibre: JSON of what its learner statuses mean, by code or description, such as `{"7":"InProgress","Exempted":"Completed"}`; it adds to the built-in words and wins over them.',
   }),
 };
 

@@ -1,4 +1,5 @@
 import type { SettingsProblem } from '../errors';
+import type { ProgressStatus } from '../domain/progress';
 import type { Utc } from '../domain/time';
 import type { Secret } from './secret';
 
@@ -46,6 +47,10 @@ export interface SourceSettings {
   readonly accessToken: Secret | undefined;
   readonly apiKey: Secret | undefined;
   readonly webhookSecret: Secret | undefined;
+  /** JSON pointers, beside the built-in ones. */
+  readonly webhookTypePointers?: readonly string[];
+  readonly webhookCoursePointers?: readonly string[];
+  readonly webhookLearnerPointers?: readonly string[];
   readonly requestsPerMinute: number | undefined;
   readonly pageSize: number;
   readonly concurrency: number;
@@ -58,6 +63,10 @@ export interface SourceSettings {
   readonly lagMinutes: number;
   readonly timeZone: string;
   readonly relookHours: number;
+  /** Khalibre; v1.1 when left out. */
+  readonly apiVersion?: 'v1.0' | 'v1.1';
+  /** Khalibre: by code or lower-cased description. */
+  readonly statuses?: Readonly<Record<string, ProgressStatus>>;
 }
 
 export interface LdSettings {

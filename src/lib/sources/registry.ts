@@ -1,5 +1,6 @@
 import { SettingsError } from '../errors';
 import type { SourceSettings } from '../settings/types';
+import { createKhalibre } from './khalibre';
 import { createOpenEdx, type OpenEdxDeps } from './open-edx';
 import type { Source } from './source';
 
@@ -9,6 +10,7 @@ export type SourceDeps = OpenEdxDeps;
 /** One line a folder. */
 const sourceKinds: Readonly<Record<string, (settings: SourceSettings, deps: SourceDeps) => Source>> = {
   'open-edx': createOpenEdx,
+  khalibre: createKhalibre,
 };
 
 /** @throws SettingsError when there is no such kind, or its settings cannot be used. */

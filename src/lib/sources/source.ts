@@ -11,6 +11,25 @@ export interface Source {
   readonly catalog?: CatalogFeed;
   /** Undefined when the vendor publishes no results. */
   readonly consumption?: WindowedFeed | ScannedFeed;
+  /** Undefined when the vendor lets nobody else enrol a learner. */
+  readonly enrolments?: Enrolments;
+}
+
+/** The way out: a learner is put into a course. */
+export interface Enrolments {
+  /**
+   * Enrols a learner. Safe to repeat: one who is enrolled already stays so.
+   * @throws InputError for what cannot be asked for; RefusedError when the vendor says no, with its own short
+   * reason where it has one; RetryableError when nobody can tell whether it happened.
+   */
+  enrol(enrolment: Enrolment, call: Call): Promise<{ readonly enrolled: true }>;
+}
+
+export interface Enrolment {
+  readonly courseId: string;
+  readonly learner: { readonly email: string; readonly firstName?: string; readonly lastName?: string };
+  /** Part of the organisation in which the learner takes the course; may be left out where there is only one. */
+  readonly communityId?: string;
 }
 
 /** What every call carries. */
@@ -26,6 +45,8 @@ export interface ListingPage<T> {
   readonly next: string | undefined;
   /** How many rows the server says there are in all, if it says so. */
   readonly total?: number;
+  /** What the operator should know of this page and is no error; names no person. */
+  readonly notes?: readonly string[];
 }
 
 /** Catalogs name no modification date that a server filters by: they are read whole and compared. */

@@ -1,4 +1,6 @@
+import { groupOf, type WebhookEvent } from '../domain/event';
 import { isDispatched, isEnded, type Run } from '../domain/run';
+import { courseLease } from './apply-course';
 import type { Engine } from './engine';
 import { endRun, finishRun } from './finish';
 import { releaseFeed, takeTurn } from './turn';
@@ -7,6 +9,10 @@ import { releaseFeed, takeTurn } from './turn';
 const orphanMs = 5 * 60_000;
 /** Lost wake-up calls are sent again for so many slices of a run at a time; each that ends wakes another. */
 const slicesARun = 16;
+/** An event that has been due for so long has lost its wake-up call. */
+const lostEventMs = 30_000;
+/** Of a source at a time. */
+const groupsASource = 200;
 
 /** Sends again what was lost: called every minute. What is in order is left alone. */
 export async function sweep(engine: Engine): Promise<void> {
@@ -18,6 +24,21 @@ export async function sweep(engine: Engine): Promise<void> {
   for (const { activeRun } of await engine.feeds.list()) {
     const run = activeRun === undefined ? undefined : await engine.runs.read(activeRun);
     if (run && isEnded(run)) await releaseFeed(engine, run);
+  }
+  for (const source of engine.inbox.sources) await mendEvents(engine, source);
+}
+
+/** Wakes one event of each group: who works it works the others as well. */
+async function mendEvents(engine: Engine, source: string): Promise<void> {
+  const lost = new Map<string, WebhookEvent>();
+  for await (const event of engine.inbox.waiting(source)) {
+    if (lost.size >= groupsASource) break;
+    const group = groupOf(event.task);
+    if (!lost.has(group) && event.dueAt + lostEventMs <= engine.now()) lost.set(group, event);
+  }
+  for (const { eventId, task } of lost.values()) {
+    if (task.type === 'course' && (await engine.leases.isHeld(courseLease(source, task.courseId)))) continue;
+    await engine.wakeUps.send({ queue: 'webhook-events', body: { eventId } });
   }
 }
 

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { progressStatuses, type ProgressStatus } from '../domain/progress';
+import { text } from './parse';
+
+const entries = z.record(z.string().trim().toLowerCase().min(1), z.enum(progressStatuses));
+
+/** A JSON object from a vendor's status (code or description, lower-cased here) to one of ours. */
+export const statusTable = text.transform((value, context): Readonly<Record<string, ProgressStatus>> => {
+  try {
+    const parsed = entries.safeParse(JSON.parse(value));
+    if (parsed.success) return parsed.data;
+  } catch {
+    // falls through to the one message for both
+  }
+  context.addIssue({
+    code: 'custom',
+    message: `must be a JSON object from a code or description to one of ${progressStatuses.join(', ')}, such as {"7":"InProgress"}`,
+  });
+  return z.NEVER;
+});

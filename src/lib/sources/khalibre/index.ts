@@ -1,0 +1,74 @@
+import type { ClientDeps } from '../../http/client';
+import type { SourceSettings } from '../../settings/types';
+import type { Call, CatalogFeed, ListingPage, ScannedFeed, Source } from '../source';
+import type { Progress } from '../../domain/progress';
+import { KhalibreClient } from './client';
+import { khalibreEnrolments } from './enrolments';
+import { courseIdOf, mapCourse, mapProgress } from './map';
+import { Notes } from './notes';
+import { PageReader, type ReadPage } from './page-reader';
+
+/** A Khalibre LMS. Its "course ID" is the class ID of its own pages. */
+export function createKhalibre(settings: SourceSettings, deps: ClientDeps): Source {
+  const client = new KhalibreClient(settings, deps);
+  const pages = new PageReader((what) => client.wrong(what));
+  return {
+    id: settings.id,
+    sourceKind: 'khalibre',
+    catalog: catalogFeed(client, pages, settings),
+    consumption: progressFeed(client, pages, settings),
+    enrolments: khalibreEnrolments(client, pages),
+  };
+}
+
+function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: SourceSettings): CatalogFeed {
+  return {
+    async page(cursor, call) {
+      const notes = new Notes();
+      const page = await pages.read((number) => client.courses(number, call), cursor, isHidden);
+      const rows = page.items.flatMap((raw) => mapCourse(raw, baseUrl, notes) ?? []);
+      return { rows, next: page.next, total: page.total, ...told(notes, page) };
+    },
+    async read(courseId, call) {
+      const raw = await client.course(courseId, call);
+      if (raw === undefined) return undefined;
+      const given = courseIdOf(raw);
+      if (given !== undefined && given !== courseId) {
+        throw client.wrong('answered another course than the one that was asked for');
+      }
+      return mapCourse(raw, baseUrl, new Notes());
+    },
+  };
+}
+
+function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: SourceSettings): ScannedFeed {
+  const progress = (page: ReadPage, courseId: string | undefined): ListingPage<Progress> => {
+    const notes = new Notes();
+    const rows = page.items.map((raw) => mapProgress(raw, { courseId, statuses, notes }));
+    return { rows, next: page.next, total: page.total, ...told(notes, page) };
+  };
+  return {
+    type: 'scanned',
+    async courses(cursor, call: Call) {
+      const { items, next } = await pages.read((number) => client.courses(number, call), cursor);
+      // Only the id matters here: a course that is hidden, or whose other fields are bad, has learners all the same.
+      return { ids: items.flatMap((item) => courseIdOf(item) ?? []), next };
+    },
+    async page(courseId, cursor, call) {
+      const get = (number: number) => client.progressOfCourse(courseId, number, call);
+      return progress(await pages.read(get, cursor), courseId);
+    },
+    async learnerPage(email, cursor, call) {
+      const get = (number: number) => client.progressOfLearner(email, number, call);
+      return progress(await pages.read(get, cursor), undefined);
+    },
+  };
+}
+
+const isHidden = (item: unknown): boolean =>
+  (item as { readonly isVisible?: unknown } | null | undefined)?.isVisible === false;
+
+function told(notes: Notes, { note }: ReadPage): { notes?: readonly string[] } {
+  const all = [...(note ? [note] : []), ...(notes.list() ?? [])];
+  return all.length > 0 ? { notes: all } : {};
+}

@@ -1,0 +1,154 @@
+import type { z } from 'zod';
+import type { Course } from '../../domain/course';
+import type { Mapped } from '../../domain/mapped';
+import type { Progress } from '../../domain/progress';
+import type { Utc } from '../../domain/time';
+import { whereWrong } from '../../http/read-answer';
+import { readDate } from './dates';
+import type { Notes } from './notes';
+import { courseRow, id, progressRow } from './schema';
+import { readStatus, type StatusTable } from './status';
+
+/**
+ * A course. Left out: `expectedDuration`, because its unit is not published, and the rules of booking.
+ * @param baseUrl without a slash at the end. @param notes is told of dates that cannot be read.
+ * @returns undefined when the course is hidden.
+ */
+export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<Course> | undefined {
+  const parsed = courseRow.safeParse(raw);
+  if (!parsed.success) return unmapped(courseIdOf(raw), parsed.error, raw);
+  const row = parsed.data;
+  if (row.isVisible === false) return undefined;
+  const { courseId } = row;
+  const title = trimmed(row.title);
+  const classTitle = trimmed(row.classTitle);
+  const name = title ?? classTitle;
+  if (name === undefined) return { ok: false, key: courseId, reason: 'the course has no title', raw };
+  const description = trimmed(row.description);
+  const banner = link(row.bannerUrl, baseUrl);
+  const language = row.languages?.map((one) => one.trim()).find((one) => one !== '');
+  const date = dateReader(notes);
+  const record: Course = {
+    id: courseId,
+    name,
+    // Where a course is shown without a booking link is not published: the organisation's front page is.
+    url: bookingUrl(row, baseUrl) ?? `${baseUrl}/`,
+    ...(description && isShort(description) && { shortDescription: description }),
+    ...(description && { longDescription: description }),
+    ...(banner && { thumbnailSmall: banner, thumbnailLarge: banner }),
+    ...(language && { language }),
+    ...date('start', 'startDate', row.startDate),
+    ...date('end', 'endDate', row.endDate),
+    ...date('createdAt', 'createdDate', row.createdDate),
+    ...date('modifiedAt', 'modifiedDate', row.modifiedDate),
+  };
+  return { ok: true, key: courseId, record, raw };
+}
+
+export interface ProgressContext {
+  /** The course whose rows were asked for; undefined when a learner's were. */
+  readonly courseId: string | undefined;
+  readonly statuses: StatusTable | undefined;
+  /** Is told of statuses that nobody knows. */
+  readonly notes: Notes;
+}
+
+/**
+ * A learner's progress. There is no completion date, score or percentage: the percentage is that of the
+ * activities. The booking date is not when the learner started.
+ */
+export function mapProgress(
+  raw: unknown,
+  { courseId: asked, statuses, notes }: ProgressContext,
+): Mapped<Progress> {
+  const parsed = progressRow.safeParse(raw);
+  if (!parsed.success) return unmapped(keyOf(raw, asked), parsed.error, raw);
+  const row = parsed.data;
+  const courseId = row.courseId ?? asked;
+  if (courseId === undefined) return { ok: false, key: undefined, reason: 'the row has no courseId', raw };
+  const email = address(row.emailAddress);
+  const key = keyOf(raw, asked);
+  if (asked !== undefined && courseId !== asked) {
+    return { ok: false, key, reason: 'the row belongs to another course than the one asked for', raw };
+  }
+  const { status, unknown } = readStatus(row.status, row.statusDescription, statuses);
+  if (unknown) notes.add(unknown);
+  const percent = share(row.completedActivity, row.totalActivity);
+  const date = dateReader(notes);
+  const updated = date('at', 'recentUpdateDate', row.recentUpdateDate);
+  const record: Progress = {
+    courseId,
+    ...(email && { email }),
+    status,
+    ...(percent !== undefined && { percent }),
+    // The booking itself is the last change of who has done nothing since.
+    ...(updated.at ? updated : date('at', 'bookingDate', row.bookingDate)),
+  };
+  return { ok: true, key, record, raw };
+}
+
+/** The id that a row names, whatever else is wrong with it. */
+export function courseIdOf(raw: unknown): string | undefined {
+  const { courseId } = (raw ?? {}) as Record<string, unknown>;
+  const parsed = id.safeParse(courseId);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** A learner in a course of a community, as far as the row says so, whatever else is wrong with it. */
+function keyOf(raw: unknown, asked: string | undefined): string | undefined {
+  const { emailAddress, community } = (raw ?? {}) as Record<string, unknown>;
+  const email = typeof emailAddress === 'string' ? address(emailAddress) : undefined;
+  const courseId = courseIdOf(raw) ?? asked;
+  const communityId = id.safeParse(((community ?? {}) as Record<string, unknown>).id).data ?? '';
+  return email && courseId && [email, courseId, communityId].join('\t');
+}
+
+/** A lower-cased mail address, if it is one. */
+export function address(text: string | null | undefined): string | undefined {
+  const lower = text?.trim().toLowerCase();
+  return lower && /^[^\s@]+@[^\s@]+$/.test(lower) ? lower : undefined;
+}
+
+/** Activities that were taken out of a course leave learners with more than it has now. */
+function share(done: number | null | undefined, all: number | null | undefined): number | undefined {
+  if (done == null || all == null || all <= 0 || done < 0) return undefined;
+  return Math.min(1, Math.round((done / all) * 10_000) / 10_000);
+}
+
+function dateReader(notes: Notes) {
+  return <K extends string>(
+    field: K,
+    theirs: string,
+    value: string | null | undefined,
+  ): Partial<Record<K, Utc>> => {
+    if (!value?.trim()) return {};
+    const time = readDate(value);
+    if (time) return { [field]: time } as Record<K, Utc>;
+    notes.add(`${theirs} cannot be read as a date`);
+    return {};
+  };
+}
+
+function bookingUrl(row: z.infer<typeof courseRow>, baseUrl: string): string | undefined {
+  const all = [row.bookingUrl, ...(row.communities ?? []).map((community) => community.bookingUrl)];
+  return all.map((one) => link(one, baseUrl)).find((one) => one !== undefined);
+}
+
+/** An absolute https link (http on the origin of a server on this machine); paths are taken as the server's own. */
+function link(text: string | null | undefined, baseUrl: string): string | undefined {
+  const given = text?.trim();
+  if (!given || !URL.canParse(given, `${baseUrl}/`)) return undefined;
+  const url = new URL(given, `${baseUrl}/`);
+  return url.protocol === 'https:' || url.origin === new URL(baseUrl).origin ? url.href : undefined;
+}
+
+const isShort = (text: string): boolean => text.length <= 250 && !/[\n<]/.test(text);
+
+const trimmed = (text: string | null | undefined): string | undefined => text?.trim() || undefined;
+
+const unmapped = (key: string | undefined, error: z.ZodError, raw: unknown): Mapped<never> => ({
+  ok: false,
+  key,
+  reason: `the row is wrong at ${whereWrong(error)}`,
+  raw,
+});

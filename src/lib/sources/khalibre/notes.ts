@@ -1,0 +1,17 @@
+const most = 20;
+
+/** What a page has to say to the operator: each thing once, with how many rows it concerns. */
+export class Notes {
+  private readonly counts = new Map<string, number>();
+
+  add(what: string): void {
+    if (this.counts.size >= most && !this.counts.has(what)) return;
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  /** @returns undefined when there is nothing to say. */
+  list(): string[] | undefined {
+    const notes = [...this.counts].map(([what, rows]) => `${what} (${rows} ${rows === 1 ? 'row' : 'rows'})`);
+    return notes.length > 0 ? notes : undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import type { PayloadError } from '../../errors';
+import { printOf, readCursor, writeCursor } from './cursor';
+import type { Page } from './schema';
+
+export interface ReadPage {
+  readonly items: readonly unknown[];
+  readonly next: string | undefined;
+  /** Rows in all, without those that were left out so far. */
+  readonly total: number | undefined;
+  /** Set when the pages end before the last one that was promised. */
+  readonly note: string | undefined;
+}
+
+/** Reads pages by number until `lastPage`, or until one is empty. */
+export class PageReader {
+  constructor(private readonly wrong: (what: string) => PayloadError) {}
+
+  /**
+   * @param get reads a page by number; undefined when there is nothing to read any more.
+   * @param isLeftOut says which rows do not count.
+   * @throws PayloadError when the server gives the same page again.
+   */
+  async read(
+    get: (page: number) => Promise<Page | undefined>,
+    cursor: string | undefined,
+    isLeftOut: (item: unknown) => boolean = () => false,
+  ): Promise<ReadPage> {
+    const at = readCursor(cursor);
+    const page = await get(at.page);
+    if (!page) return { items: [], next: undefined, total: undefined, note: undefined };
+    const { items, lastPage, totalCount } = page;
+    const print = printOf(page);
+    if (items.length > 0 && print === at.print) {
+      throw this.wrong(`gave the same rows as page ${at.page - 1} and as page ${at.page}`);
+    }
+    const left = items.filter((item) => !isLeftOut(item));
+    const leftOut = at.leftOut + items.length - left.length;
+    const more = items.length > 0 && at.page < lastPage;
+    const short = items.length === 0 && at.page < lastPage;
+    return {
+      items: left,
+      next: more ? writeCursor({ page: at.page + 1, leftOut, print }) : undefined,
+      total: totalCount == null ? undefined : Math.max(0, totalCount - leftOut),
+      note: short ? `page ${at.page} of ${lastPage} was empty: the rest was not read` : undefined,
+    };
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A vendor's words as they may stand in a message or a note: one line, short, without any mail address, link or
+ * long token.
+ */
+export function safeWords(words: string): string {
+  const clean = words
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .replace(/\S*(@|%40|＠|\(at\))\S*/gi, '…')
+    .replace(/\b\w+:\/\/\S*/g, '…')
+    .replace(/[\w-]{25,}/g, '…')
+    .trim();
+  return clean.length > 120 ? `${clean.slice(0, 119)}…` : clean;
+}
+
+/**
+ * Why a call was refused, in Khalibre's own words. The form of its errors is not published: Liferay's
+ * (`{status, title}`) and the usual ones are looked at.
+ * @returns undefined when there are none that can be told.
+ */
+export function refusalReason(body: unknown): string | undefined {
+  const fields = isObject(body) ? body : {};
+  const nested = isObject(fields.error) ? fields.error : {};
+  for (const of of [fields, nested])
+    for (const name of [
+      'title',
+      'reason',
+      'message',
+      'error_description',
+      'errorMessage',
+      'detail',
+      'result',
+      'error',
+    ]) {
+      const words = of[name];
+      if (typeof words !== 'string') continue;
+      const safe = safeWords(words);
+      if (/\p{L}{2}/u.test(safe)) return safe;
+    }
+  return undefined;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
