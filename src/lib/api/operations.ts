@@ -1,0 +1,7 @@
+import { appOperations } from './operations/app';
+import type { Operation } from './operations/operation';
+import { runOperations } from './operations/runs';
+import { troubleOperations } from './operations/trouble';
+
+/** Every route of the API. A new one is described by an entry here. */
+export const operations: readonly Operation[] = [...runOperations, ...troubleOperations, ...appOperations];
