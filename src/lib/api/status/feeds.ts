@@ -10,7 +10,7 @@ import { number, span, when } from './words';
 export function openRuns({ open, at }: StatusModel): Html {
   if (open.length === 0) return html``;
   return html`<h2>Now running</h2>
-    <ul class="open">
+    <ul class="open card">
       ${open.map((one) => openRunItem(one, at))}
     </ul>`;
 }

@@ -12,7 +12,7 @@ import { clock } from './words';
 
 /** The page. @param nonce what the answer's Content-Security-Policy names. */
 export function statusPage(model: StatusModel, sources: readonly string[], nonce: string): Html {
-  const { above, below, runs } = parts(model);
+  const { asOf, above, below, runs } = parts(model);
   return shell(
     model.verdict,
     nonce,
@@ -29,19 +29,20 @@ export function statusPage(model: StatusModel, sources: readonly string[], nonce
         ${model.moreRuns && html`<p class="js-only"><button id="more" type="button">Show older runs</button></p>`}
       </section>
     `,
+    asOf,
   );
 }
 
 /** What of the page changes by itself: the page asks for it again and again. */
 export function livePart(model: StatusModel): Html {
-  const { above, below, runs } = parts(model);
-  return html`${above}${below}
+  const { asOf, above, below, runs } = parts(model);
+  return html`${asOf}${above}${below}
     <table>
       ${runs}
     </table>`;
 }
 
-function parts(model: StatusModel): { above: Html; below: Html; runs: Html } {
+function parts(model: StatusModel): Record<'asOf' | 'above' | 'below' | 'runs', Html> {
   const { verdict, at } = model;
   return {
     above: html`
@@ -54,6 +55,7 @@ function parts(model: StatusModel): { above: Html; below: Html; runs: Html } {
         </section>
       </div>
     `,
+    asOf: html`<span id="as-of" data-live>as of ${at.slice(11, 19)} UTC</span>`,
     below: html`<div id="trouble" data-live>${troubles(model)}</div>`,
     runs: html`<tbody id="runs" data-live>
       ${runRows(model.runs, at)}
@@ -91,7 +93,7 @@ export const troublePage = (headline: string, reasons: readonly string[], nonce:
 const marks = { good: '✓', look: '!', bad: '✕' } as const;
 const titleOf = ({ level, headline }: Verdict): string => `${marks[level]} ${headline} · LMS Bridge`;
 
-const shell = (verdict: Verdict, nonce: string, content: Html): Html => html`
+const shell = (verdict: Verdict, nonce: string, content: Html, asOf?: Html): Html => html`
   <!doctype html>
   <html lang="en">
     <head>
@@ -107,12 +109,14 @@ const shell = (verdict: Verdict, nonce: string, content: Html): Html => html`
     <body>
       ${sprite}
       <div id="banner" role="alert" hidden></div>
-      <header>
-        <b>LMS Bridge</b>
-        <noscript>Without scripts this page is for reading; it is loaded anew every 30 s.</noscript>
-      </header>
-      <main>${content}</main>
-      <footer>Times are of this moment; point at one for the date. <a href="openapi.json">API</a></footer>
+      <header><b>LMS Bridge</b> ${asOf}</header>
+      <main>
+        <noscript><p>Without scripts this page is for reading; it is loaded anew every 30 s.</p></noscript>
+        ${content}
+      </main>
+      <footer>
+        Point at a time to see its date. All times are UTC. <a href="openapi.json">API description</a>
+      </footer>
       <script nonce="${nonce}">
         ${new Html(script)};
       </script>

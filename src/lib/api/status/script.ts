@@ -100,7 +100,7 @@ export const script = String.raw`
     post(path, button.getAttribute('data-body') || '{}', button).then(function (answer) {
       if (!answer) return;
       say('replayed' in answer ? answer.replayed + ' tried again.' : 'Cancelled: it stops within seconds.');
-      (answer.runs || []).forEach(watch);
+      (answer.runs || []).reverse().forEach(watch);
     }, function (error) { say(error.message, true); said.scrollIntoView({ block: 'nearest' }); });
   });
 
@@ -109,12 +109,14 @@ export const script = String.raw`
     if (watched[run.runId]) return;
     watched[run.runId] = true;
     var failures = 0;
+    var slot = document.createElement('article');
+    slot.id = 'result-' + run.runId;
+    results.prepend(slot);
     (function look() {
       call('status?part=run&runId=' + encodeURIComponent(run.runId)).then(function (text) {
         failures = 0;
         var now = parse(text).querySelector('article');
-        var old = document.getElementById(now.id);
-        if (old) patch(old, now); else results.prepend(document.importNode(now, true));
+        patch(slot, now);
         if (now.getAttribute('data-ended') === 'no') setTimeout(look, 1500);
       }).catch(function () { if (++failures < 100) setTimeout(look, every); });
     })();
@@ -134,7 +136,7 @@ export const script = String.raw`
     post('resync', JSON.stringify(asked), form.querySelector('button')).then(function (answer) {
       if (!answer) return;
       say(answer.runs.length === 1 ? 'Started.' : answer.runs.length + ' runs started.');
-      answer.runs.forEach(watch);
+      answer.runs.reverse().forEach(watch);
     }, function (error) {
       say(error.message, true);
       var field = error.fields && error.fields[0] && form.elements[error.fields[0].field];

@@ -28,7 +28,7 @@ symbol circle,symbol .f{fill:currentColor}
 symbol path{fill:none;stroke:var(--on);stroke-width:1.9;stroke-linecap:round;stroke-linejoin:round}
 symbol .f{stroke:none}
 symbol .o{fill:none;stroke:currentColor;stroke-width:1.6}
-.b{display:inline-flex;align-items:center;gap:.35rem;color:var(--t);font-weight:600;font-size:.867rem;white-space:nowrap}
+.b{display:inline-flex;align-items:center;gap:.35rem;color:var(--t);font-weight:600;font-size:.867rem;white-space:nowrap;vertical-align:bottom}
 section,.block{margin:0 0 2rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.35rem 1.25rem;margin-top:.6rem}
 .line{display:flex;justify-content:space-between;align-items:center;gap:1rem;min-height:2.2rem}
@@ -45,7 +45,7 @@ td .why{margin-top:.2rem}
 .spark{display:block;overflow:visible}
 .spark path{fill:none;stroke:var(--t);stroke-width:3.4}
 .spark .axis{stroke:var(--line);stroke-width:1}
-ul.open,ul.rows{list-style:none;margin:0;padding:0}
+ul.open,ul.rows{list-style:none;margin-bottom:0}
 .open li{padding:.7rem 0}
 .open li+li,.rows li{border-top:1px solid var(--line)}
 .facts{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;margin:.3rem 0 0;color:var(--soft);font-size:.867rem}
@@ -85,15 +85,19 @@ article .facts{justify-content:flex-start}
 header,main,footer{padding-left:1rem;padding-right:1rem}
 h1{font-size:1.4rem}
 .verdict{padding:1.1rem;margin-bottom:1.5rem}
-table,tbody,tr,td,tbody th{display:block}thead{position:absolute;left:-99rem}
-tr{padding:.7rem 0;border-top:1px solid var(--line)}tbody:first-of-type tr:first-child{border:0}
-td,tbody th{border:0;padding:.15rem 0;text-align:left}
-tbody th{padding-bottom:.3rem}tbody th small{display:inline;margin-left:.5rem}
-td[data-l]{display:grid;grid-template-columns:7.5rem 1fr;gap:.5rem}
-td[data-l]::before{content:attr(data-l);color:var(--soft);font-size:.8rem;padding-top:.1rem}
-td[data-l]>*{grid-column:2}.spark{max-width:100%}
-.rows li{grid-template-columns:1fr auto}.rows .why{grid-column:1/-1;grid-row:2}.rows button{grid-row:3;grid-column:1/-1;justify-self:start}
+.card{padding:.2rem 1rem}
+table,tbody{display:block}thead{position:absolute;left:-99rem}
+tr{display:flex;flex-wrap:wrap;gap:.1rem 1rem;align-items:baseline;padding:.7rem 0;border-top:1px solid var(--line)}
+tbody:first-of-type tr:first-child{border:0}
+td,tbody th{border:0;padding:0;text-align:left}
+tbody th{flex:1 1 55%;order:-2}tbody th small{display:inline;margin-left:.5rem}
+td[data-l=State]{order:-1}td[data-l=State]:has(.why){flex-basis:100%}
+td[data-l]:not([data-l=State],[data-l=Change])::before{content:attr(data-l) " ";color:var(--soft);font-size:.8rem}
+td small{display:inline}td .why{display:block}
+td[data-l="Last run"],td[data-l="Last 30 runs"],td[data-l="Next run"],.changes td{flex-basis:100%}
+.spark{max-width:100%;margin:.3rem 0}
+.rows li{grid-template-columns:1fr auto}.rows .why{grid-column:1/-1;grid-row:2}.rows button{grid-row:3;grid-column:1/-1;justify-self:start;margin-top:.3rem}
 form{grid-template-columns:1fr 1fr}form .wide{grid-column:1/-1}
-button,form .all{min-height:2.4rem}}
+button{min-height:2.4rem}}
 @media (prefers-reduced-motion:reduce){progress::-webkit-progress-value{transition:none}}
 `;

@@ -16,7 +16,7 @@ function quarantine({ quarantine: { first, count: n, more }, at }: StatusModel):
         <h2>Quarantine <span class="count">${number(n)}${more && '+'}</span></h2>
         <button class="act" data-post="quarantine/replay" data-body="{}">Replay all</button>
       </div>
-      <ul class="rows">
+      <ul class="rows card">
         ${first.map(
           ({ id, source, kind, reason, status, courseId, at: since }) => html`
             <li data-key="${id}">
@@ -49,7 +49,7 @@ function events({ events: { first, count: n, more }, at }: StatusModel): Html | 
       <div class="line">
         <h2>Dead webhook events <span class="count">${number(n)}${more && '+'}</span></h2>
       </div>
-      <ul class="rows">
+      <ul class="rows card">
         ${first.map(
           ({ eventId, source, type, error, attempts, receivedAt }) => html`
             <li data-key="${eventId}">

@@ -32,7 +32,8 @@ export function judge({
     const headline = bad.length === 1 ? 'One thing does not work' : `${bad.length} things do not work`;
     return { level: 'bad', headline, reasons: [...bad, ...look] };
   }
-  if (look.length > 0) return { level: 'look', headline: 'Working; something needs a look', reasons: look };
+  if (look.length > 0)
+    return { level: 'look', headline: 'Working, but something needs a look', reasons: look };
   if (feeds.length === 0)
     return { level: 'look', headline: 'Nothing to sync yet', reasons: ['Name your sources in LMS_SOURCES.'] };
   if (feeds.every(({ last }) => last === undefined))
