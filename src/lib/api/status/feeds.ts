@@ -19,7 +19,7 @@ function openRunItem({ run, done, rowsPerSecond, secondsLeft }: OpenRun, at: Utc
   const { runId, source, kind, state, slices, counts, dryRun } = run;
   const label = `${source} ${kind}`;
   const facts = [
-    state === 'waiting' ? 'waits for its turn' : '',
+    state === 'waiting' ? 'waiting to start' : '',
     slices.total > 0 ? `${number(slices.done + slices.failed)} of ${count(slices.total, 'part')}` : '',
     counts.read > 0 ? count(counts.read, 'row') : '',
     rowsPerSecond ? `${number(Math.max(1, Math.round(rowsPerSecond)))} rows/s` : '',
