@@ -128,7 +128,7 @@ describe('a live run', () => {
   });
 
   test('can be cancelled from the page', async () => {
-    slow(500);
+    slow(900);
     const { runs } = (await api('resync', { source: 'openedx', kind: 'consumption', mode: 'full' })) as {
       runs: { runId: string }[];
     };

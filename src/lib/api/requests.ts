@@ -66,7 +66,7 @@ export const limitParameter = z
   .transform(Number)
   .refine((n) => n >= 1 && n <= 200, 'must be a whole number from 1 to 200')
   .optional()
-  .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'How many at a time' });
+  .meta({ type: 'integer', minimum: 1, maximum: 200, description: 'How many at a time; left out: 50' });
 
 const page = {
   source,

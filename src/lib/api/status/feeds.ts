@@ -100,10 +100,10 @@ function detail({ startedAt, finishedAt, trigger, dryRun }: Last): string {
   return `${dryRun ? 'dry run, ' : ''}by ${trigger}${took}`;
 }
 
-function rows({ counts: { sent, deleted, quarantined } }: Last): string {
+function rows({ counts: { sent, deleted, quarantined }, dryRun }: Last): string {
   const more = [
     deleted > 0 ? `${number(deleted)} deleted` : '',
     quarantined > 0 ? `${number(quarantined)} quarantined` : '',
   ].filter(Boolean);
-  return [`${number(sent)} sent`, ...more].join(', ');
+  return [`${number(sent)} ${dryRun ? 'to send' : 'sent'}`, ...more].join(', ');
 }

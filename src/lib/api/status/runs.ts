@@ -50,9 +50,10 @@ export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
       ${error && html`<p class="why">${error}</p>`}
       <p class="facts">
         <span
-          >${number(counts.read)} read, ${number(counts.sent)} sent, ${number(counts.unchanged)} unchanged,
-          ${number(counts.skipped)} skipped, ${number(counts.quarantined)} quarantined,
-          ${number(counts.deleted)} deleted ${!isOver && html` · started ${when(startedAt, at)}`}</span
+          >${number(counts.read)} read, ${number(counts.sent)} ${run.dryRun ? 'to send' : 'sent'},
+          ${number(counts.unchanged)} unchanged, ${number(counts.skipped)} skipped,
+          ${number(counts.quarantined)} quarantined, ${number(counts.deleted)} deleted
+          ${!isOver && html` · started ${when(startedAt, at)}`}</span
         >
       </p>
       ${changes && changesTable(changes, isOver)} ${notes.map((note) => html`<p class="quiet">${note}</p>`)}

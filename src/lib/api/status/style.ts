@@ -90,10 +90,10 @@ table,tbody{display:block}thead{position:absolute;left:-99rem}
 tr{display:flex;flex-wrap:wrap;gap:.1rem 1rem;align-items:baseline;padding:.7rem 0;border-top:1px solid var(--line)}
 tbody:first-of-type tr:first-child{border:0}
 td,tbody th{border:0;padding:0;text-align:left}
-tbody th{flex:1 1 55%;order:-2}tbody th small{display:inline;margin-left:.5rem}
+tbody th{flex:1 1 55%;order:-2}tbody th small{display:inline-block;margin-left:.5rem}
 td[data-l=State]{order:-1}td[data-l=State]:has(.why){flex-basis:100%}
 td[data-l]:not([data-l=State],[data-l=Change])::before{content:attr(data-l) " ";color:var(--soft);font-size:.8rem}
-td small{display:inline}td .why{display:block}
+td small{display:inline;margin-left:.4rem}td small.why{display:block;margin-left:0}
 td[data-l="Last run"],td[data-l="Last 30 runs"],td[data-l="Next run"],.changes td{flex-basis:100%}
 .spark{max-width:100%;margin:.3rem 0}
 .rows li{grid-template-columns:1fr auto}.rows .why{grid-column:1/-1;grid-row:2}.rows button{grid-row:3;grid-column:1/-1;justify-self:start;margin-top:.3rem}
