@@ -50,12 +50,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     const sandbox = await anySandbox();
     running.push(sandbox);
     Object.assign(settings, sandboxDefaults(sandbox, process.env));
-    console.log(
-      `Sandbox: a pocket Open edX at ${sandbox.openEdx.url} (${sandbox.openEdx.state.courses.size} courses, ${sandbox.openEdx.state.grades.size} results),`,
-    );
-    console.log(
-      `         pocket L&D services at ${sandbox.ldServices.url}. Results go on changing while it runs.`,
-    );
+    console.log(sandboxLines(sandbox));
   }
   const host = await startHost({ port, settings, timers: timers && file !== undefined });
   running.push(host);
@@ -93,10 +88,24 @@ async function anyAzurite(location: string): Promise<Azurite> {
 async function anySandbox(): Promise<Sandbox> {
   const activity = 12;
   try {
-    return await startSandbox({ openEdx: { port: 7080, activity }, ldServices: { port: 7090 } });
+    return await startSandbox({
+      openEdx: { port: 7080, activity },
+      khalibre: { port: 7081, activity },
+      ldServices: { port: 7090 },
+    });
   } catch {
-    return startSandbox({ openEdx: { activity } });
+    return startSandbox({ openEdx: { activity }, khalibre: { activity } });
   }
+}
+
+function sandboxLines({ openEdx, khalibre, ldServices }: Sandbox): string {
+  const { courses, grades } = openEdx.state;
+  return [
+    'Sandbox, whose results go on changing while it runs:',
+    `  Open edX      ${openEdx.url}  (${courses.size} courses, ${grades.size} results)`,
+    ...(khalibre ? [`  Khalibre      ${khalibre.url}  (${khalibre.state.courses.size} courses)`] : []),
+    `  L&D services  ${ldServices.url}`,
+  ].join('\n');
 }
 
 /** The sandbox's settings, but for what the person set; timers that show something within a minute or two. */
@@ -104,6 +113,8 @@ function sandboxDefaults(sandbox: Sandbox, environment: NodeJS.ProcessEnv): AppS
   const settings: Record<string, string> = {
     ...sandboxSettings(sandbox),
     LMS__openedx__lagMinutes: '0',
+    // Read course by course, which is nightly elsewhere.
+    LMS__khalibre__consumptionSchedule: '0 * * * * *',
     CATALOG_SCHEDULE: '0 */5 * * * *',
     CONSUMPTION_SCHEDULE: '0 * * * * *',
   };

@@ -7,7 +7,7 @@ import { httpDate, needsAnswer, playFault, type TrueAnswer } from './fault-answe
 import { Faults, type FaultPlan } from './faults';
 import { RequestLog, redact } from './request-log';
 import { Router, type Handler } from './router';
-import { Throttle } from './throttle';
+import { Throttle, type WindowBudget } from './throttle';
 
 export interface PocketRequest {
   readonly method: string;
@@ -39,6 +39,8 @@ export interface ServerOptions {
   bodyLimit?: number;
   /** All requests but the control API's; more are 429 with Retry-After. */
   requestsPerMinute?: number;
+  /** The same by a budget that is renewed all at once. */
+  budget?: WindowBudget;
   /** A pause before every answer, milliseconds. */
   latencyMs?: number;
   /** Compress answers for callers that accept it. */
@@ -133,6 +135,7 @@ export class PocketServer {
     let status: number;
     const answer = async (): Promise<Answer> =>
       this.throttle.check('all', this.options.requestsPerMinute) ??
+      this.throttle.checkWindow(this.options.budget) ??
       (tooLarge ? this.tooLarge : await this.router.answer(full, this.notFound));
     response.setHeader('Date', httpDate(this.now()));
     if (fault) {

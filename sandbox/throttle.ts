@@ -1,8 +1,15 @@
 import type { Answer } from './server';
 
-/** So many calls in any sixty seconds, by name of the bucket. */
+/** A budget that is there again, whole, when the next window begins. Windows are counted from 1970. */
+export interface WindowBudget {
+  readonly requests: number;
+  readonly windowMs: number;
+}
+
+/** Turns calls away: by so many in any sixty seconds, by name of the bucket; or by a budget a window. */
 export class Throttle {
   private readonly calls = new Map<string, number[]>();
+  private window = { number: 0, calls: 0 };
 
   constructor(private readonly now: () => number) {}
 
@@ -16,11 +23,26 @@ export class Throttle {
       recent.push(now);
       return undefined;
     }
-    const seconds = Math.max(1, Math.ceil(((recent[0] as number) + 60_000 - now) / 1000));
-    return {
-      status: 429,
-      headers: { 'Retry-After': String(seconds) },
-      body: { detail: `Request was throttled. Expected available in ${seconds} seconds.` },
-    };
+    return throttled((recent[0] as number) + 60_000 - now);
   }
+
+  /** @returns the 429 (Retry-After in seconds) when the window's budget is used up. */
+  checkWindow(budget: WindowBudget | undefined): Answer | undefined {
+    if (budget === undefined) return undefined;
+    const now = this.now();
+    const number = Math.floor(now / budget.windowMs);
+    if (this.window.number !== number) this.window = { number, calls: 0 };
+    if (this.window.calls >= budget.requests) return throttled((number + 1) * budget.windowMs - now);
+    this.window.calls += 1;
+    return undefined;
+  }
+}
+
+function throttled(ms: number): Answer {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  return {
+    status: 429,
+    headers: { 'Retry-After': String(seconds) },
+    body: { detail: `Request was throttled. Expected available in ${seconds} seconds.` },
+  };
 }

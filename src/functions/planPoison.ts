@@ -7,7 +7,8 @@ app.storageQueue('planPoison', {
   queueName: 'sync-runs-poison',
   connection: 'AzureWebJobsStorage',
   handler: async (message) => {
-    const { engine } = await getApp();
+    const { engine, log } = await getApp();
+    log.error({ queue: 'sync-runs' }, 'message abandoned');
     await endRun(
       engine,
       readRunMessage(message).runId,

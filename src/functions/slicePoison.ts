@@ -7,7 +7,8 @@ app.storageQueue('slicePoison', {
   queueName: 'sync-slices-poison',
   connection: 'AzureWebJobsStorage',
   handler: async (message) => {
-    const { engine } = await getApp();
+    const { engine, log } = await getApp();
+    log.error({ queue: 'sync-slices' }, 'message abandoned');
     const { runId, slice } = readSliceMessage(message);
     await abandonSlice(engine, runId, slice);
   },

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { InputError, SettingsError } from './errors';
-import { createMemoryGate } from './http/memory-gate';
 import { createLogger } from './log';
 import { readSettings } from './settings';
 import type { Environment } from './settings/read-group';
@@ -15,6 +14,7 @@ import { LearnerLedger } from './store/learner-ledger';
 import { LeaseStore } from './store/leases';
 import { Quarantine } from './store/quarantine';
 import { RunStore } from './store/runs';
+import { createSharedGate } from './store/shared-gate';
 import { connectStorage, type Storage } from './store/storage';
 import { WakeUps } from './store/wakeups';
 import { defaultPatience, type Engine, type OpenSource } from './sync/engine';
@@ -55,14 +55,17 @@ export function createApp(env?: Environment, overrides: AppOverrides = {}): App 
     ),
     wakeUps: new WakeUps(storage),
     sink: createLdServices(settings.ld, {
-      gate: createMemoryGate({
+      gate: createSharedGate({
         system: 'the L&D services',
+        // No source's id has a hyphen.
+        source: 'ld-services',
+        storage,
         limits: { concurrency: settings.ld.concurrency * 4, requestsPerMinute: undefined },
       }),
       userAgent,
       authorizer: ldAuthorizer(settings.ld.auth),
     }),
-    openSource: openSources(settings.sources),
+    openSource: openSources(settings.sources, storage),
     now: Date.now,
     random: Math.random,
     log,
@@ -72,7 +75,7 @@ export function createApp(env?: Environment, overrides: AppOverrides = {}): App 
   return { settings, storage, engine, log };
 }
 
-function openSources(entries: readonly SourceEntry[]): (id: string) => OpenSource {
+function openSources(entries: readonly SourceEntry[], storage: Storage): (id: string) => OpenSource {
   const opened = new Map<string, OpenSource>();
   return (id) => {
     const entry = entries.find((candidate) => candidate.id === id);
@@ -83,7 +86,8 @@ function openSources(entries: readonly SourceEntry[]): (id: string) => OpenSourc
     if (!open) {
       const { settings } = entry;
       const { concurrency, requestsPerMinute } = settings;
-      const gate = createMemoryGate({ system: `source ${id}`, limits: { concurrency, requestsPerMinute } });
+      const limits = { concurrency, requestsPerMinute };
+      const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage });
       open = { settings, source: createSource(settings, { gate, userAgent }) };
       opened.set(id, open);
     }

@@ -19,8 +19,8 @@ describe('the gate', () => {
 
   it('gives up tickets of a holder that died', () => {
     const full = entered(entered(openGate, 'a').state, 'b').state;
-    expect(entered(full, 'c', now + 299_000).decision.type).toBe('wait');
-    expect(entered(full, 'c', now + 300_000).decision.type).toBe('go');
+    expect(entered(full, 'c', now + 59_000).decision.type).toBe('wait');
+    expect(entered(full, 'c', now + 60_000).decision.type).toBe('go');
   });
 
   it('spaces calls evenly over the minute', () => {
@@ -47,7 +47,28 @@ describe('the gate', () => {
     expect(entered(probing.state, 'c', now + 5001).decision).toMatchObject({ type: 'wait', why: 'probe' });
     const open = leave(probing.state, 'b', ok, now + 5100, random);
     expect(open).toMatchObject({ strikes: 0, tickets: {} });
-    expect(entered(entered(open, 'c', now + 5100).state, 'd', now + 5100).decision.type).toBe('go');
+    expect(entered(open, 'c', now + 5100).decision.type).toBe('go');
+  });
+
+  it('lets one more call fly for every twenty good answers after a pause, up to what it may', () => {
+    const wide = { concurrency: 3, requestsPerMinute: undefined };
+    let state = leave(
+      entered(openGate, 'a').state,
+      'a',
+      { type: 'throttled', retryAfterMs: 100 },
+      now,
+      random,
+    );
+    const widths: number[] = [];
+    for (let answers = 0; answers < 80; answers++) {
+      state = leave(entered(state, 'one', now + 100, wide).state, 'one', ok, now + 100, random);
+      let full = state;
+      let flying = 0;
+      while (entered(full, `t${flying}`, now + 100, wide).decision.type === 'go')
+        full = entered(full, `t${flying++}`, now + 100, wide).state;
+      widths.push(flying);
+    }
+    expect([1, 20, 39, 40, 59, 60, 80].map((answers) => widths[answers - 1])).toEqual([1, 1, 1, 2, 2, 3, 3]);
   });
 
   it('does not reopen for a success that left before the pause', () => {

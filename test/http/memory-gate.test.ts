@@ -60,8 +60,21 @@ describe('the memory gate', () => {
     await clock.advance(8000);
     expect(times()).toEqual([0, 5000]);
     await passed[1]?.pass.leave({ type: 'ok' });
+    await clock.advance(1000);
+    await passed[2]?.pass.leave({ type: 'ok' });
     await Promise.all(waiting);
-    expect(times()).toEqual([0, 5000, 8000, 8000]);
+    expect(times()).toEqual([0, 5000, 8000, 9000]);
+  });
+
+  it('lets a call that was throttled go before those that have not left yet', async () => {
+    const { gate, enter, passed, clock } = gateWith({ concurrency: 1 });
+    await enter();
+    const order: string[] = [];
+    void gate.enter(signal).then(() => order.push('new'));
+    await passed[0]?.pass.leave({ type: 'throttled', retryAfterMs: 1000 });
+    void gate.enter(signal, true).then(() => order.push('again'));
+    await clock.advance(1000);
+    expect(order).toEqual(['again']);
   });
 
   it('turns away everyone who waits when the pause becomes longer than a minute', async () => {

@@ -73,3 +73,26 @@ test('a course that returns is undeleted, also when the worker died before it wr
   await bridge.sync('catalog');
   expect(deleted()).toBe(1);
 });
+
+test('a listing that takes too long stops between two pages, and goes on from there', async () => {
+  let pages = 0;
+  const { server } = bridge.sandbox.openEdx;
+  let late = 0;
+  const slow = bridge.another({ now: () => Date.now() + late });
+  server.onRequest = ({ path }) => {
+    // The clock leaps past the slice's budget while the third page is on its way.
+    if (path === '/api/courses/v1/courses/' && ++pages === 3) late += 9 * 60_000;
+  };
+  const run = await startRun(slow.engine, { source: 'openedx', kind: 'catalog' }, { trigger: 'cli' });
+  const ended = await workRun(slow.engine, run.runId, new AbortController().signal);
+  const visible = bridge.sandbox.ldServices.state.catalog.size;
+  expect(ended).toMatchObject({
+    state: 'succeeded',
+    counts: { read: visible, sent: visible, quarantined: 0 },
+  });
+  // No page was read twice.
+  expect(pages).toBe(Math.ceil(visible / 10));
+  // And nothing is taken for missing because another go has seen it.
+  expect(ended.counts.deleted).toBe(0);
+  expect((await bridge.sync('catalog')).counts).toMatchObject({ sent: 0, deleted: 0, unchanged: visible });
+});

@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRun } from '../../src/lib/sync/start';
+import { workRun } from '../../src/lib/sync/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 let bridge: Bridge;
@@ -74,4 +79,28 @@ test('one learner, one course: the rest is left alone', async () => {
   const run = await bridge.sync('consumption', { request });
   expect(run.counts).toMatchObject({ read: 1, sent: 1 });
   expect(records().map(({ UserAlias }) => UserAlias)).toEqual([row?.learner.email]);
+});
+
+test('an address is found by the learner’s name in a CSV file', async () => {
+  const edx = bridge.sandbox.openEdx.state;
+  edx.options.courseGradeEmails = 'none';
+  const folder = mkdtempSync(join(tmpdir(), 'lms-bridge-addresses-'));
+  const file = join(folder, 'learners.csv');
+  const learners = new Map([...edx.grades].map(({ learner }) => [learner.username, learner.email]));
+  const [unknown] = [...learners.keys()];
+  learners.delete(unknown ?? '');
+  writeFileSync(file, [...learners].map((line) => line.join(',')).join('\n'));
+  const app = bridge.another({}, { LMS__openedx__addresses: file });
+  const { runId } = await startRun(
+    app.engine,
+    { source: 'openedx', kind: 'consumption' },
+    { trigger: 'cli' },
+  );
+  const run = await workRun(app.engine, runId, new AbortController().signal);
+  const without = [...edx.grades].filter(({ learner }) => learner.username === unknown).length;
+  expect(run.counts.skipped).toBe(run.counts.read - run.counts.sent);
+  expect(run.counts.skipped).toBeLessThanOrEqual(without);
+  expect(new Set(records().map(({ UserAlias }) => UserAlias))).not.toContain(undefined);
+  expect(run.counts.sent).toBeGreaterThan(0);
+  rmSync(folder, { recursive: true });
 });

@@ -108,10 +108,17 @@ export interface Run {
 
 export const isEnded = (run: Run): boolean => run.state !== 'waiting' && run.state !== 'running';
 
+/** How far a listing was read when its slice put itself back. What was seen is kept beside the slice. */
+export interface ListingPoint {
+  /** The next page; undefined when all were read, and only what is missing was still being looked at. */
+  readonly cursor: string | undefined;
+  readonly rows: number;
+}
+
 /** What one slice of a run is to do. */
 export type SliceWork =
   | { readonly type: 'window'; readonly window: Window; readonly expected: number }
-  | { readonly type: 'listing' }
+  | { readonly type: 'listing'; readonly resume?: ListingPoint }
   | { readonly type: 'course'; readonly courseId: string }
   | { readonly type: 'learner' }
   | { readonly type: 'replay' };
@@ -127,6 +134,7 @@ export interface Slice {
   readonly attempts: number;
   /** Not to be worked before, milliseconds since 1970. */
   readonly dueAt: number;
+  /** What became of its records; of a slice that put itself back: so far. */
   readonly counts: Counts;
   readonly error: string | undefined;
 }

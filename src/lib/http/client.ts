@@ -133,7 +133,7 @@ class CallInProgress<T> {
   private async tryOnce(): Promise<Tried<T>> {
     const { gate, clock, system, onCall, agent, base, maxBytes } = this.options;
     const deadlineMs = this.call.deadlineMs ?? this.options.deadlineMs;
-    const pass = await gate.enter(this.call.signal);
+    const pass = await gate.enter(this.call.signal, this.throttledSince !== undefined);
     const startedAt = clock.now();
     let outcome: Outcome = { type: 'failed' };
     let answer: Answer | undefined;

@@ -20,13 +20,22 @@ export interface GateState {
   readonly pausedUntil: number;
   /** Throttled answers in a row, a pause each. Above 0 the gate is half open: one probe at a time. */
   readonly strikes: number;
+  /** Good answers since the gate last reopened, the probe's included; undefined: it never had to close. */
+  readonly passed: number | undefined;
   /** The ticket of the call that goes first after a pause. */
   readonly probe: string | undefined;
   /** The calls in flight: a ticket, and when it is given up for lost (its holder died). */
   readonly tickets: Readonly<Record<string, number>>;
 }
 
-export const openGate: GateState = { nextAt: 0, pausedUntil: 0, strikes: 0, probe: undefined, tickets: {} };
+export const openGate: GateState = {
+  nextAt: 0,
+  pausedUntil: 0,
+  strikes: 0,
+  passed: undefined,
+  probe: undefined,
+  tickets: {},
+};
 
 export type GateDecision =
   | { readonly type: 'go' }
@@ -35,8 +44,14 @@ export type GateDecision =
   /** As soon as a call comes back; at the latest at `until`, when the holder of a ticket is given up for lost. */
   | { readonly type: 'wait'; readonly why: 'full' | 'probe'; readonly until: number };
 
-/** A ticket outlives every call's deadline (30 s by default); what is older belongs to a process that died. */
-const ticketMs = 5 * 60_000;
+/** A ticket outlives every call's deadline (30 s); what is older belongs to a process that died. */
+const ticketMs = 60_000;
+
+/**
+ * After a pause, one more call in flight for so many good answers. When the system's patience ends again, all that
+ * is in flight is refused: about one call in twenty, whatever the limit is, or one in all where it is smaller.
+ */
+const answersACall = 20;
 
 /** A shorter pause is no answer to being throttled: the gate backs off as if none was named. */
 const shortestNamedPauseMs = 100;
@@ -60,7 +75,7 @@ export function enter(
   if (now < current.pausedUntil) return wait('pause', current.pausedUntil);
   if (current.probe !== undefined) return wait('probe', current.tickets[current.probe] ?? now);
   const flying = Object.values(current.tickets);
-  if (flying.length >= limits.concurrency) return wait('full', Math.min(...flying));
+  if (flying.length >= width(current, limits)) return wait('full', Math.min(...flying));
   if (now < current.nextAt) return wait('rate', current.nextAt);
 
   const next: GateState = {
@@ -85,7 +100,9 @@ export function leave(
   const back = { ...state, tickets, probe: wasProbe ? undefined : state.probe };
   if (outcome.type === 'ok') {
     // Only the probe reopens: an answer to a call that left before the pause says nothing about now.
-    return wasProbe ? { ...back, strikes: 0 } : back;
+    if (wasProbe) return { ...back, strikes: 0, passed: 1 };
+    const counts = back.strikes === 0 && back.passed !== undefined;
+    return counts ? { ...back, passed: (back.passed ?? 0) + 1 } : back;
   }
   if (outcome.type === 'failed') return back;
 
@@ -99,6 +116,12 @@ export function leave(
     strikes: sameThrottle ? state.strikes : state.strikes + 1,
     pausedUntil: Math.max(state.pausedUntil, now + pause),
   };
+}
+
+/** How many calls may be in flight now. */
+function width({ passed, strikes }: GateState, { concurrency }: GateLimits): number {
+  if (passed === undefined || strikes > 0) return concurrency;
+  return Math.min(concurrency, Math.max(1, Math.floor(passed / answersACall)));
 }
 
 /** When the n-th call from now (from 0) may leave as far as pause and rate say. */

@@ -6,9 +6,11 @@
 export interface Gate {
   /**
    * Waits until a call may leave.
+   * @param again for a call that was throttled: it goes before those that have not left yet, so that it does not
+   * queue anew after every refusal.
    * @throws WaitError when that is more than a minute away; the signal's reason when it aborts.
    */
-  enter(signal: AbortSignal): Promise<Pass>;
+  enter(signal: AbortSignal, again?: boolean): Promise<Pass>;
 }
 
 export interface Pass {

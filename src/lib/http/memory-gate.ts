@@ -1,7 +1,10 @@
-import { WaitError } from '../errors';
 import { systemClock, type Clock } from './clock';
 import type { Gate, Outcome, Pass } from './gate';
-import { earliest, enter, leave, openGate, type GateLimits } from './gate-state';
+import { admit, GateQueue, tooFarAway } from './gate-queue';
+import { leave, openGate, type GateLimits } from './gate-state';
+
+// A reason of our own: without one, every abort makes an exception with its stack.
+const takenOver = 'a later look took over';
 
 export interface MemoryGateOptions {
   /** For messages, e.g. `source openedx`. */
@@ -13,18 +16,14 @@ export interface MemoryGateOptions {
   readonly maxWaitMs?: number;
 }
 
-interface Waiter {
-  readonly go: (pass: Pass) => void;
-  readonly fail: (reason: unknown) => void;
-}
-
 /** A gate for one process: first come, first served. */
 export function createMemoryGate(options: MemoryGateOptions): Gate {
   const { system, limits, clock = systemClock, random = Math.random, maxWaitMs = 60_000 } = options;
+  const queue = new GateQueue();
   let state = openGate;
   let tickets = 0;
   let alarm = new AbortController();
-  const queue = new Set<Waiter>();
+  const newTicket = (): string => String(++tickets);
 
   function pass(ticket: string): Pass {
     return {
@@ -35,34 +34,13 @@ export function createMemoryGate(options: MemoryGateOptions): Gate {
     };
   }
 
-  function tooLong(until: number): WaitError {
-    const at = new Date(until).toISOString().slice(0, 19);
-    return new WaitError(`${system} is to be left alone until ${at}Z; the work goes on then`, until);
-  }
-
   function pump(): void {
-    alarm.abort();
-    let position = 0;
-    let wake: number | undefined;
-    for (const waiter of queue) {
-      const now = clock.now();
-      if (wake === undefined) {
-        const ticket = String(++tickets);
-        const asked = enter(state, limits, ticket, now);
-        state = asked.state;
-        if (asked.decision.type === 'go') {
-          queue.delete(waiter);
-          waiter.go(pass(ticket));
-          continue;
-        }
-        wake = asked.decision.until;
-      }
-      const until = earliest(state, limits, position++);
-      if (until - now <= maxWaitMs) continue;
-      queue.delete(waiter);
-      waiter.fail(tooLong(until));
-    }
-    if (queue.size > 0 && wake !== undefined) wakeAt(wake);
+    alarm.abort(takenOver);
+    const asked = admit(state, limits, queue.all(), { now: clock.now(), maxWaitMs, newTicket });
+    state = asked.state;
+    for (const { waiter, ticket } of asked.granted) waiter.go(pass(ticket));
+    for (const { waiter, until } of asked.refused) waiter.fail(tooFarAway(system, until));
+    if (queue.size > 0 && asked.held) wakeAt(asked.held.until);
   }
 
   function wakeAt(time: number): void {
@@ -72,28 +50,10 @@ export function createMemoryGate(options: MemoryGateOptions): Gate {
   }
 
   return {
-    enter(signal) {
-      return new Promise<Pass>((resolve, reject) => {
-        if (signal.aborted) {
-          reject(signal.reason as Error);
-          return;
-        }
-        const abort = (): void => waiter.fail(signal.reason);
-        const waiter: Waiter = {
-          go: (granted) => {
-            signal.removeEventListener('abort', abort);
-            resolve(granted);
-          },
-          fail: (reason) => {
-            queue.delete(waiter);
-            signal.removeEventListener('abort', abort);
-            reject(reason as Error);
-          },
-        };
-        signal.addEventListener('abort', abort, { once: true });
-        queue.add(waiter);
-        pump();
-      });
+    enter(signal, again = false) {
+      const entered = queue.wait(signal, again);
+      pump();
+      return entered;
     },
   };
 }

@@ -151,6 +151,10 @@ export const sourceDefinitions = {
     default: 'bulk',
     doc: 'Open edX: `bulk` reads the bulk grades by modification time; `courses` reads a stock server course by course.',
   }),
+  addresses: define({
+    schema: text,
+    doc: 'Open edX, `grades` = `courses`: a CSV file of `username,email` lines, since a stock server tells no addresses.',
+  }),
   since: define({
     schema: instant,
     default: '2012-01-01',

@@ -27,6 +27,11 @@ export function ldAuthorizer(auth: LdAuth, options: EntraOptions = {}): Authoriz
       retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2_000 },
     });
   };
+  // A secret that was refused may have been rotated: the next try reads it anew.
+  const forget = (): void => {
+    made = undefined;
+    if (auth.type === 'entra') auth.clientSecret.forget();
+  };
   return {
     async headers(signal) {
       made ??= make();
@@ -36,14 +41,11 @@ export function ldAuthorizer(auth: LdAuth, options: EntraOptions = {}): Authoriz
         if (!token) throw new Error('no token');
         return { authorization: `Bearer ${token.token}` };
       } catch (error) {
-        made = undefined;
+        forget();
         throw signal.aborted ? signal.reason : explain(error, auth);
       }
     },
-    renew() {
-      made = undefined;
-      if (auth.type === 'entra') auth.clientSecret.forget();
-    },
+    renew: forget,
   };
 }
 

@@ -59,6 +59,7 @@ export interface SourceSettings {
   /** Open edX. */
   readonly username: string | undefined;
   readonly grades: 'bulk' | 'courses';
+  readonly addresses?: string | undefined;
   readonly since: Utc;
   readonly lagMinutes: number;
   readonly timeZone: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, LeaseLostError } from '../errors';
-import { deleteRow, insertRow, readRow, replaceRow, type Row } from './rows';
+import { deleteRow, insertRow, queryRows, readRow, replaceRow, type Row, where } from './rows';
 import type { Storage, Table } from './storage';
 
 const ttlMs = 60_000;
@@ -67,6 +67,14 @@ export class LeaseStore {
     return row !== undefined && this.#isLive(row);
   }
 
+  /** Deletes leases that ended long ago: their holders died. @param before milliseconds since 1970. */
+  async purge(before: number): Promise<void> {
+    const filter = where`PartitionKey eq ${'lease'} and until lt ${before}`;
+    for await (const row of queryRows(this.#table, { filter }))
+      if (Number(row.until) < before)
+        await deleteRow(this.#table, row.partitionKey, row.rowKey, row.etag).catch(skipConflict);
+  }
+
   #isLive(row: Row): boolean {
     return Number(row.until) + this.#skewMs > this.#now();
   }
@@ -114,6 +122,10 @@ export class LeaseStore {
     };
   }
 }
+
+const skipConflict = (error: unknown): void => {
+  if (!(error instanceof ConflictError)) throw error;
+};
 
 const leaseRow = (name: string, owner: string, until: number): Row => ({
   partitionKey: 'lease',

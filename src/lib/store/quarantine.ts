@@ -90,6 +90,17 @@ export class Quarantine {
       yield toRecord(row);
   }
 
+  /** Deletes what has been there since before a time. @returns how many. */
+  async purge(before: Utc): Promise<number> {
+    let purged = 0;
+    const select = ['PartitionKey', 'RowKey'];
+    for await (const row of queryRows(this.#table, { filter: where`at lt ${before}`, select })) {
+      await deleteRow(this.#table, row.partitionKey, row.rowKey);
+      purged++;
+    }
+    return purged;
+  }
+
   /** @returns false when the record was put there anew since it was read. */
   async clear(id: string, etag?: string): Promise<boolean> {
     const feed = feedOf(id);

@@ -136,6 +136,22 @@ export async function writeTogether(
   }
 }
 
+/** Deletes all rows of a partition. */
+export async function deletePartition(table: Table, partitionKey: string): Promise<void> {
+  let together: Action[] = [];
+  const select = ['PartitionKey', 'RowKey'];
+  for await (const { rowKey } of queryRows(table, {
+    filter: where`PartitionKey eq ${partitionKey}`,
+    select,
+  })) {
+    together.push({ type: 'delete', row: { partitionKey, rowKey } });
+    if (together.length < 100) continue;
+    await writeTogether(table, together);
+    together = [];
+  }
+  if (together.length > 0) await writeTogether(table, together);
+}
+
 export type Action =
   | { readonly type: 'create' | 'delete'; readonly row: Row }
   | { readonly type: 'put'; readonly row: Row }

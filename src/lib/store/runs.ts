@@ -12,11 +12,16 @@ import {
   type SliceWork,
 } from '../domain/run';
 import type { FeedKind } from '../domain/feed';
+import { addNotes } from '../domain/notes';
+import type { Utc } from '../domain/time';
+import { fromJsonProperties, toJsonProperties } from './bytes';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
 import {
   type Action,
+  deletePartition,
   insertRow,
   type Query,
+  putRow,
   queryRows,
   readRow,
   replaceRow,
@@ -94,6 +99,22 @@ export class RunStore {
     for await (const row of queryRows(this.#table, { filter, ...bounds })) yield rowToRun(row);
   }
 
+  /** Deletes a run and its slices. */
+  async remove(runId: string): Promise<void> {
+    await deletePartition(this.#table, partitionOf(runId));
+  }
+
+  /** Ids of the runs that were started before a time, newest first. */
+  async *startedBefore(time: Utc): AsyncGenerator<{ runId: string; ended: boolean }> {
+    const from = partitionOf(`--${time.replace(/[-:]/g, '')}`);
+    const filter = where`PartitionKey gt ${from} and RowKey eq ${'run'}`;
+    for await (const row of queryRows(this.#table, {
+      filter,
+      select: ['PartitionKey', 'RowKey', 'runId', 'state'],
+    }))
+      yield { runId: String(row.runId), ended: row.state !== 'waiting' && row.state !== 'running' };
+  }
+
   /** Writes the slices of a plan that is not committed yet; nobody works them. */
   async stage(runId: string, planId: string, works: readonly SliceWork[]): Promise<void> {
     for (let i = 0; i < works.length; i += together) {
@@ -137,6 +158,20 @@ export class RunStore {
     });
   }
 
+  /** Keeps what a listing's slice has seen, for when it goes on. */
+  async keepSeen(run: Run, number: number, seen: readonly string[]): Promise<void> {
+    await putRow(this.#table, {
+      partitionKey: partitionOf(run.runId),
+      rowKey: `seen-${run.planId}-${number}`,
+      ...toJsonProperties('seen', seen),
+    });
+  }
+
+  async readSeen(run: Run, number: number): Promise<readonly string[]> {
+    const row = await readRow(this.#table, partitionOf(run.runId), `seen-${run.planId}-${number}`);
+    return (row && (fromJsonProperties('seen', row) as string[] | undefined)) ?? [];
+  }
+
   /**
    * Ends a slice and counts it in its run, in one transaction; the next slice's turn to be sent comes with it.
    * @returns the run as it then is; undefined when the slice had ended before, or its run has.
@@ -151,7 +186,7 @@ export class RunStore {
         ...run,
         counts: addCounts(run.counts, counts),
         changes: changes ? addChanges(run.changes ?? noChanges, changes) : run.changes,
-        notes: result.state === 'done' ? mergeNotes(run.notes, result.notes ?? []) : run.notes,
+        notes: result.state === 'done' ? addNotes(run.notes, result.notes ?? []) : run.notes,
         slices: {
           total: run.slices.total,
           done: run.slices.done + (done ? 1 : 0),
@@ -219,7 +254,3 @@ const newSlice = (runId: string, number: number, work: SliceWork): Slice => ({
   counts: noCounts,
   error: undefined,
 });
-
-const notesKept = 20;
-const mergeNotes = (a: readonly string[], b: readonly string[]): string[] =>
-  [...new Set([...a, ...b])].slice(0, notesKept);

@@ -86,11 +86,14 @@ async function readRows(
 ): Promise<Found[]> {
   const found = new Map<string, Found>();
   const counter = { pages: 0, rows: 0 };
+  let expected = 0;
   const counted = async (cursor: string | undefined): Promise<ListingPage<Progress>> => {
     signal.throwIfAborted();
     const got = await page(cursor, signal);
+    if (!only) tally.note(got.notes);
     counter.pages++;
     counter.rows += got.rows.length;
+    expected = Math.max(got.total ?? 0, counter.rows);
     onPage?.(counter.pages, counter.rows);
     return got;
   };
@@ -99,7 +102,7 @@ async function readRows(
     tally.read();
     if (!row.ok) {
       await tally.quarantine(row);
-      if (tally.isBeyondRepair)
+      if (tally.isBeyondRepair(expected))
         throw new PayloadError(
           'Too many rows cannot be mapped; the source’s format seems to have changed: see the quarantine',
         );

@@ -41,7 +41,7 @@ export class Delivery<T> {
   #bytes = 0;
   readonly #inFlight = new Set<Promise<void>>();
   #failure: unknown;
-  #sent = 0;
+  #handedOver = 0;
   #refused = 0;
 
   constructor(private readonly options: DeliverOptions<T>) {}
@@ -57,6 +57,7 @@ export class Delivery<T> {
       await this.#launch();
     this.#waiting.push(record);
     this.#bytes += size;
+    this.#handedOver++;
   }
 
   /** Sends what waits, and returns when all is acknowledged or refused. */
@@ -103,7 +104,6 @@ export class Delivery<T> {
       if (!refusesRecords(error)) throw error;
       return this.#halve(records, error);
     }
-    this.#sent += records.length;
     await this.options.onAcknowledged(records);
   }
 
@@ -112,8 +112,9 @@ export class Delivery<T> {
     if (records.length === 1 && only) {
       this.#refused++;
       await this.options.onRefused(only, error);
-      // The format has changed: to try the rest one by one would only flood the sink.
-      if (this.#refused >= badAtLeast && this.#refused > (this.#sent + this.#refused) * badShare)
+      // The format has changed: to try the rest one by one would only flood the sink. What is on its way counts
+      // as good: bad records often come together, and a halved batch answers last.
+      if (this.#refused >= badAtLeast && this.#refused > this.#handedOver * badShare)
         throw new PayloadError(
           `${error.message}; ${this.#refused} records were refused, which is more than one in twenty`,
         );

@@ -1,6 +1,7 @@
 import type { Course } from '../domain/course';
 import type { Mapped, MappedRecord } from '../domain/mapped';
-import { ConflictError, PayloadError } from '../errors';
+import type { ListingPoint } from '../domain/run';
+import { ConflictError, PayloadError, WaitError } from '../errors';
 import type { CatalogFeed } from '../sources/source';
 import type { CatalogEntry, CatalogWrite } from '../store/catalog-ledger';
 import { applyCourse } from './apply-course';
@@ -18,22 +19,61 @@ interface Pending {
 export const guardShare = 0.2;
 export const guardAtLeast = 10;
 
-/** Reads a whole catalog, sends what changed since the sink was last told, and takes back what is gone. */
-export async function workListing(context: SliceContext, feed: CatalogFeed): Promise<SliceOutcome> {
-  const { run, tally } = context;
-  const listing = new Listing(context, tally);
+/**
+ * Reads a whole catalog, sends what changed since the sink was last told, and takes back what is gone. One that
+ * takes too long, or is asked to pause, stops between two pages and goes on from there later.
+ */
+export async function workListing(
+  context: SliceContext,
+  feed: CatalogFeed,
+  resume?: ListingPoint,
+): Promise<SliceOutcome> {
+  const listing = new Listing(context, context.tally);
   // Before the first page: what a webhook writes from here on shows as a conflict.
-  await listing.begin();
-  await listing.readWhole(feed);
+  await listing.begin(resume !== undefined);
+  try {
+    if (!resume || resume.cursor !== undefined) await listing.readWhole(feed, resume);
+    await takeBackMissing(context, listing);
+  } catch (error) {
+    if (!(error instanceof Pause)) throw error;
+    for (const courseId of listing.conflicts) await workCatalogCourse(context, courseId);
+    const { resume: point, dueAt } = error;
+    return { state: 'paused', resume: point, seen: listing.seen(), counts: context.tally.counts, dueAt };
+  }
+  return finished(context);
+}
+
+async function takeBackMissing(context: SliceContext, listing: Listing): Promise<void> {
   const missing = listing.missing();
   const all = listing.known;
-  if (missing.length >= guardAtLeast && missing.length >= all * guardShare && !run.request.allowDeletes)
+  if (
+    missing.length >= guardAtLeast &&
+    missing.length >= all * guardShare &&
+    !context.run.request.allowDeletes
+  )
     throw new PayloadError(
       `${missing.length} of ${all} courses are missing from the listing of ${context.feed.source}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
     );
   // Each is read once more by itself before it is taken back; the same goes for what a webhook touched meanwhile.
-  for (const courseId of [...listing.conflicts, ...missing]) await workCatalogCourse(context, courseId);
-  return finished(context);
+  for (const courseId of [...listing.conflicts, ...missing]) {
+    if (context.engine.now() > context.deadline)
+      throw new Pause({ cursor: undefined, rows: 0 }, context.engine.now());
+    await workCatalogCourse(context, courseId).catch((error: unknown) => {
+      throw error instanceof WaitError ? new Pause({ cursor: undefined, rows: 0 }, error.until) : error;
+    });
+    listing.settled(courseId);
+  }
+}
+
+/** Thrown to put the slice back; between two pages, when all before them has arrived. */
+class Pause extends Error {
+  constructor(
+    readonly resume: ListingPoint,
+    /** Milliseconds since 1970. */
+    readonly dueAt: number,
+  ) {
+    super('The listing goes on later');
+  }
 }
 
 /** One course of the catalog, by its detail. */
@@ -77,8 +117,26 @@ class Listing {
     });
   }
 
-  async begin(): Promise<void> {
-    this.#ledger = await this.context.engine.catalogLedger.load(this.context.feed.source);
+  /** @param resumed whether an earlier go has seen some courses already. */
+  async begin(resumed: boolean): Promise<void> {
+    const { engine, feed, run, slice } = this.context;
+    this.#ledger = await engine.catalogLedger.load(feed.source);
+    if (!resumed) return;
+    for (const key of await engine.runs.readSeen(run, slice.number)) {
+      this.#seen.add(key);
+      this.#handled.add(key);
+    }
+  }
+
+  /** What needs no second look. */
+  seen(): string[] {
+    return [...this.#seen];
+  }
+
+  /** The course was looked at by itself. */
+  settled(courseId: string): void {
+    this.#seen.add(courseId);
+    this.conflicts.delete(courseId);
   }
 
   /** Courses that the sink knows and was not told to be gone. */
@@ -94,11 +152,11 @@ class Listing {
   }
 
   /** @throws PayloadError when the listing stays shorter than it counts. */
-  async readWhole(feed: CatalogFeed): Promise<void> {
+  async readWhole(feed: CatalogFeed, resume?: ListingPoint): Promise<void> {
     try {
       // A course that appears or goes while the pages turn makes the first reading short by some; the second is not.
-      let short = await this.#readOnce(feed);
-      if (short) short = await this.#readOnce(feed);
+      let short = await this.#readOnce(feed, false, resume);
+      if (short) short = await this.#readOnce(feed, true);
       await this.#delivery.drain();
       if (short)
         throw new PayloadError(`The listing of ${this.context.feed.source} ${short}; nothing was deleted`);
@@ -107,25 +165,38 @@ class Listing {
     }
   }
 
-  async #readOnce(feed: CatalogFeed): Promise<string | undefined> {
-    const { engine, run, signal } = this.context;
-    let cursor: string | undefined;
+  async #readOnce(feed: CatalogFeed, again: boolean, resume?: ListingPoint): Promise<string | undefined> {
+    const { engine, run, signal, deadline } = this.context;
+    let cursor = resume?.cursor;
+    let rows = resume?.rows ?? 0;
     let total: number | undefined;
-    let rows = 0;
     let pages = 0;
     do {
       signal.throwIfAborted();
-      const page = await feed.page(cursor, { signal });
+      if (pages > 0 && !again && engine.now() > deadline) await this.#pause(cursor, rows, engine.now());
+      const page = await feed.page(cursor, { signal }).catch((error: unknown) => {
+        if (error instanceof WaitError && !again) return this.#pause(cursor, rows, error.until);
+        throw error;
+      });
       total = page.total ?? total;
+      if (!again) this.tally.note(page.notes);
       rows += page.rows.length;
       engine.onProgress?.({ runId: run.runId, slice: this.context.slice.number, pages: ++pages, rows });
-      await this.#take(page.rows);
+      await this.#take(page.rows, Math.max(total ?? 0, rows));
       cursor = page.next;
     } while (cursor !== undefined);
     return total !== undefined && rows < total ? `counts ${total} courses and gave ${rows}` : undefined;
   }
 
-  async #take(rows: readonly Mapped<Course>[]): Promise<void> {
+  /** @throws Pause; when no page was read yet, WaitError, which puts the slice back as it is. */
+  async #pause(cursor: string | undefined, rows: number, dueAt: number): Promise<never> {
+    await this.#delivery.drain();
+    if (cursor === undefined) throw new WaitError('The source asks for a pause', dueAt);
+    throw new Pause({ cursor, rows }, dueAt);
+  }
+
+  /** @param expected courses in the whole listing, as far as it says. */
+  async #take(rows: readonly Mapped<Course>[], expected: number): Promise<void> {
     const changed: Pending[] = [];
     for (const row of rows) {
       const key = row.key ?? JSON.stringify(row.raw);
@@ -138,7 +209,7 @@ class Listing {
         const pending = this.#compare(row);
         if (pending) changed.push(pending);
       }
-      if (this.tally.isBeyondRepair)
+      if (this.tally.isBeyondRepair(expected))
         throw new PayloadError(
           `${this.tally.counts.quarantined} of ${this.tally.counts.read} courses cannot be mapped; the source's format seems to have changed: see the quarantine`,
         );

@@ -13,18 +13,28 @@ export class PageOrder {
   #low = 0;
   #high = 0;
   #unkeyed = 0;
+  /** Of each answer of an upward pass its keys, and how many answers were there when it was asked for. */
+  readonly #answers: { readonly keys: readonly string[]; readonly after: number }[] = [];
 
   /** Distinct rows seen. */
   get distinct(): number {
     return this.#position.size + this.#unkeyed;
   }
 
-  /** The next page of an upward pass. A row that was seen before shifted forward meanwhile. */
-  append(rows: readonly Row[]): void {
-    for (const { key } of rows) {
-      if (key === undefined) this.#unkeyed++;
-      else if (!this.#position.has(key)) this.#position.set(key, this.#high++);
-    }
+  /** Answers of an upward pass so far. */
+  get answers(): number {
+    return this.#answers.length;
+  }
+
+  /**
+   * The next page of an upward pass. A row that was seen before shifted forward meanwhile.
+   * @param after how many answers were there when it was asked for.
+   */
+  append(rows: readonly Row[], after: number): void {
+    this.#unkeyed += rows.filter(({ key }) => key === undefined).length;
+    const keys = rows.flatMap(({ key }) => (key === undefined ? [] : [key]));
+    for (const key of keys) if (!this.#position.has(key)) this.#position.set(key, this.#high++);
+    this.#answers.push({ keys, after });
   }
 
   /**
@@ -49,16 +59,23 @@ export class PageOrder {
     fresh.forEach((key, i) => this.#position.set(key, this.#low + i));
   }
 
-  /** @throws PayloadError when rows that both passes saw stood in another order. */
-  assertAgreesWith(other: PageOrder): void {
-    const common = [...this.#position]
-      .filter(([key]) => other.#position.has(key))
-      .sort((a, b) => a[1] - b[1]);
-    let last = -Infinity;
-    for (const [key] of common) {
-      const position = other.#position.get(key) ?? 0;
-      if (position <= last) throw unstable();
-      last = position;
+  /**
+   * Compares with an upward pass. Its pages are asked for several at a time: what shifts forward meanwhile may
+   * stand on a later page than its successor, but never on one that was asked for after the successor came.
+   * @throws PayloadError when rows that both passes saw stand in another order.
+   */
+  assertAgreesWith(upward: PageOrder): void {
+    /** The highest position here of any row in the first answers. */
+    const highest = [-Infinity];
+    for (const { keys, after } of upward.#answers) {
+      let last = highest[after] ?? -Infinity;
+      for (const key of keys) {
+        const position = this.#position.get(key);
+        if (position === undefined) continue;
+        if (position <= last) throw unstable();
+        last = position;
+      }
+      highest.push(Math.max(highest.at(-1) ?? -Infinity, last));
     }
   }
 }

@@ -59,21 +59,25 @@ async function passUpward(feed: WindowedFeed, window: Window, options: ReadWindo
   const order = new PageOrder();
   const first = await feed.page(window, 1, options);
   const count = first?.count ?? 0;
-  const pages = first?.pages ?? 1;
+  // A server that counts rows but no pages has its first page read again all the same.
+  const pages = Math.max(first?.pages ?? 1, 1);
   let clean = first !== undefined;
-  const take = async (page: WindowPage | undefined): Promise<void> => {
+  const take = async (page: WindowPage | undefined, after: number): Promise<void> => {
     if (!page) {
       clean = false;
       return;
     }
     if (page.count !== count) clean = false;
     options.onPage(page);
-    order.append(page.rows);
+    order.append(page.rows, after);
     for (const row of page.rows) await options.onRow(row);
   };
-  await take(first);
-  for await (const page of inOrder(2, pages, options.concurrency, (n) => feed.page(window, n, options)))
-    await take(page);
+  const ask = async (n: number) => {
+    const after = order.answers;
+    return { page: await feed.page(window, n, options), after };
+  };
+  await take(first, 0);
+  for await (const { page, after } of inOrder(2, pages, options.concurrency, ask)) await take(page, after);
   const problem = `it counts ${count} rows and gave ${order.distinct}`;
   return { clean: clean && order.distinct === count, pages, order, problem };
 }

@@ -1,5 +1,5 @@
 import type { Feed } from '../domain/feed';
-import type { Run, Slice, SliceWork } from '../domain/run';
+import type { Counts, ListingPoint, Run, Slice, SliceWork } from '../domain/run';
 import type { SliceResult } from '../store/runs';
 import type { Engine, OpenSource } from './engine';
 import type { Tally } from './tally';
@@ -31,6 +31,15 @@ export type SliceOutcome =
       readonly works: readonly SliceWork[];
       /** Milliseconds since 1970; now, when left out. */
       readonly dueAt?: number;
+    }
+  /** Goes on later from where it stopped; all that was read so far has arrived. */
+  | {
+      readonly state: 'paused';
+      readonly resume: ListingPoint;
+      /** Ids of the courses that need no second look. */
+      readonly seen: readonly string[];
+      readonly counts: Counts;
+      readonly dueAt: number;
     };
 
 /** The prefix of the idempotency keys of what a slice sends: the same when it is worked again. */

@@ -11,6 +11,7 @@ import {
 import type { Lease } from '../store/leases';
 import { workCourse, workLearner } from './course-slice';
 import { type Engine, type OpenSource, retryDelayMs } from './engine';
+import type { SliceResult } from '../store/runs';
 import { cancelRun } from './cancel';
 import { afterSlice, finishRun } from './finish';
 import { workCatalogCourse, workListing } from './listing-slice';
@@ -108,7 +109,7 @@ async function workUnderLease(what: Work): Promise<boolean> {
     return false;
   }
   const cancel = watchForCancel(engine, run.runId);
-  const tally = new Tally(engine, run, { source: run.source, kind: run.kind });
+  const tally = new Tally(engine, run, { source: run.source, kind: run.kind }, slice.counts);
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
     const outcome = await work({ ...what, slice }, tally, signal);
@@ -116,6 +117,7 @@ async function workUnderLease(what: Work): Promise<boolean> {
     lease.assertOutlives(0);
     await engine.onStep?.('before done', run);
     if (outcome.state === 'split') await split(engine, run, slice, outcome);
+    else if (outcome.state === 'paused') await pause(engine, run, slice, outcome);
     else await end(engine, run, slice, outcome);
     return false;
   } catch (error) {
@@ -150,7 +152,7 @@ async function work(
   const { catalog, consumption } = open.source;
   const task = slice.work;
   if (task.type === 'replay') return workReplay(context);
-  if (task.type === 'listing' && catalog) return workListing(context, catalog);
+  if (task.type === 'listing' && catalog) return workListing(context, catalog, task.resume);
   if (task.type === 'window' && consumption?.type === 'windowed')
     return workWindow(context, consumption, task.window);
   if (task.type === 'learner' && consumption?.type === 'scanned' && run.request.learner)
@@ -166,12 +168,7 @@ async function work(
   );
 }
 
-async function end(
-  engine: Engine,
-  run: Run,
-  slice: Slice,
-  outcome: Exclude<SliceOutcome, { state: 'split' }>,
-) {
+async function end(engine: Engine, run: Run, slice: Slice, outcome: SliceResult) {
   const next = await engine.runs.endSlice(run.runId, slice.number, outcome);
   if (next) await afterSlice(engine, next);
   else await repeatFinish(engine, (await engine.runs.read(run.runId)) ?? run);
@@ -189,6 +186,18 @@ export async function abandonSlice(engine: Engine, runId: string, number: number
   const slice = run && !isEnded(run) ? await engine.runs.readSlice(run, number) : undefined;
   if (run && slice?.state === 'pending')
     await failSlice(engine, run, slice, slice.error ?? 'its worker failed every time; see the log');
+}
+
+async function pause(
+  engine: Engine,
+  run: Run,
+  slice: Slice,
+  outcome: SliceOutcome & { state: 'paused' },
+): Promise<void> {
+  const { resume, seen, counts, dueAt } = outcome;
+  await engine.runs.keepSeen(run, slice.number, seen);
+  // It got on: the tries are for what does not.
+  await putBack(engine, run, slice, { work: { type: 'listing', resume }, counts, dueAt, attempts: 0 });
 }
 
 async function split(

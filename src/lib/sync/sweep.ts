@@ -1,5 +1,6 @@
 import { groupOf, type WebhookEvent } from '../domain/event';
 import { isDispatched, isEnded, type Run } from '../domain/run';
+import { toMs } from '../domain/time';
 import { courseLease } from './apply-course';
 import type { Engine } from './engine';
 import { endRun, finishRun } from './finish';
@@ -16,16 +17,22 @@ const groupsASource = 200;
 
 /** Sends again what was lost: called every minute. What is in order is left alone. */
 export async function sweep(engine: Engine): Promise<void> {
-  for (const { feed, runId, since } of await engine.feeds.listOpen()) {
+  const open = await engine.feeds.listOpen();
+  for (const { feed, runId, since } of open) {
     const run = await engine.runs.read(runId);
     if (run) await mend(engine, run);
     else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
   }
-  for (const { activeRun } of await engine.feeds.list()) {
+  for (const { feed, activeRun, watermark } of await engine.feeds.list()) {
     const run = activeRun === undefined ? undefined : await engine.runs.read(activeRun);
     if (run && isEnded(run)) await releaseFeed(engine, run);
+    if (watermark === undefined) continue;
+    const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
+    engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
   }
   for (const source of engine.inbox.sources) await mendEvents(engine, source);
+  // Alerts wait for this line: without it, nothing repairs what was lost.
+  engine.log.info({ openRuns: open.length }, 'sweep done');
 }
 
 /** Wakes one event of each group: who works it works the others as well. */

@@ -4,9 +4,11 @@ import {
   type Changes,
   type Counts,
   noChanges,
+  noCounts,
   type Run,
   samplesKept,
 } from '../domain/run';
+import { addNotes } from '../domain/notes';
 import { utc } from '../domain/time';
 import { quarantineId } from '../store/quarantine';
 import type { Engine } from './engine';
@@ -22,9 +24,9 @@ export interface BadRecord {
 
 /** Counts what becomes of a slice's records, and keeps its bad ones. */
 export class Tally {
-  readonly #counts = { read: 0, sent: 0, unchanged: 0, skipped: 0, quarantined: 0, deleted: 0 };
+  readonly #counts: { -readonly [K in keyof Counts]: number };
   #changes: Changes = noChanges;
-  readonly #notes = new Set<string>();
+  #notes: readonly string[] = [];
   #quarantined: ReadonlySet<string> | undefined;
 
   constructor(
@@ -32,7 +34,10 @@ export class Tally {
     /** Whose counts these are: a run's, or an event's, which has an id as well. */
     private readonly run: Pick<Run, 'runId' | 'dryRun'>,
     private readonly feed: Feed,
-  ) {}
+    soFar: Counts = noCounts,
+  ) {
+    this.#counts = { ...soFar };
+  }
 
   /** Reads which records of the feed are in quarantine, so that `arrived` can clear them. Before reading the source. */
   async begin(): Promise<void> {
@@ -50,15 +55,17 @@ export class Tally {
   }
 
   get notes(): readonly string[] {
-    return [...this.#notes];
+    return this.#notes;
   }
 
   get changes(): Changes | undefined {
     return this.run.dryRun ? this.#changes : undefined;
   }
 
-  get isBeyondRepair(): boolean {
-    return tooManyBad(this.#counts);
+  /** @param expected how many records there are to come in all, as far as anyone knows: bad ones come in clumps. */
+  isBeyondRepair(expected = 0): boolean {
+    const { quarantined, read } = this.#counts;
+    return tooManyBad({ quarantined, read: Math.max(read, expected) });
   }
 
   read(): void {
@@ -113,8 +120,8 @@ export class Tally {
   }
 
   /** Something for the operator that is no error; names nobody. */
-  note(text: string): void {
-    this.#notes.add(text);
+  note(notes: readonly string[] = []): void {
+    this.#notes = addNotes(this.#notes, notes);
   }
 
   /** The record was delivered: an older failure of it is over. */

@@ -55,7 +55,7 @@ export async function workWindow(
       if (row.key !== undefined) handled.set(row.key, 'unmapped');
       tally.read();
       await tally.quarantine(row);
-      if (tally.isBeyondRepair) throw changedFormat(tally);
+      if (tally.isBeyondRepair(counted)) throw changedFormat(tally);
       return;
     }
     if (!wanted(row.record, run.request)) {
@@ -67,9 +67,9 @@ export async function workWindow(
       return;
     }
     const encoded = engine.sink.encodeProgress(row.record, to);
-    const hash = encoded.ok ? encoded.hash : 'skipped';
-    if (before === hash) return;
-    if (row.key !== undefined) handled.set(row.key, hash);
+    const value = encoded.ok ? valueOf(row.record) : 'skipped';
+    if (before === value) return;
+    if (row.key !== undefined) handled.set(row.key, value);
     // A row whose value changed while it was read goes out again, and is one row all the same.
     const again = before !== undefined;
     if (!again) tally.read();
@@ -84,17 +84,20 @@ export async function workWindow(
 
   const halves = halvesOf(window, feed.timeZone);
   const calls = { pages: 0, rows: 0 };
+  /** Rows of the window, as the source counts them. */
+  let counted = 0;
   const onPage = (page: WindowPage): void => {
     signal.throwIfAborted();
     calls.pages++;
     calls.rows += page.rows.length;
+    counted = page.count;
     engine.onProgress?.({ runId: run.runId, slice: context.slice.number, ...calls });
     const large = page.count > open.settings.maxRowsPerSlice || page.pages > maxCalls;
     if (halves && ((calls.pages === 1 && large) || engine.now() > context.deadline)) throw new TooLarge();
   };
 
   try {
-    await readWindow(feed, window, {
+    await readWindow(feed, withSecondBefore(window), {
       signal,
       concurrency: context.concurrency,
       onRow,
@@ -113,6 +116,12 @@ export async function workWindow(
   }
 }
 
+/**
+ * A server that excludes both bounds would show the rows of a second that two windows share in neither of them:
+ * each window is asked for from one second earlier.
+ */
+const withSecondBefore = ({ from, to }: Window): Window => ({ from: addSeconds(from, -1), to });
+
 /** The two halves of a window, as slices; undefined when it cannot be cut. */
 export function halvesOf(window: Window, timeZone: string) {
   const cut = halfway(window, placeCut(timeZone));
@@ -123,13 +132,21 @@ export function halvesOf(window: Window, timeZone: string) {
   ];
 }
 
-/** Where a window may be cut: not in the hour that daylight saving repeats, which the server cannot tell apart. */
+/**
+ * Where a window may be cut or end: not in the hour that daylight saving repeats, which the server cannot tell
+ * apart. The cut moves before that hour, or behind it when the window has nothing before it.
+ */
 export const placeCut =
   (timeZone: string) =>
-  (cut: Utc): Utc => {
+  (cut: Utc, window?: Window): Utc => {
     const repeated = ambiguity(cut, timeZone);
-    return repeated ? addSeconds(repeated.from, -1) : cut;
+    if (!repeated) return cut;
+    const before = addSeconds(repeated.from, -1);
+    return window && before <= window.from ? addSeconds(repeated.to, 1) : before;
   };
+
+/** What can differ between two sights of one row. */
+const valueOf = ({ status, percent, grade, at }: Progress): string => `${status} ${percent} ${grade} ${at}`;
 
 const wanted = (record: Progress, { courseId, learner }: SliceContext['run']['request']): boolean =>
   (courseId === undefined || record.courseId === courseId) &&

@@ -27,6 +27,7 @@ export async function workRun(
     if (isEnded(run) || stop.aborted) return run;
     if (!run.planId) {
       await planRun(engine, runId, stop);
+      if ((await engine.runs.read(runId))?.state !== 'waiting') continue;
       // Another run's turn, or a try that is due later: the sweep sees to both.
       await sleep(pauseMs);
       await sweep(engine);

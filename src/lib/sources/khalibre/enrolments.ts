@@ -4,7 +4,7 @@ import type { Call, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
 import { address } from './map';
 import type { PageReader } from './page-reader';
-import { id, type Page } from './schema';
+import { id } from './schema';
 
 const place = z.object({
   courseId: id.nullish(),
@@ -22,12 +22,12 @@ const communitiesOf = z.object({
 export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): Enrolments {
   const { name } = client.system;
 
-  async function progressOf(email: string, number: number, call: Call): Promise<Page | undefined> {
+  async function wasBooked(asked: Asked, call: Call): Promise<boolean> {
     try {
-      return await client.progressOfLearner(email, number, call);
+      return await isBooked(asked, call);
     } catch (error) {
       // How it says that it knows nobody of that address is not published: no refusal keeps a newcomer out.
-      if (error instanceof RefusedError) return undefined;
+      if (error instanceof RefusedError) return false;
       throw error;
     }
   }
@@ -35,7 +35,7 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
   async function isBooked(asked: Asked, call: Call): Promise<boolean> {
     let cursor: string | undefined;
     do {
-      const page = await pages.read((number) => progressOf(asked.email, number, call), cursor);
+      const page = await pages.read((number) => client.progressOfLearner(asked.email, number, call), cursor);
       if (page.items.some((item) => isAt(item, asked))) return true;
       cursor = page.next;
     } while (cursor !== undefined);
@@ -84,7 +84,7 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
       const community = communityId ?? (await onlyCommunity(courseId, call));
       requireNumber('communityId', community);
       const asked = { courseId, communityId: community, email };
-      if (await isBooked(asked, call)) return { enrolled: true };
+      if (await wasBooked(asked, call)) return { enrolled: true };
       const booking = {
         courseId,
         communityId: community,

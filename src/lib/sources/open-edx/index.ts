@@ -1,6 +1,7 @@
 import type { ClientDeps } from '../../http/client';
 import type { SourceSettings } from '../../settings/types';
 import type { CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
+import { addressBook } from './address-book';
 import { OpenEdxClient } from './client';
 import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
 import type { NumberedPage } from './schema';
@@ -20,9 +21,12 @@ export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Sour
     consumption:
       settings.grades === 'bulk'
         ? bulkFeed(client, settings)
-        : courseFeed(client, deps.addressOf ?? (() => undefined)),
+        : courseFeed(client, deps.addressOf ?? addressesOf(settings)),
   };
 }
+
+const addressesOf = ({ id, addresses }: SourceSettings) =>
+  addresses === undefined ? () => undefined : addressBook(addresses, `LMS__${id}__addresses`);
 
 /** Pages are asked for by number: the cursor is the number of the next page. */
 async function coursePage(

@@ -1,0 +1,46 @@
+import { readFileSync, statSync } from 'node:fs';
+import { SettingsError } from '../../errors';
+
+/**
+ * Learners' addresses by their name at the source, from a CSV file of `username,email` lines (a first line of
+ * those words is a heading). A stock Open edX tells no addresses with its grades. The file is read again when it
+ * has changed, at most every ten seconds.
+ * @param setting the name of the setting, for messages. @throws SettingsError when it cannot be read.
+ */
+export function addressBook(path: string, setting: string, now: () => number = Date.now) {
+  let addresses = read(path, setting);
+  let modified = statSync(path).mtimeMs;
+  let looked = now();
+  return (username: string): string | undefined => {
+    if (now() - looked > 10_000) {
+      looked = now();
+      const at = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? modified;
+      if (at !== modified) addresses = read(path, setting);
+      modified = at;
+    }
+    return addresses.get(username.trim().toLowerCase());
+  };
+}
+
+function read(path: string, setting: string): Map<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SettingsError([{ setting, message: `names the file ${path}, which cannot be read (${code})` }]);
+  }
+  const addresses = new Map<string, string>();
+  for (const [i, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    if (line.trim() === '' || (i === 0 && /^"?username"?\s*,/i.test(line))) continue;
+    const [username, email, ...rest] = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+    // The line's number, never its text: that is an address.
+    if (!username || !email?.includes('@') || rest.length > 0)
+      throw new SettingsError([{ setting, message: `line ${i + 1} of ${path} is not username,email` }]);
+    addresses.set(username.toLowerCase(), email.toLowerCase());
+  }
+  return addresses;
+}

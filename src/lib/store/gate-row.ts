@@ -1,0 +1,74 @@
+import { ConflictError, RetryableError } from '../errors';
+import { openGate, type GateState } from '../http/gate-state';
+import { checkVersion, rowVersion, type Row } from './rows';
+import { exists, isConflict, isMissing, storageError, type Storage, type Table } from './storage';
+
+/** Calls wait for this row: a storage account that hangs must not hold them for long. */
+const deadlineMs = 5_000;
+
+/** What the row held at one time. No etag: there was none. */
+export interface SeenGate {
+  readonly state: GateState;
+  readonly etag: string | undefined;
+}
+
+/** The row of the table `leases` that holds a gate's state for all instances. */
+export class GateRow {
+  private readonly table: Table;
+
+  /** @param name of the gate: a source's id. */
+  constructor(
+    storage: Storage,
+    private readonly name: string,
+  ) {
+    this.table = storage.table('leases');
+  }
+
+  /** @throws RetryableError when storage does not answer, or not in time. */
+  async read(): Promise<SeenGate> {
+    try {
+      const row = (await inTime((abortSignal) =>
+        this.table.getEntity('gate', this.name, { abortSignal }),
+      )) as Row;
+      checkVersion(row, `The gate ${this.name}`);
+      return { state: { ...openGate, ...(JSON.parse(String(row.state)) as GateState) }, etag: row.etag };
+    } catch (error) {
+      if (isMissing(error)) return { state: openGate, etag: undefined };
+      throw storageError(error);
+    }
+  }
+
+  /**
+   * Writes a state if the row is still the one that was read.
+   * @throws ConflictError when it is not; RetryableError when storage does not answer, or not in time.
+   */
+  async write(state: GateState, etag: string | undefined): Promise<SeenGate> {
+    const row = { partitionKey: 'gate', rowKey: this.name, v: rowVersion, state: JSON.stringify(state) };
+    try {
+      const answer = await inTime((abortSignal) =>
+        etag === undefined
+          ? this.table.createEntity(row, { abortSignal })
+          : this.table.updateEntity(row, 'Replace', { etag, abortSignal }),
+      );
+      return { state, etag: answer.etag };
+    } catch (error) {
+      if (isConflict(error) || exists(error) || (etag !== undefined && isMissing(error)))
+        throw new ConflictError(`Another instance wrote the gate ${this.name} meanwhile`);
+      throw storageError(error);
+    }
+  }
+}
+
+async function inTime<T>(ask: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+  const abortSignal = AbortSignal.timeout(deadlineMs);
+  try {
+    return await ask(abortSignal);
+  } catch (error) {
+    if (!abortSignal.aborted) throw error;
+    throw new RetryableError(
+      `The storage account does not answer within ${deadlineMs / 1000} s; check AzureWebJobsStorage and the network`,
+      undefined,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+import { startKhalibre } from '../../sandbox/khalibre';
+import { startOpenEdx } from '../../sandbox/open-edx';
+import type { PocketServer } from '../../sandbox/server';
+import type { TokenDesk } from '../../sandbox/tokens';
+import type { SourceSettings } from '../../src/lib/settings/types';
+import { testSecret } from '../http/client-builder';
+import { khalibreSettings } from '../sources/khalibre/settings';
+import { openEdxSettings } from '../sources/open-edx/settings';
+
+/** A pocket server of a kind, with what a source must find there. */
+export interface Pocket {
+  readonly url: string;
+  readonly server: PocketServer;
+  readonly tokens: TokenDesk;
+  stop(): Promise<void>;
+  /** Ids of the courses that are to be seen. */
+  courses(): string[];
+  /** How many rows of consumption. */
+  rows(): number;
+}
+
+export interface Kind {
+  readonly name: string;
+  /** Starts with little data: every page size must be affordable. @param secret of its one client. */
+  start(secret: string): Promise<Pocket>;
+  settings(baseUrl: string, more: Partial<SourceSettings>): SourceSettings;
+  /** Part of the paths of the catalog and of consumption. */
+  readonly paths: { readonly catalog: string; readonly consumption: string };
+  /** Where rows stand in an answer, and a field of each kind that must not change its type. */
+  readonly rows: string;
+  readonly fields: { readonly course: string; readonly progress: string };
+  /** Ways to lead a reader astray: what is changed in a page of courses. */
+  readonly astray: Readonly<Record<string, () => (body: Record<string, unknown>) => unknown>>;
+}
+
+const openEdx = (grades: 'bulk' | 'courses'): Kind => ({
+  name: `Open edX, ${grades}`,
+  async start(clientSecret) {
+    const edx = await startOpenEdx({ courses: 20, learners: 12, grades: 60, clientSecret });
+    const courses = () => [...edx.state.courses.values()].filter(({ hidden }) => !hidden).map(({ id }) => id);
+    return {
+      ...edx,
+      tokens: edx.state.tokens,
+      courses,
+      rows: () => {
+        const seen = new Set(courses());
+        return [...edx.state.grades].filter(({ courseId }) => grades === 'bulk' || seen.has(courseId)).length;
+      },
+    };
+  },
+  settings: (baseUrl, more) =>
+    openEdxSettings(baseUrl, { clientId: 'lms-bridge', username: 'bridge', grades, ...more }),
+  paths: { catalog: '/api/courses/', consumption: '/api/grades/' },
+  rows: 'results',
+  fields: { course: 'name', progress: 'passed' },
+  astray: {
+    'to another origin': () => (body) => withNext(body, 'https://elsewhere.example.com/api/courses/?page=2'),
+    'to another origin by a path that looks local': () => (body) =>
+      withNext(body, '//elsewhere.example.com/?page=2'),
+    'in a circle': () => (body) => withNext(body, '?page=1'),
+    'past some pages': () => (body) => withNext(body, '?page=3'),
+    'to no page': () => (body) => withNext(body, '?page='),
+    'to what is no text': () => (body) => withNext(body, 2),
+  },
+});
+
+const withNext = (body: Record<string, unknown>, next: unknown) => ({
+  ...body,
+  pagination: { ...(body.pagination as object), next },
+});
+
+const khalibre: Kind = {
+  name: 'Khalibre',
+  async start(clientSecret) {
+    const pocket = await startKhalibre({ courses: 20, learners: 25, coursesPerLearner: 3, clientSecret });
+    const { state } = pocket;
+    const listed = () => new Set(state.listed().map(({ id }) => id));
+    return {
+      ...pocket,
+      tokens: state.tokens,
+      courses: () =>
+        state
+          .listed()
+          .filter(({ visible }) => visible)
+          .map(({ id }) => String(id)),
+      rows: () => {
+        const seen = listed();
+        return state.progress.filter(({ courseId }) => seen.has(courseId)).length;
+      },
+    };
+  },
+  settings: khalibreSettings,
+  paths: { catalog: '/courses', consumption: '/progress/' },
+  rows: 'items',
+  fields: { course: 'title', progress: 'statusDescription' },
+  astray: {
+    'to another page': () => (body) => ({ ...body, page: 7 }),
+    'in a circle': () => {
+      let items: unknown;
+      return (body) => ({ ...body, items: (items ??= body.items), page: undefined, lastPage: 1e6 });
+    },
+    'to a last page in words': () => (body) => ({ ...body, lastPage: 'many' }),
+    'to a last page before the first': () => (body) => ({ ...body, lastPage: -1 }),
+    'to no last page':
+      () =>
+      ({ lastPage: _, ...body }) =>
+        body,
+  },
+};
+
+/** One line a kind. */
+export const kinds: readonly Kind[] = [openEdx('bulk'), openEdx('courses'), khalibre];
+
+export const secretSetting = (id: string): string => `LMS__${id}__clientSecret`;
+
+/** Settings of a kind with a secret of its own. */
+export const settingsOf = (kind: Kind, url: string, secret: string, more: Partial<SourceSettings> = {}) => {
+  const { id } = { ...kind.settings(url, {}), ...more };
+  return kind.settings(url, { clientSecret: testSecret(secret, secretSetting(id)), ...more });
+};

@@ -1,0 +1,127 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Bridge, startBridge } from '../setup/bridge';
+
+/*
+ * Answers of the shape that a real Open edX of 2017 gave: `v1` blocks, no banner image, nulls, plain usernames
+ * instead of addresses; trimmed to a few rows, so that counts and next links promise more than there is.
+ */
+const elsewhere = 'https://lms.example.com';
+const course = (run: string, name: string) => ({
+  blocks_url: `${elsewhere}/api/courses/v1/blocks/?course_id=course-v1%3AedX%2BDemoX%2B${run}`,
+  effort: null,
+  end: '2019-04-13T00:00:00Z',
+  enrollment_start: '2017-03-17T00:00:00Z',
+  enrollment_end: '2019-04-13T00:00:00Z',
+  id: `course-v1:edX+DemoX+${run}`,
+  media: {
+    course_image: { uri: `/asset-v1:edX+DemoX+${run}+type@asset+block@Capture.JPG` },
+    course_video: { uri: null },
+    image: {
+      raw: `${elsewhere}/a.jpg`,
+      small: `${elsewhere}/a-small.jpg`,
+      large: `${elsewhere}/a-large.jpg`,
+    },
+  },
+  name,
+  number: 'DemoX',
+  org: 'edX',
+  short_description: '',
+  start: '2017-03-17T00:00:00Z',
+  start_display: 'March 17, 2017',
+  start_type: 'timestamp',
+  pacing: 'self',
+  mobile_available: false,
+  hidden: false,
+  course_id: `course-v1:edX+DemoX+${run}`,
+});
+const grade = (username: string, run: string, passed: boolean) => ({
+  username,
+  letter_grade: passed ? 'Pass' : '',
+  percent: passed ? 1 : 0.13,
+  course_key: `course-v1:edX+DemoX+${run}`,
+  passed,
+});
+const courses = [course('Course_Grades', 'Grades'), course('Demo_Course', 'Demonstration')];
+const grades = [
+  grade('someone', 'Demo_Course', false),
+  grade('someone', 'Course_Grades', true),
+  grade('user100', 'Demo_Course', false),
+  grade('user17', 'Demo_Course10', false),
+  grade('user7', 'Demo_Course1', false),
+  grade('user7', 'Demo_Course2', false),
+];
+
+let bridge: Bridge;
+let edx: Server;
+afterEach(async () => {
+  await bridge.stop();
+  await new Promise((resolve) => edx.close(resolve));
+});
+
+/** @param promised what the server says there is: how many rows, and where the next page lies. */
+async function start(promised: { courses: object; grades: object }): Promise<void> {
+  edx = createServer((request, response) => {
+    const path = request.url ?? '';
+    const body = path.includes('/oauth2/')
+      ? { access_token: 'a-token', expires_in: 3600, token_type: 'JWT' }
+      : path.includes('/user_grades/')
+        ? { pagination: promised.grades, results: grades }
+        : { pagination: promised.courses, results: courses };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => edx.listen(0, '127.0.0.1', resolve));
+  const { port } = edx.address() as AddressInfo;
+  bridge = await startBridge({ env: { LMS__openedx__baseUrl: `http://127.0.0.1:${port}` } });
+}
+
+test('as they are, both runs fail and say why: the next page lies elsewhere', async () => {
+  await start({
+    courses: { count: 14, previous: null, num_pages: 2, next: `${elsewhere}/api/courses/v1/courses/?page=2` },
+    grades: {
+      count: 944,
+      previous: null,
+      num_pages: 95,
+      next: `${elsewhere}/api/grades/v1/user_grades/?page=2&username=all`,
+    },
+  });
+  for (const kind of ['catalog', 'consumption'] as const) {
+    const run = await bridge.sync(kind);
+    expect(run.state).toBe('failed');
+    expect(run.error).toMatch(/next link to another origin/);
+  }
+  expect(bridge.sandbox.ldServices.state.posts).toHaveLength(0);
+});
+
+test('with fewer rows than are counted, both runs fail and say so', async () => {
+  await start({
+    courses: { count: 14, previous: null, num_pages: 1, next: null },
+    grades: { count: 944, previous: null, num_pages: 1, next: null },
+  });
+  expect((await bridge.sync('catalog')).error).toMatch(/counts 14 courses and gave 2/);
+  expect((await bridge.sync('consumption')).error).toMatch(/counts 944 rows and gave 6/);
+});
+
+test('with true counts, two courses arrive, and six results are skipped for want of an address', async () => {
+  await start({
+    courses: { count: 2, previous: null, num_pages: 1, next: null },
+    grades: { count: 6, previous: null, num_pages: 1, next: null },
+  });
+  expect(await bridge.sync('catalog')).toMatchObject({ state: 'succeeded', counts: { read: 2, sent: 2 } });
+  const catalog = [...bridge.sandbox.ldServices.state.catalog.values()].map(({ record }) => record);
+  expect(catalog).toMatchObject([
+    {
+      ExternalId: 'edX+DemoX+Course_Grades',
+      SunsetDate: '2019-04-13',
+      AvailabilityDate: '2017-03-17',
+      DescriptionShort: 'null',
+    },
+    { ExternalId: 'edX+DemoX+Demo_Course', TrainingOrgs: 'edX', Deleted: 'false' },
+  ]);
+  expect(await bridge.sync('consumption')).toMatchObject({
+    state: 'succeeded',
+    counts: { read: 6, sent: 0, skipped: 6 },
+  });
+  expect(bridge.sandbox.ldServices.state.consumption.size).toBe(0);
+});

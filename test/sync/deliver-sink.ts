@@ -1,0 +1,46 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { RefusedError } from '../../src/lib/errors';
+import type { Batch, Delivery as Call, Sink, SinkLimits } from '../../src/lib/sinks/sink';
+
+/** A sink in memory that refuses a batch with a bad record as a whole, and keeps what it was sent. */
+export class MemorySink implements Sink {
+  readonly limits: SinkLimits;
+  /** Every call, the refused ones too, in the order they began. */
+  readonly calls: { readonly records: readonly string[]; readonly key: string }[] = [];
+  readonly taken: string[] = [];
+  mostInFlight = 0;
+  private inFlight = 0;
+  /** Whether a batch is answered by an error of its own; after it was taken or instead. */
+  failing: ((batch: Batch, call: number) => Error | undefined) | undefined;
+
+  constructor(
+    limits: Partial<SinkLimits> = {},
+    private readonly isBad: (record: string) => boolean = () => false,
+  ) {
+    this.limits = { batchSize: 10, batchBytes: 1_000_000, concurrency: 3, deadlineMs: 1_000, ...limits };
+  }
+
+  async send({ records, ...batch }: Batch, { signal, fence, idempotencyKey }: Call): Promise<void> {
+    fence();
+    const number = this.calls.push({ records, key: idempotencyKey });
+    this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+    // Some answers are slower than others.
+    for (let turns = 1 + (number % 3); turns > 0; turns--) await nextTurn();
+    this.inFlight--;
+    signal.throwIfAborted();
+    const error = this.failing?.({ ...batch, records }, number);
+    if (error) throw error;
+    if (records.some(this.isBad)) throw new RefusedError('The sink refused the batch (400)', 400);
+    this.taken.push(...records);
+  }
+
+  encodeCourse(): never {
+    throw new Error('not asked for');
+  }
+  encodeProgress(): never {
+    throw new Error('not asked for');
+  }
+  encodeDeletion(): never {
+    throw new Error('not asked for');
+  }
+}

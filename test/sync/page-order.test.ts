@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { PageOrder } from '../../src/lib/sync/page-order';
+
+const rows = (...keys: (string | undefined)[]) => keys.map((key, i) => ({ key, raw: { i } }));
+const unstable = /unstable order/;
+
+/** Pages read from the last to the first. */
+function downward(...pages: string[][]): PageOrder {
+  const order = new PageOrder();
+  for (const page of pages) order.prepend(rows(...page));
+  return order;
+}
+
+/** Pages read from the first to the last, one at a time, or (`together`) all but the first at once. */
+function upward(pages: string[][], together = false): PageOrder {
+  const order = new PageOrder();
+  pages.forEach((page, i) => order.append(rows(...page), together ? Math.min(i, 1) : i));
+  return order;
+}
+
+test('rows that shifted forward show up twice, at the end of the page before', () => {
+  expect(downward(['c', 'd', 'e'], ['a', 'b', 'c']).distinct).toBe(5);
+  expect(downward(['c', 'd', 'e'], ['d', 'e']).distinct).toBe(3);
+});
+
+test.each([
+  ['before a new one', ['c', 'd'], ['c', 'b']],
+  ['in another order', ['c', 'd', 'e'], ['b', 'd', 'c']],
+])('a row that shows up %s is an unstable order', (_, later, earlier) => {
+  expect(() => downward(later, earlier)).toThrow(unstable);
+});
+
+test('passes that agree may each have seen rows that the other has not', () => {
+  downward(['d', 'e'], ['a', 'c']).assertAgreesWith(upward([['a', 'b'], ['d']]));
+});
+
+test('a row on a later page than its successor is an unstable order when the pages were asked for in turn', () => {
+  const second = downward(['c', 'd'], ['a', 'b']);
+  expect(() => second.assertAgreesWith(upward([['a'], ['d'], ['c']]))).toThrow(unstable);
+  expect(() => second.assertAgreesWith(upward([['d'], ['c']], true))).toThrow(unstable);
+});
+
+test('but not when they were asked for together: the later page may have been answered first', () => {
+  downward(['c', 'd'], ['a', 'b']).assertAgreesWith(upward([['a'], ['d'], ['c']], true));
+});
+
+test('the order within one answer counts in any case', () => {
+  expect(() => downward(['c', 'd'], ['a', 'b']).assertAgreesWith(upward([['a'], ['d', 'c']], true))).toThrow(
+    unstable,
+  );
+});
+
+test('rows without a key count singly', () => {
+  const order = new PageOrder();
+  order.append(rows(undefined, 'a', undefined), 0);
+  order.append(rows('a', 'b'), 1);
+  expect(order.distinct).toBe(4);
+});
+
+test('any two passes over a list that loses rows between its pages agree', () => {
+  const list = fc.uniqueArray(fc.nat(50), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(list, fc.integer({ min: 1, max: 6 }), fc.infiniteStream(fc.nat(60)), (ids, size, draws) => {
+      let left = ids.map(String);
+      const page = (n: number): string[] => {
+        const at = draws.next().value as number;
+        left = left.filter((_, i) => i !== at);
+        return left.slice((n - 1) * size, n * size);
+      };
+      const numbers = Array.from({ length: Math.ceil(left.length / size) }, (_, i) => i + 1);
+      const first = upward(numbers.map(page));
+      const second = downward(...numbers.reverse().map(page));
+      second.assertAgreesWith(first);
+      expect(second.distinct).toBeGreaterThanOrEqual(left.length);
+    }),
+    { numRuns: 1_000 },
+  );
+});
