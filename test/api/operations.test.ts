@@ -34,11 +34,19 @@ const call = (method: string, path: string, body?: unknown): Promise<Response> =
 const filled = ({ path }: Operation): string =>
   path.replace('{runId}', runId).replace('{source}', 'khalibre');
 
+/** An example, of a course that is there. */
+function real(example: unknown): unknown {
+  const courses = served.bridge.sandbox.khalibre?.state.courses.values() ?? [];
+  const [course] = [...courses].filter(({ communities }) => communities.length === 1);
+  const has = typeof example === 'object' && example !== null && 'courseId' in example;
+  return has ? { ...example, courseId: String(course?.id) } : example;
+}
+
 describe('every documented operation answers as it is described', () => {
   test.each(operations.map((operation) => [operation.operationId, operation] as const))(
     '%s',
     async (_, operation) => {
-      const bodies = operation.body ? Object.values(operation.body.examples) : [undefined];
+      const bodies = operation.body ? Object.values(operation.body.examples).map(real) : [undefined];
       for (const body of bodies) {
         const answer = await call(operation.method, filled(operation), body);
         const described = operation.answers[answer.status];

@@ -33,6 +33,9 @@ export interface Opened {
   readonly requested: readonly string[];
 }
 
+/** A daily schedule whose next time is so many hours away. */
+const hoursAway = (hours: number): string => `0 30 ${(new Date().getUTCHours() + hours) % 24} * * *`;
+
 /** Where Debian puts it, unless CHROMIUM names another. @throws Error in one sentence when there is none. */
 function chromiumPath(): string {
   const path = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -56,9 +59,9 @@ export async function startStage(): Promise<Stage> {
     LMS__openedx__maxRowsPerSlice: '100',
     LMS__openedx__parallelSlices: '1',
     AzureWebJobsStorage: storage.connectionString,
-    // Only what the tests start is to run.
-    CATALOG_SCHEDULE: '0 0 2 1 1 *',
-    CONSUMPTION_SCHEDULE: '0 0 2 1 1 *',
+    // Only what the tests start is to run: the timers are hours away.
+    CATALOG_SCHEDULE: hoursAway(9),
+    CONSUMPTION_SCHEDULE: hoursAway(5),
     LOG_LEVEL: 'error',
   };
   const app = createApp(settings);

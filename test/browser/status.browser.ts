@@ -69,7 +69,7 @@ describe('the page', () => {
     expect(await first.page.getAttribute('.verdict use', 'href')).toBe('#i-good');
     expect(await first.page.title()).toBe('✓ All is well · LMS Bridge');
     expect(await first.page.locator('.feeds tbody tr').count()).toBe(4);
-    expect(await first.page.textContent('[data-key=openedx-catalog]')).toMatch(/succeeded.*23.*in \d+ days/s);
+    expect(await first.page.textContent('[data-key=openedx-catalog]')).toMatch(/succeeded.*23.*in \d+ h/s);
     expect(first.complaints).toEqual([]);
   });
 

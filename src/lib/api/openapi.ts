@@ -30,6 +30,7 @@ export function openApiDocument(base: string): Json {
       { name: 'Runs', description: 'Syncs: one of one feed each' },
       { name: 'Quarantine', description: 'Records that could not be mapped or were refused' },
       { name: 'Webhooks', description: "Vendors' events" },
+      { name: 'Enrolments', description: 'The way out: learners into courses' },
       { name: 'App', description: 'The app itself' },
     ],
     security: [{ functionKey: [] }, { functionKeyInQuery: [] }],
@@ -46,7 +47,11 @@ export function openApiDocument(base: string): Json {
 
 function described(operation: Operation, schemas: Record<string, Json>): Json {
   const { operationId, tag, summary, description, body, anonymous } = operation;
-  const parameters = [...pathParameters(operation), ...queryParameters(operation, schemas)];
+  const parameters = [
+    ...pathParameters(operation),
+    ...queryParameters(operation, schemas),
+    ...headerParameters(operation),
+  ];
   return {
     operationId,
     tags: [tag],
@@ -84,6 +89,16 @@ const pathParameters = ({ parts = {} }: Operation): Json[] =>
     example,
   }));
 
+const headerParameters = ({ headers = {} }: Operation): Json[] =>
+  Object.entries(headers).map(([name, { description, example }]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+    example,
+  }));
+
 function queryParameters({ query }: Operation, schemas: Record<string, Json>): Json[] {
   return Object.entries(query?.shape ?? {}).map(([name, type]) => {
     const { description, examples, ...schema } = schemaOf(type as z.ZodType, schemas) as {
@@ -106,11 +121,13 @@ const problemTitles: Readonly<Record<number, string>> = {
   401: 'No key, a wrong one, or a signature that is not good',
   403: 'A browser sent this for another site',
   404: 'There is no such thing',
+  409: 'It contradicts what is there, or the same request is under way',
   413: 'The body is too large',
   415: 'The body is of another type',
   422: 'The request cannot be honoured; `errors` names the field',
   500: 'Wrong settings, each named in `errors`; or an unexpected error',
   501: 'The source cannot do this',
+  502: 'A remote system refused',
   503: 'Storage or a remote system does not answer; try again after `Retry-After` seconds',
 };
 

@@ -161,6 +161,10 @@ export const takenInSchema = z
   .object({ eventId: z.string().meta({ description: 'Its name in /events' }) })
   .meta({ id: 'TakenIn' });
 
+export const enrolmentSchema = z
+  .object({ source, courseId: z.string(), enrolled: z.literal(true) })
+  .meta({ id: 'Enrolment' });
+
 export const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']) }).meta({ id: 'Health' });
 
 export const problemSchema = z

@@ -15,6 +15,8 @@ export interface Operation {
   readonly parts?: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
   /** What parses the query. */
   readonly query?: z.ZodObject;
+  /** Headers that a caller may send, by name. */
+  readonly headers?: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
   readonly body?: {
     /** What parses the body. */
     readonly schema: z.ZodType;
@@ -24,7 +26,7 @@ export interface Operation {
   /** By status. */
   readonly answers: Readonly<Record<number, OperationAnswer>>;
   /** Statuses it answers with a problem, besides 500, 503, and 401 where a key is asked for. */
-  readonly problems: readonly (400 | 401 | 403 | 404 | 413 | 415 | 422 | 501)[];
+  readonly problems: readonly (400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 501 | 502)[];
 }
 
 export interface OperationAnswer {
