@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { toAct } from '../lib/api/door';
 import { eventsReplayRequest, postEventsReplay } from '../lib/api/events';
 import { parseBody } from '../lib/api/requests';
 
@@ -8,7 +8,7 @@ app.http('eventsReplay', {
   methods: ['POST'],
   authLevel: 'function',
   handler: (request) =>
-    atTheDoor(async (bridge) => {
+    toAct(request, async (bridge) => {
       const asked = parseBody(eventsReplayRequest, await request.text());
       return asked.ok ? postEventsReplay(bridge, asked.value) : asked.answer;
     }),

@@ -4,16 +4,12 @@ import { eventStates, type WebhookEvent } from '../domain/event';
 import { utc } from '../domain/time';
 import { replayEvents } from '../webhooks/replay-events';
 import { type Answer, json } from './answer';
+import { limitParameter } from './requests';
 
 export const eventsQuery = z.strictObject({
   source: z.string().min(1).optional(),
   state: z.enum(eventStates).optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200')
-    .transform(Number)
-    .refine((n) => n >= 1 && n <= 200, 'must be a whole number from 1 to 200')
-    .optional(),
+  limit: limitParameter,
   next: z
     .string()
     .regex(/^\d{13}-[0-9a-f]{24}$/, 'must be what the page before gave as next')
