@@ -65,14 +65,14 @@ export async function compareCourse(
         tally.change({ change, courseId: row.record.courseId, detail: row.record.status });
       }
     else if (send.length > 0 || ledger.doubt) {
-      await engine.learnerLedger.markDoubt(feed.source, courseId);
+      const etag = await engine.learnerLedger.markDoubt(feed.source, courseId, ledger.etag);
       const fence = (): void => {
         what.fence?.();
         lease.assertOutlives(engine.sink.limits.deadlineMs);
       };
       const records = new Map(ledger.records);
       await deliver({ ...what, fence, signal }, send, records);
-      await engine.learnerLedger.save(feed.source, courseId, records);
+      await engine.learnerLedger.save(feed.source, courseId, records, etag);
     }
   } finally {
     await lease.release();

@@ -1,9 +1,11 @@
 import { groupOf, type WebhookEvent } from '../domain/event';
 import { isDispatched, isEnded, type Run } from '../domain/run';
 import { toMs } from '../domain/time';
+import { sentence } from '../errors';
+import { cancelRun } from './cancel';
 import { courseLease } from './apply-course';
 import type { Engine } from './engine';
-import { endRun, finishRun } from './finish';
+import { finishRun } from './finish';
 import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
@@ -15,24 +17,42 @@ const lostEventMs = 30_000;
 /** Of a source at a time. */
 const groupsASource = 200;
 
-/** Sends again what was lost: called every minute. What is in order is left alone. */
+/**
+ * Sends again what was lost: called every minute. What is in order is left alone. A run that cannot be read holds
+ * up no other.
+ * @throws the first thing that went wrong, once all else is done.
+ */
 export async function sweep(engine: Engine): Promise<void> {
+  const failures: unknown[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
+      engine.log.error({ what, error: sentence(error) }, 'cannot be mended');
+    }
+  };
   const open = await engine.feeds.listOpen();
-  for (const { feed, runId, since } of open) {
-    const run = await engine.runs.read(runId);
-    if (run) await mend(engine, run);
-    else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
-  }
+  for (const { feed, runId, since } of open)
+    await attempt(runId, async () => {
+      const run = await engine.runs.read(runId);
+      if (run) await mend(engine, run);
+      else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
+    });
   for (const { feed, activeRun, watermark } of await engine.feeds.list()) {
-    const run = activeRun === undefined ? undefined : await engine.runs.read(activeRun);
-    if (run && isEnded(run)) await releaseFeed(engine, run);
+    if (activeRun !== undefined)
+      await attempt(activeRun, async () => {
+        const run = await engine.runs.read(activeRun);
+        if (run && isEnded(run)) await releaseFeed(engine, run);
+      });
     if (watermark === undefined) continue;
     const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
     engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
   }
-  for (const source of engine.inbox.sources) await mendEvents(engine, source);
+  for (const source of engine.inbox.sources) await attempt(source, () => mendEvents(engine, source));
   // Alerts wait for this line: without it, nothing repairs what was lost.
   engine.log.info({ openRuns: open.length }, 'sweep done');
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Wakes one event of each group: who works it works the others as well. */
@@ -51,6 +71,8 @@ async function mendEvents(engine: Engine, source: string): Promise<void> {
 
 async function mend(engine: Engine, run: Run): Promise<void> {
   if (isEnded(run)) return releaseFeed(engine, run);
+  // Ended only once nobody works on it: whoever takes the feed's turn next must not be overtaken by an old batch.
+  if (run.cancelRequested) return void (await cancelRun(engine, run.runId));
   if (run.state === 'waiting') return mendWaiting(engine, run);
   if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
   let sent = 0;
@@ -59,13 +81,11 @@ async function mend(engine: Engine, run: Run): Promise<void> {
     if (slice.dueAt > engine.now() || !isDispatched(run, slice)) continue;
     sent++;
     if (await engine.leases.isHeld(`slice-${run.runId}-${slice.number}`)) continue;
-    if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
   }
 }
 
 async function mendWaiting(engine: Engine, run: Run): Promise<void> {
   if (await engine.leases.isHeld(`plan-${run.runId}`)) return;
-  if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
   if (run.planDueAt <= engine.now()) await takeTurn(engine, run);
 }

@@ -1,6 +1,7 @@
 import type { Feed, FeedKind } from '../domain/feed';
 import type { Run } from '../domain/run';
 import type { Utc } from '../domain/time';
+import { sentence } from '../errors';
 import type { Settings, SourceEntry } from '../settings/types';
 import type { Engine } from './engine';
 import { feedSchedule, isDueAt, nearestOccurrence } from './schedule';
@@ -8,7 +9,9 @@ import { startRun } from './start';
 
 /**
  * A timer's tick: starts a run for every enabled source whose own schedule is due. The run is named after the
- * scheduled time that is nearest, since a timer may fire twice, or some milliseconds early.
+ * scheduled time that is nearest, since a timer may fire twice, or some milliseconds early. A source whose run
+ * cannot be started holds up no other.
+ * @throws the first thing that went wrong, once all other sources have had their turn.
  */
 export async function tick(engine: Engine, settings: Settings, kind: FeedKind): Promise<Run[]> {
   const now = engine.now();
@@ -17,16 +20,34 @@ export async function tick(engine: Engine, settings: Settings, kind: FeedKind): 
     now,
   );
   const runs: Run[] = [];
+  const failures: unknown[] = [];
   for (const entry of settings.sources) {
-    const feed: Feed = { source: entry.id, kind };
-    const state = await engine.feeds.read(feed);
-    if (!isDue(engine, settings, entry, kind, state.lastTick, scheduled)) continue;
-    runs.push(await startRun(engine, feed, { trigger: 'timer', tick: scheduled }));
-    await engine.feeds.update(feed, ({ lastTick }) =>
-      lastTick === undefined || lastTick < scheduled ? { lastTick: scheduled } : undefined,
-    );
+    try {
+      runs.push(...(await tickOne(engine, settings, entry, kind, scheduled)));
+    } catch (error) {
+      failures.push(error);
+      engine.log.error({ source: entry.id, kind, error: sentence(error) }, 'run cannot be started');
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return runs;
+}
+
+async function tickOne(
+  engine: Engine,
+  settings: Settings,
+  entry: SourceEntry,
+  kind: FeedKind,
+  scheduled: Utc,
+): Promise<Run[]> {
+  const feed: Feed = { source: entry.id, kind };
+  const state = await engine.feeds.read(feed);
+  if (!isDue(engine, settings, entry, kind, state.lastTick, scheduled)) return [];
+  const run = await startRun(engine, feed, { trigger: 'timer', tick: scheduled });
+  await engine.feeds.update(feed, ({ lastTick }) =>
+    lastTick === undefined || lastTick < scheduled ? { lastTick: scheduled } : undefined,
+  );
+  return [run];
 }
 
 function isDue(
