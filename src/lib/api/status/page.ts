@@ -111,7 +111,7 @@ const shell = (verdict: Verdict, nonce: string, content: Html, asOf?: Html): Htm
       <div id="banner" role="alert" hidden></div>
       <header><b>LMS Bridge</b> ${asOf}</header>
       <main>
-        <noscript><p>Without scripts this page is for reading; it is loaded anew every 30 s.</p></noscript>
+        <p class="no-js quiet">Without scripts this page is for reading; it is loaded anew every 30 s.</p>
         ${content}
       </main>
       <footer>

@@ -79,7 +79,7 @@ article .facts{justify-content:flex-start}
 #banner[hidden]{display:none}
 .stale main{opacity:.6}
 .act,.js-only{display:none}
-.js .act{display:inline-block}.js .js-only{display:block}
+.js .no-js{display:none}.js .act{display:inline-block}.js .js-only{display:block}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem}
 @media (max-width:52rem){
 header,main,footer{padding-left:1rem;padding-right:1rem}

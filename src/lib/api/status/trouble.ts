@@ -22,7 +22,7 @@ function quarantine({ quarantine: { first, count: n, more }, at }: StatusModel):
             <li data-key="${id}">
               <span class="who"><b>${source}</b> ${kind}</span>
               <span class="why"
-                >${reason}${status && ` (answer ${status})`}${courseId && html`<small>${courseId}</small>`}</span
+                >${reason}${status && !reason.includes(String(status)) && ` (answer ${status})`}${courseId && html`<small>${courseId}</small>`}</span
               >
               ${when(since, at)}
               <button
