@@ -23,6 +23,7 @@ export async function sweep(engine: Engine): Promise<void> {
     if (watermark === undefined) continue;
     const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
     engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
+    engine.onWatermark?.(feed, watermark);
   }
   // Alerts wait for this line: without it, nothing repairs what was lost.
   engine.log.info({ openRuns: open.length }, 'sweep done');
