@@ -99,12 +99,14 @@ async function readRows(
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
   const found = new Map<string, Found>();
   const counter = { pages: 0, rows: 0 };
+  let expected = 0;
   const counted = async (cursor: string | undefined): Promise<ListingPage<Progress>> => {
     context.signal.throwIfAborted();
     const got = await page(cursor);
     if (!only) tally.note(got.notes);
     counter.pages++;
     counter.rows += got.rows.length;
+    expected = Math.max(got.total ?? 0, counter.rows);
     engine.onProgress?.({ runId: run.runId, slice: context.slice.number, ...counter });
     return got;
   };
@@ -113,7 +115,7 @@ async function readRows(
     tally.read();
     if (!row.ok) {
       await tally.quarantine(row);
-      if (tally.isBeyondRepair)
+      if (tally.isBeyondRepair(expected))
         throw new PayloadError(
           'Too many rows cannot be mapped; the source’s format seems to have changed: see the quarantine',
         );

@@ -182,7 +182,7 @@ class Listing {
       if (!again) this.tally.note(page.notes);
       rows += page.rows.length;
       engine.onProgress?.({ runId: run.runId, slice: this.context.slice.number, pages: ++pages, rows });
-      await this.#take(page.rows);
+      await this.#take(page.rows, Math.max(total ?? 0, rows));
       cursor = page.next;
     } while (cursor !== undefined);
     return total !== undefined && rows < total ? `counts ${total} courses and gave ${rows}` : undefined;
@@ -195,7 +195,8 @@ class Listing {
     throw new Pause({ cursor, rows }, dueAt);
   }
 
-  async #take(rows: readonly Mapped<Course>[]): Promise<void> {
+  /** @param expected courses in the whole listing, as far as it says. */
+  async #take(rows: readonly Mapped<Course>[], expected: number): Promise<void> {
     const changed: Pending[] = [];
     for (const row of rows) {
       const key = row.key ?? JSON.stringify(row.raw);
@@ -208,7 +209,7 @@ class Listing {
         const pending = this.#compare(row);
         if (pending) changed.push(pending);
       }
-      if (this.tally.isBeyondRepair)
+      if (this.tally.isBeyondRepair(expected))
         throw new PayloadError(
           `${this.tally.counts.quarantined} of ${this.tally.counts.read} courses cannot be mapped; the source's format seems to have changed: see the quarantine`,
         );

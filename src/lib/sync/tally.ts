@@ -61,8 +61,10 @@ export class Tally {
     return this.run.dryRun ? this.#changes : undefined;
   }
 
-  get isBeyondRepair(): boolean {
-    return tooManyBad(this.#counts);
+  /** @param expected how many records there are to come in all, as far as anyone knows: bad ones come in clumps. */
+  isBeyondRepair(expected = 0): boolean {
+    const { quarantined, read } = this.#counts;
+    return tooManyBad({ quarantined, read: Math.max(read, expected) });
   }
 
   read(): void {

@@ -5,7 +5,7 @@ import { ambiguity } from '../domain/zone';
 import { PayloadError, WaitError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
 import { halfway } from './cut-window';
-import { Delivery, tooManyBad } from './deliver';
+import { Delivery } from './deliver';
 import { readWindow } from './read-window';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 import type { Tally } from './tally';
@@ -55,9 +55,7 @@ export async function workWindow(
       if (row.key !== undefined) handled.set(row.key, 'unmapped');
       tally.read();
       await tally.quarantine(row);
-      const { quarantined, read } = tally.counts;
-      // Bad rows often come together: the share is that of the whole window.
-      if (tooManyBad({ quarantined, read: Math.max(read, counted) })) throw changedFormat(tally);
+      if (tally.isBeyondRepair(counted)) throw changedFormat(tally);
       return;
     }
     if (!wanted(row.record, run.request)) {
