@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Core } from './core';
-import { readJsonFile } from './json-file';
+import { readJsonFile } from '../src/lib/settings/json-file';
 
 let loadedRoot: string | undefined;
 

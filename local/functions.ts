@@ -1,6 +1,6 @@
 import type { RegisteredFunction } from './core';
 import { isTrigger } from './invocation';
-import { fillIn } from './local-settings';
+import { fillIn } from './fill-in';
 import { parseSchedule, type Schedule } from './ncrontab';
 import { parseRoute, type Route } from './routes';
 

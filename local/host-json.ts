@@ -1,4 +1,4 @@
-import { readJsonFile } from './json-file';
+import { readJsonFile } from '../src/lib/settings/json-file';
 import { logLevel } from './host-log';
 import type { LogLevel } from './core-types';
 

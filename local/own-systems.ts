@@ -1,4 +1,4 @@
-import type { AppSettings } from './local-settings';
+import type { AppSettings } from '../src/lib/settings/local-settings';
 
 /** Whether the settings lead to a storage emulator on this machine, which `npm start` then starts. */
 export const wantsAzurite = (settings: AppSettings): boolean =>

@@ -4,9 +4,11 @@ import { sandboxSettings } from '../sandbox/settings';
 import { type Azurite, startAzurite } from './azurite';
 import { firstRuns } from './first-runs';
 import { functionList } from './function-list';
+import { readHostJson } from './host-json';
 import { startHost } from './host-process';
-import { readLocalSettings, withEnvironment, type AppSettings } from './local-settings';
+import { readLocalSettings, withEnvironment, type AppSettings } from '../src/lib/settings/local-settings';
 import { ownSystemsHint, wantsAzurite } from './own-systems';
+import { prettyLog } from './pretty-log';
 import { exitOnUncaught, runUntilSignal } from './run-until-signal';
 
 interface Stoppable {
@@ -38,7 +40,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   const file = readLocalSettings('.');
   const timers = file === undefined || process.argv.includes('--timers');
   const port = Number(process.env.PORT?.trim() || 7071);
-  const settings: Record<string, string> = { ...withEnvironment(file) };
+  const settings: Record<string, string> = { ...withEnvironment(file, process.env) };
 
   if (wantsAzurite(settings)) {
     const azurite = await anyAzurite(file === undefined ? 'temporary' : resolve('.azurite'));
@@ -52,7 +54,8 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     Object.assign(settings, sandboxDefaults(sandbox, process.env));
     console.log(sandboxLines(sandbox));
   }
-  const host = await startHost({ port, settings, timers: timers && file !== undefined });
+  const log = prettyLog(process.stdout, readHostJson('.').logLevel);
+  const host = await startHost({ port, settings, timers: timers && file !== undefined, log });
   running.push(host);
   runUntilSignal(stopAll);
   const url = host.url.replace('127.0.0.1', 'localhost');

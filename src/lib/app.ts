@@ -33,18 +33,22 @@ export interface App {
 
 export type AppOverrides = Partial<
   Pick<Engine, 'now' | 'random' | 'log' | 'patience' | 'onStep' | 'onProgress' | 'leases'>
->;
+> & {
+  /** Where log lines go, instead of the current invocation. */
+  readonly writeLog?: (line: string) => void;
+};
 
 /**
  * Puts the app together from its settings. Nothing is asked of any remote system yet.
  * @throws SettingsError with every problem of the settings that all sources share.
  */
-export function createApp(env?: Environment, overrides: AppOverrides = {}): App {
+export function createApp(env?: Environment, { writeLog, ...overrides }: AppOverrides = {}): App {
   const read = readSettings(env);
   if (!read.ok) throw new SettingsError(read.problems);
   const { settings } = read;
   const storage = connectStorage(settings.storage);
-  const log = overrides.log ?? createLogger({ level: settings.logLevel });
+  const log =
+    overrides.log ?? createLogger({ level: settings.logLevel, directory: settings.logDir, write: writeLog });
   const metrics = openMetrics(settings.metrics, log);
   if (metrics) beforeEnd(() => metrics.flush());
   const sinkTells = tellsOf(metrics, 'ld-services');

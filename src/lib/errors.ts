@@ -8,7 +8,7 @@ export interface SettingsProblem {
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   constructor(readonly problems: readonly SettingsProblem[]) {
-    super(problems.map((problem) => `${problem.setting}: ${problem.message}`).join('; '));
+    super(problems.map((problem) => `${problem.setting} ${problem.message}`).join('; '));
   }
 }
 

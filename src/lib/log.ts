@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pino, { type Logger } from 'pino';
+import { createLogFiles } from './log-files';
 
 /** What an invocation of a function offers for logging: only through it does a line carry the invocation's id. */
 export interface InvocationLog {
@@ -33,25 +34,44 @@ export interface LogOptions {
   readonly level: string;
   /** Where a line goes; the current invocation, or standard output outside of one, when left out. */
   readonly write?: (line: string) => void;
+  /** A folder in which each category also has its own files. */
+  readonly directory?: string;
+  /** Milliseconds since 1970, for the days of those files. */
+  readonly now?: () => number;
 }
 
-/** One JSON line an event: a static message, its data in fields. */
+/** One JSON line an event: a static message, its data in fields. What concerns a kind of feed has its category. */
 export function createLogger(options: LogOptions): Logger {
+  const { directory, now, write = toInvocation } = options;
+  const files = directory === undefined ? undefined : createLogFiles({ directory, now });
   return pino(
     {
       level: options.level,
       base: undefined,
       messageKey: 'message',
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: withCategory },
       mixin: () => {
         const invocationId = currentInvocation.getStore()?.invocationId;
         return invocationId === undefined ? {} : { invocationId };
       },
       redact: { paths: [...secretNames, ...secretNames.map((name) => `*.${name}`)], remove: true },
     },
-    { write: options.write ?? toInvocation },
+    {
+      write: (line) => {
+        write(line);
+        const category = files && /"category":"(\w+)"/.exec(line)?.[1];
+        if (category) files?.(category, line);
+      },
+    },
   );
+}
+
+/** A run's id starts with its feed, so that its lines have source and kind where only the id is at hand. */
+function withCategory(fields: Record<string, unknown>): Record<string, unknown> {
+  const [, source, kind] = /^([a-z0-9]+)-(catalog|consumption)-/.exec(String(fields.runId)) ?? [];
+  const whole = source && kind ? { source, kind, ...fields } : fields;
+  return typeof whole.kind === 'string' ? { ...whole, category: `course_${whole.kind}` } : whole;
 }
 
 function toInvocation(line: string): void {

@@ -1,5 +1,6 @@
 import type { SettingsProblem } from './errors';
 import { appDefinitions, ldDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
+import { type AppSettings, withEnvironment } from './settings/local-settings';
 import { type Environment, nearest, readGroup, type Values } from './settings/read-group';
 import { secretReader, type SecretReader } from './settings/vault';
 import type {
@@ -28,7 +29,10 @@ export function readSettings(env: Environment = process.env): SettingsResult {
   const storage = readStorage(app, problems);
   const ld = readLd(env, secrets, problems);
   const sources = readSources(app.LMS_SOURCES ?? [], env, secrets, problems);
-  if (problems.length > 0 || !storage || !ld) return { ok: false, problems };
+  if (problems.length > 0 || !storage || !ld) {
+    const ofSources = sources.flatMap((source) => (source.ok ? [] : source.problems));
+    return { ok: false, problems: [...problems, ...ofSources] };
+  }
   return {
     ok: true,
     settings: {
@@ -39,7 +43,8 @@ export function readSettings(env: Environment = process.env): SettingsResult {
       consumptionSchedule: app.CONSUMPTION_SCHEDULE,
       retentionDays: app.RETENTION_DAYS,
       logLevel: app.LOG_LEVEL,
-      logDir: app.LOG_DIR,
+      // In Azure there is no disk to keep them on, and Application Insights has every line.
+      logDir: env.WEBSITE_INSTANCE_ID ? undefined : app.LOG_DIR,
       metrics: app.OTEL_EXPORTER_OTLP_ENDPOINT
         ? {
             endpoint: app.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -50,6 +55,14 @@ export function readSettings(env: Environment = process.env): SettingsResult {
         : undefined,
     },
   };
+}
+
+/**
+ * Puts the values of a local.settings.json into the environment, as the Functions host does, so that the Azure SDK
+ * finds its own there too. What the environment sets already stays.
+ */
+export function fillEnvironment(file: AppSettings | undefined): Environment {
+  return Object.assign(process.env, withEnvironment(file, process.env));
 }
 
 /**
@@ -100,7 +113,7 @@ function readLd(
 ): LdSettings | undefined {
   const mine: SettingsProblem[] = [];
   const ld = readGroup(ldDefinitions, 'LD__', env, secrets, mine);
-  const auth = mine.length === 0 ? readLdAuth(ld, mine) : undefined;
+  const auth = mine.length === 0 ? readLdAuth(ld, env, mine) : undefined;
   problems.push(...mine);
   return (
     auth && {
@@ -111,7 +124,11 @@ function readLd(
   );
 }
 
-function readLdAuth(ld: Values<typeof ldDefinitions>, problems: SettingsProblem[]): LdAuth | undefined {
+function readLdAuth(
+  ld: Values<typeof ldDefinitions>,
+  env: Environment,
+  problems: SettingsProblem[],
+): LdAuth | undefined {
   const need = <T>(value: T | undefined, name: string): T => {
     if (value === undefined)
       problems.push({ setting: `LD__${name}`, message: `is missing: LD__auth is ${ld.auth}` });
@@ -136,6 +153,8 @@ function readLdAuth(ld: Values<typeof ldDefinitions>, problems: SettingsProblem[
         clientId: need(ld.clientId, 'clientId'),
         clientSecret: clientSecret(),
         scope: need(ld.scope, 'scope'),
+        // The Azure SDK's own name for it.
+        authorityHost: env.AZURE_AUTHORITY_HOST?.trim() || undefined,
       };
       break;
     case 'managed-identity':

@@ -13,7 +13,8 @@ export async function buildHost(): Promise<{ folder: string; remove(): Promise<v
   // The host replaces `require`, which jest does too: so it runs in a process of its own.
   const folder = await mkdtemp(join(root, 'dist/test-host-'));
   const entryPoints = globSync('local/*.ts', { cwd: root }).map((file) => join(root, file));
-  buildSync({ entryPoints, outdir: folder, format: 'cjs', platform: 'node', target: 'node22' });
+  const how = { bundle: true, packages: 'external', platform: 'node', target: 'node22' } as const;
+  buildSync({ entryPoints, outdir: folder, format: 'cjs', ...how });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

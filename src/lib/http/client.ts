@@ -223,12 +223,17 @@ class CallInProgress<T> {
   }
 
   private refusal(status: number, body?: Buffer): RefusedError {
+    const { name, baseUrlSetting, credentialSettings } = this.options.system;
     const code = body && refusalCode(body);
     const reason = body && this.call.reasonOf && refusalReason(body, this.call.reasonOf);
     const why = code === undefined ? String(status) : `${status}, ${code}`;
-    return new RefusedError(`${this.options.system.name} refused the call (${why})`, status, code, {
-      reason,
-    });
+    const what =
+      status === 404
+        ? `has nothing at that address (${why}); check ${baseUrlSetting}`
+        : status === 403
+          ? `does not permit the call (${why}); check the rights of ${credentialSettings}`
+          : `refused the call (${why})`;
+    return new RefusedError(`${name} ${what}`, status, code, { reason });
   }
 
   /** Calls that were refused together renew once: whoever finds other credentials already there just uses them. */

@@ -2,7 +2,7 @@ import { PayloadError, SettingsError } from '../errors';
 
 /** A remote system, as error sentences name it. */
 export interface System {
-  /** e.g. `source openedx` or `LD services`. */
+  /** e.g. `source openedx` or `L&D services`. */
   readonly name: string;
   /** The setting that says where it is, e.g. `LMS__openedx__baseUrl`. */
   readonly baseUrlSetting: string;

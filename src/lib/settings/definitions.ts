@@ -80,7 +80,7 @@ export const appDefinitions = {
   }),
   LOG_DIR: define({
     schema: text,
-    doc: 'Local host only: a folder for `course_catalog.log` and `course_consumption.log`, a file a day, ten kept.',
+    doc: 'Local host and command line only: a folder for `course_catalog.log` and `course_consumption.log`, a new file a day, the ten of the days before kept.',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: define({
     schema: address,

@@ -4,10 +4,9 @@ import type { Authorizer } from '../http/http';
 import { credential } from './identity';
 import type { LdAuth } from './types';
 
-export interface EntraOptions {
-  /** Only for an Entra of one's own, in tests. */
-  readonly authorityHost?: string;
-}
+/** The Entras that are public, whose metadata the SDK may look up; one of one's own knows nothing of them. */
+const publicHosts =
+  /^https:\/\/login\.(microsoftonline\.(com|us)|(partner\.microsoftonline|chinacloudapi)\.cn)\/?$/;
 
 const patienceMs = 20_000;
 
@@ -15,15 +14,15 @@ const patienceMs = 20_000;
  * Signs in at Entra for the L&D services, as `LD__auth` says; undefined for `oauth2`, which needs no Azure.
  * The SDK keeps the token until shortly before it ends.
  */
-export function ldAuthorizer(auth: LdAuth, options: EntraOptions = {}): Authorizer | undefined {
+export function ldAuthorizer(auth: LdAuth): Authorizer | undefined {
   if (auth.type === 'oauth2') return undefined;
   let made: Promise<TokenCredential> | undefined;
   const make = async (): Promise<TokenCredential> => {
     if (auth.type === 'managed-identity') return credential(auth.clientId);
     const secret = await auth.clientSecret.read();
-    const { authorityHost } = options;
+    const { authorityHost } = auth;
     return new ClientSecretCredential(auth.tenantId, auth.clientId, secret, {
-      ...(authorityHost ? { authorityHost, disableInstanceDiscovery: true } : {}),
+      ...(authorityHost && { authorityHost, disableInstanceDiscovery: !publicHosts.test(authorityHost) }),
       retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2_000 },
     });
   };

@@ -59,11 +59,11 @@ function misspelt(definitions: Definitions, prefix: string, env: Environment): S
     });
 }
 
-/** The name that is at most three edits away, if any. */
+/** The name that is at most three edits away, fewer for a short word, if any. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: edits(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= 3)
+    .filter(({ distance }) => distance <= Math.min(3, word.length / 2))
     .sort((a, b) => a.distance - b.distance);
   return best?.name;
 }

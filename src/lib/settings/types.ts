@@ -104,5 +104,7 @@ export type LdAuth =
       readonly clientId: string;
       readonly clientSecret: Secret;
       readonly scope: string;
+      /** Another Entra than the public one; undefined: that one. */
+      readonly authorityHost: string | undefined;
     }
   | { readonly type: 'managed-identity'; readonly scope: string; readonly clientId: string | undefined };

@@ -55,7 +55,7 @@ export function secretReader(vaultUrl: string | undefined, options: VaultOptions
 }
 
 function explain(error: unknown, setting: string, name: string, vaultUrl: string): Error {
-  if (error instanceof AuthError) return error;
+  if (error instanceof AuthError && error.message.startsWith(setting)) return error;
   const status = (error as { statusCode?: number }).statusCode;
   if (status === 404)
     return new AuthError(
@@ -68,7 +68,7 @@ function explain(error: unknown, setting: string, name: string, vaultUrl: string
       status,
     );
   const kind = (error as Error).name;
-  if (/Credential|Authentication/.test(kind))
+  if (error instanceof AuthError || /Credential|Authentication/.test(kind))
     return new AuthError(
       `${setting}: no Azure credential is at hand to read kv:${name}; sign in (az login), or run with a managed identity`,
     );

@@ -4,6 +4,7 @@ import { toKey } from './keys';
 import {
   type Action,
   checkVersion,
+  mergeRow,
   queryRows,
   readRow,
   type Row,
@@ -86,6 +87,14 @@ export class CatalogLedger {
       etags.push(...(await writeTogether(this.#table, actions)));
     }
     return etags;
+  }
+
+  /**
+   * Puts a course in doubt, whoever wrote its row last: two values were on their way at once, and which of them
+   * the sink got last is unknown.
+   */
+  async putInDoubt(source: string, courseId: string): Promise<void> {
+    await mergeRow(this.#table, { partitionKey: source, rowKey: toKey(courseId), doubt: true });
   }
 }
 

@@ -3,9 +3,9 @@ import { toKey } from './keys';
 import {
   type Action,
   checkVersion,
-  putRow,
   queryRows,
   readRow,
+  type Row,
   rowVersion,
   where,
   writeTogether,
@@ -23,6 +23,8 @@ export interface CourseLedger {
   readonly records: Map<string, string>;
   /** Something was sent whose acknowledgement is not known: what is here may be behind. */
   readonly doubt: boolean;
+  /** Of the head: nothing is written unless it is still the one that was read. */
+  readonly etag: string | undefined;
 }
 
 /** The table `ledgerlearners`: a partition a source and course; a head, and rows of packed records. */
@@ -38,26 +40,42 @@ export class LearnerLedger {
     const partition = partitionOf(source, courseId);
     const records = new Map<string, string>();
     let doubt = false;
+    let etag: string | undefined;
     for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${partition}` })) {
       checkVersion(row, `The learner ledger of ${source}`);
-      if (row.rowKey === 'head') doubt = row.doubt === true;
-      else {
+      if (row.rowKey === 'head') {
+        doubt = row.doubt === true;
+        etag = row.etag;
+      } else {
         const packed = fromProperties('records', row);
         // A row that cannot be read hides nothing: its records are simply sent again.
         if (packed) unpack(packed, records);
         else doubt = true;
       }
     }
-    return { records, doubt };
+    return { records, doubt, etag };
   }
 
-  /** To be written before anything of the course is sent. */
-  async markDoubt(source: string, courseId: string): Promise<void> {
-    await putRow(this.#table, head(source, courseId, true));
+  /**
+   * To be written before anything of the course is sent.
+   * @param etag as it was loaded. @returns the new one.
+   * @throws ConflictError when another worker wrote the ledger since: what was loaded is old.
+   */
+  markDoubt(source: string, courseId: string, etag: string | undefined): Promise<string> {
+    return this.#write(head(source, courseId, true), etag, []);
   }
 
-  /** Writes what was acknowledged, and takes the doubt away. */
-  async save(source: string, courseId: string, records: ReadonlyMap<string, string>): Promise<void> {
+  /**
+   * Writes what was acknowledged, and takes the doubt away. A worker that was paused must not put its old
+   * knowledge over its successor's: every part of it is written with the head, and only over the head it knows.
+   * @param etag that `markDoubt` gave. @throws ConflictError when another worker wrote the ledger since.
+   */
+  async save(
+    source: string,
+    courseId: string,
+    records: ReadonlyMap<string, string>,
+    etag: string,
+  ): Promise<void> {
     const partitionKey = partitionOf(source, courseId);
     const shards = spread(records);
     const actions: Action[] = [...shards].map(([prefix, lines]) => ({
@@ -69,12 +87,18 @@ export class LearnerLedger {
         ...toProperties('records', Buffer.from(lines.join(''), 'hex')),
       },
     }));
-    const stale = await this.#staleRows(partitionKey, shards);
-    for (let i = 0; i < actions.length; i += rowsTogether)
-      await writeTogether(this.#table, actions.slice(i, i + rowsTogether));
-    for (const rowKey of stale)
-      await writeTogether(this.#table, [{ type: 'delete', row: { partitionKey, rowKey } }]);
-    await putRow(this.#table, head(source, courseId, false));
+    for (const rowKey of await this.#staleRows(partitionKey, shards))
+      actions.push({ type: 'delete', row: { partitionKey, rowKey } });
+    let known = etag;
+    for (; actions.length > rowsTogether; actions.splice(0, rowsTogether))
+      known = await this.#write(head(source, courseId, true), known, actions.slice(0, rowsTogether));
+    await this.#write(head(source, courseId, false), known, actions);
+  }
+
+  async #write(row: Row, etag: string | undefined, others: readonly Action[]): Promise<string> {
+    const first: Action = etag === undefined ? { type: 'create', row } : { type: 'replace', row, etag };
+    const [next] = await writeTogether(this.#table, [first, ...others]);
+    return next ?? '';
   }
 
   /** Whether something of the course was ever sent. */

@@ -62,6 +62,15 @@ export async function putRow(table: Table, row: Row): Promise<void> {
   }
 }
 
+/** Changes some properties of a row, whoever wrote it last; one that is not there stays so. */
+export async function mergeRow(table: Table, row: Row): Promise<void> {
+  try {
+    await table.updateEntity(row, 'Merge', { etag: '*' });
+  } catch (error) {
+    if (!isMissing(error)) throw storageError(error);
+  }
+}
+
 /** Deletes a row; one that is not there is no error. @throws ConflictError when an etag is given and it changed. */
 export async function deleteRow(
   table: Table,

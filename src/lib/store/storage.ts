@@ -115,8 +115,12 @@ export function storageError(error: unknown): unknown {
       { cause: error },
     );
   if (status === 507 || status >= 500)
-    return new RetryableError(`The storage account answers ${status}; it is full, busy or broken`, status, {
-      cause: error,
-    });
+    return new RetryableError(
+      `The storage account answers ${status}: it is full, busy or broken; look at the account of AzureWebJobsStorage, and try again`,
+      status,
+      {
+        cause: error,
+      },
+    );
   return error;
 }

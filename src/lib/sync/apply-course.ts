@@ -1,6 +1,7 @@
 import type { Course } from '../domain/course';
 import type { MappedRecord } from '../domain/mapped';
-import { PayloadError, RetryableError, UnsupportedError } from '../errors';
+import { ConflictError, PayloadError, RetryableError, UnsupportedError } from '../errors';
+import type { CatalogWrite } from '../store/catalog-ledger';
 import { toKey } from '../store/keys';
 import type { Lease } from '../store/leases';
 import type { Destination } from '../sinks/sink';
@@ -70,7 +71,7 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
     if (!refusesRecords(error)) throw error;
     return tally.quarantine({ ...course, reason: error.message, status: error.status, courseId });
   }
-  await engine.catalogLedger.write(source, [{ entry: { ...next, doubt: false }, json: encoded.json, etag }]);
+  await acknowledged(what, { entry: { ...next, doubt: false }, json: encoded.json, etag });
   tally.sent();
   await tally.arrived(course.key, course.raw);
 }
@@ -93,9 +94,20 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
     { entry: { ...next, doubt: true }, json, etag: entry.etag },
   ]);
   await send(json, what, lease);
-  await engine.catalogLedger.write(source, [{ entry: { ...next, doubt: false }, json, etag }]);
+  await acknowledged(what, { entry: { ...next, doubt: false }, json, etag });
   tally.deleted();
   engine.log.info({ source, kind: 'catalog', courseId }, 'course taken back');
+}
+
+/** @throws ConflictError when a listing sent the course at the same time: it is in doubt then, and sent again. */
+async function acknowledged({ engine, open }: ApplyCourse, write: CatalogWrite): Promise<void> {
+  try {
+    await engine.catalogLedger.write(open.source.id, [write]);
+  } catch (error) {
+    if (error instanceof ConflictError)
+      await engine.catalogLedger.putInDoubt(open.source.id, write.entry.courseId);
+    throw error;
+  }
 }
 
 async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void> {

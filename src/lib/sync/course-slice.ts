@@ -75,7 +75,7 @@ export async function compareCourse(
         tally.change({ change, courseId: row.record.courseId, detail: row.record.status });
       }
     else if (send.length > 0 || ledger.doubt) {
-      await engine.learnerLedger.markDoubt(feed.source, courseId);
+      const etag = await engine.learnerLedger.markDoubt(feed.source, courseId, ledger.etag);
       const fence = (): void => {
         context.fence();
         lease.assertOutlives(engine.sink.limits.deadlineMs);
@@ -83,7 +83,7 @@ export async function compareCourse(
       const records = new Map(ledger.records);
       const signal = AbortSignal.any([context.signal, lease.lost]);
       await deliver({ ...context, fence, signal }, send, records);
-      await engine.learnerLedger.save(feed.source, courseId, records);
+      await engine.learnerLedger.save(feed.source, courseId, records, etag);
     }
   } finally {
     await lease.release();

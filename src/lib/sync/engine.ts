@@ -61,6 +61,8 @@ export interface Progress {
   readonly slice: number;
   readonly pages: number;
   readonly rows: number;
+  /** How many rows the source counts in the slice, if it says so. */
+  readonly expected?: number;
 }
 
 /** How long the sync tries before it gives up. */

@@ -86,7 +86,9 @@ async function moveWatermark(engine: Engine, run: Run): Promise<void> {
   await engine.feeds.update({ source: run.source, kind: run.kind }, (state) => {
     const next = advance(state.watermark ?? start, [...state.doneBeyond, ...done]);
     const looked = run.trigger === 'timer' && run.mode === 'incremental' && run.slices.failed === 0;
-    const relooked = looked && state.watermark !== undefined && start < state.watermark;
+    // A finish that is repeated finds the watermark moved by itself: that is no second look.
+    const moves = state.watermark !== undefined && next.watermark > state.watermark;
+    const relooked = looked && moves && start < (state.watermark ?? start);
     return {
       watermark: next.watermark,
       doneBeyond: next.beyond,

@@ -1,7 +1,9 @@
 import { isDispatched, isEnded, type Run } from '../domain/run';
 import { toMs } from '../domain/time';
+import { sentence } from '../errors';
+import { cancelRun } from './cancel';
 import type { Engine } from './engine';
-import { endRun, finishRun } from './finish';
+import { finishRun } from './finish';
 import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
@@ -9,17 +11,34 @@ const orphanMs = 5 * 60_000;
 /** Lost wake-up calls are sent again for so many slices of a run at a time; each that ends wakes another. */
 const slicesARun = 16;
 
-/** Sends again what was lost: called every minute. What is in order is left alone. */
+/**
+ * Sends again what was lost: called every minute. What is in order is left alone. A run that cannot be read holds
+ * up no other.
+ * @throws the first thing that went wrong, once all else is done.
+ */
 export async function sweep(engine: Engine): Promise<void> {
+  const failures: unknown[] = [];
+  const attempt = async (runId: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
+      engine.log.error({ runId, error: sentence(error) }, 'run cannot be mended');
+    }
+  };
   const open = await engine.feeds.listOpen();
-  for (const { feed, runId, since } of open) {
-    const run = await engine.runs.read(runId);
-    if (run) await mend(engine, run);
-    else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
-  }
+  for (const { feed, runId, since } of open)
+    await attempt(runId, async () => {
+      const run = await engine.runs.read(runId);
+      if (run) await mend(engine, run);
+      else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
+    });
   for (const { feed, activeRun, watermark } of await engine.feeds.list()) {
-    const run = activeRun === undefined ? undefined : await engine.runs.read(activeRun);
-    if (run && isEnded(run)) await releaseFeed(engine, run);
+    if (activeRun !== undefined)
+      await attempt(activeRun, async () => {
+        const run = await engine.runs.read(activeRun);
+        if (run && isEnded(run)) await releaseFeed(engine, run);
+      });
     if (watermark === undefined) continue;
     const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
     engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
@@ -27,10 +46,13 @@ export async function sweep(engine: Engine): Promise<void> {
   }
   // Alerts wait for this line: without it, nothing repairs what was lost.
   engine.log.info({ openRuns: open.length }, 'sweep done');
+  if (failures.length > 0) throw failures[0];
 }
 
 async function mend(engine: Engine, run: Run): Promise<void> {
   if (isEnded(run)) return releaseFeed(engine, run);
+  // Ended only once nobody works on it: whoever takes the feed's turn next must not be overtaken by an old batch.
+  if (run.cancelRequested) return void (await cancelRun(engine, run.runId));
   if (run.state === 'waiting') return mendWaiting(engine, run);
   if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
   let sent = 0;
@@ -39,13 +61,11 @@ async function mend(engine: Engine, run: Run): Promise<void> {
     if (slice.dueAt > engine.now() || !isDispatched(run, slice)) continue;
     sent++;
     if (await engine.leases.isHeld(`slice-${run.runId}-${slice.number}`)) continue;
-    if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
   }
 }
 
 async function mendWaiting(engine: Engine, run: Run): Promise<void> {
   if (await engine.leases.isHeld(`plan-${run.runId}`)) return;
-  if (run.cancelRequested) return endRun(engine, run.runId, 'cancelled', 'Cancelled by the operator');
   if (run.planDueAt <= engine.now()) await takeTurn(engine, run);
 }

@@ -91,7 +91,8 @@ export async function workWindow(
     calls.pages++;
     calls.rows += page.rows.length;
     counted = page.count;
-    engine.onProgress?.({ runId: run.runId, slice: context.slice.number, ...calls });
+    const { number: slice } = context.slice;
+    engine.onProgress?.({ runId: run.runId, slice, ...calls, expected: counted });
     const large = page.count > open.settings.maxRowsPerSlice || page.pages > maxCalls;
     if (halves && ((calls.pages === 1 && large) || engine.now() > context.deadline)) throw new TooLarge();
   };

@@ -9,9 +9,10 @@ const pauseMs = 250;
 
 /**
  * Works a run in this process until it has ended, whoever else helps. It needs no queue: the tables say what is to
- * be done.
+ * be done. When another run of the feed has its turn, that one is worked first.
  * @param stop aborts when the person gives up waiting; what is in hand is put back.
- * @param onChange told of the run as it goes on.
+ * @param onChange told of the run, or the one before it, as it goes on.
+ * @returns the run; it has not ended when it was stopped.
  * @throws Error when the run vanishes; RetryableError when storage does.
  */
 export async function workRun(
@@ -25,14 +26,33 @@ export async function workRun(
     if (!run) throw new Error(`The run ${runId} does not exist`);
     onChange(run);
     if (isEnded(run) || stop.aborted) return run;
-    if (!run.planId) {
-      await planRun(engine, runId, stop);
-      if ((await engine.runs.read(runId))?.state !== 'waiting') continue;
-      // Another run's turn, or a try that is due later: the sweep sees to both.
-      await sleep(pauseMs);
-      await sweep(engine);
-    } else await workSlices(engine, run, stop, onChange);
+    try {
+      if (run.planId) await workSlices(engine, run, stop, onChange);
+      else await toPlan(engine, run, stop, onChange);
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    }
   }
+}
+
+async function toPlan(
+  engine: Engine,
+  run: Run,
+  stop: AbortSignal,
+  onChange: (run: Run) => void,
+): Promise<void> {
+  const turn = run.dryRun ? undefined : (await engine.feeds.read(run)).activeRun;
+  if (turn !== undefined && turn !== run.runId) {
+    const other = await engine.runs.read(turn);
+    // One that has ended and kept its turn is what the sweep mends.
+    if (other && !isEnded(other)) await workRun(engine, turn, stop, onChange);
+    else await sweep(engine);
+    return;
+  }
+  // Asked too early, the planner would send itself a message each time.
+  const isDue = run.planDueAt <= engine.now() && !(await engine.leases.isHeld(`plan-${run.runId}`));
+  if (isDue) await planRun(engine, run.runId, stop);
+  await sleep(isDue ? 0 : pauseMs, undefined, { signal: stop });
 }
 
 async function workSlices(
@@ -49,6 +69,8 @@ async function workSlices(
   }
   const worker = async (): Promise<void> => {
     for (let number = waiting.shift(); number !== undefined && !stop.aborted; number = waiting.shift()) {
+      // Someone else's; knocking would put one more message into the queue each time.
+      if (await engine.leases.isHeld(`slice-${run.runId}-${number}`)) continue;
       await workSlice(engine, run.runId, number, stop);
       const now = await engine.runs.read(run.runId);
       if (now) onChange(now);
@@ -57,5 +79,5 @@ async function workSlices(
   };
   await Promise.all(Array.from({ length: parallelSlices }, worker));
   const now = await engine.runs.read(run.runId);
-  if (now && !isEnded(now)) await sleep(pauseMs);
+  if (now && !isEnded(now)) await sleep(pauseMs, undefined, { signal: stop });
 }

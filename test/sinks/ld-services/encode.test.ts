@@ -81,8 +81,12 @@ describe('a course', () => {
 
   it('cannot have a constant name', () => {
     expect(() => encoder({ catalogDefaults: { Name: 'x', Deleted: 'false' } })).toThrow(SettingsError);
-    expect(() => encoder({ catalogDefaults: { Name: 'x' } })).toThrow(/^LD__catalogDefaults: Name cannot/);
-    expect(() => encoder({ consumptionDefaults: { UserAlias: 'x' } })).toThrow(/^LD__consumptionDefaults: /);
+    expect(() => encoder({ catalogDefaults: { Name: 'x' } })).toThrow(
+      /^LD__catalogDefaults cannot make Name/,
+    );
+    expect(() => encoder({ consumptionDefaults: { UserAlias: 'x' } })).toThrow(
+      /^LD__consumptionDefaults cannot make UserAlias/,
+    );
   });
 
   it('is taken back by the same record, deleted', () => {

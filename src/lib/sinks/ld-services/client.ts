@@ -20,12 +20,8 @@ export function createLdClient(
   deadlineMs: number,
 ): (batch: Batch, delivery: Delivery) => Promise<void> {
   const system = systemOf(settings);
-  const { baseUrl, subscriptionKey, auth } = settings;
-  const inner = deps.authorizer ?? (auth.type === 'oauth2' ? oauth2(auth, system, deps) : undefined);
-  if (!inner) throw new TypeError(`LD__auth is ${auth.type}: an authorizer must be handed in`);
-  const authorizer = subscriptionKey
-    ? withSecretHeader(inner, 'ocp-apim-subscription-key', subscriptionKey)
-    : inner;
+  const { baseUrl } = settings;
+  const authorizer = ldCredentials(settings, deps);
   const http = createHttpClient({ ...deps, system, baseUrl, authorizer, deadlineMs });
 
   return async (batch, delivery) => {
@@ -53,6 +49,15 @@ export function createLdClient(
   };
 }
 
+/** The token, and the subscription key if there is one. @throws TypeError when an SDK's authorizer is missing. */
+export function ldCredentials(settings: LdSettings, deps: LdDeps): Authorizer {
+  const { subscriptionKey, auth } = settings;
+  const inner =
+    deps.authorizer ?? (auth.type === 'oauth2' ? oauth2(auth, systemOf(settings), deps) : undefined);
+  if (!inner) throw new TypeError(`LD__auth is ${auth.type}: an authorizer must be handed in`);
+  return subscriptionKey ? withSecretHeader(inner, 'ocp-apim-subscription-key', subscriptionKey) : inner;
+}
+
 function pathOf(batch: Batch): string {
   return batch.kind === 'catalog'
     ? `/Catalog/${encodeURIComponent(batch.sourceSystemId)}/course`
@@ -74,18 +79,23 @@ function explain(error: unknown, system: System): unknown {
   return error;
 }
 
-function systemOf({ auth, subscriptionKey }: LdSettings): System {
+/** How messages name the service and its settings. */
+export function systemOf({ auth, subscriptionKey }: LdSettings): System {
   const keys =
     auth.type === 'managed-identity' ? ['LD__scope'] : ['LD__clientId', 'LD__clientSecret', 'LD__scope'];
   if (subscriptionKey) keys.push('LD__subscriptionKey');
-  return { name: 'LD services', baseUrlSetting: 'LD__baseUrl', credentialSettings: keys.join(', ') };
+  return { name: 'L&D services', baseUrlSetting: 'LD__baseUrl', credentialSettings: keys.join(', ') };
 }
 
 function oauth2(auth: LdAuth & { type: 'oauth2' }, system: System, deps: LdDeps): Authorizer {
   const { tokenUrl, clientId, clientSecret, scope } = auth;
   return oauth2Authorizer({
     ...deps,
-    system: { ...system, name: 'token service of LD services', baseUrlSetting: 'LD__tokenUrl' },
+    system: {
+      name: `token service of ${system.name}`,
+      baseUrlSetting: 'LD__tokenUrl',
+      credentialSettings: 'LD__clientId, LD__clientSecret and LD__scope',
+    },
     tokenUrl,
     fields: async () => ({
       grant_type: 'client_credentials',

@@ -95,7 +95,7 @@ function toFields<R>(
     return spec !== undefined && (typeof spec === 'string' || 'required' in spec);
   });
   if (fixed.length > 0) {
-    const message = `${fixed.join(', ')} cannot be constant: the value comes from the record; leave it out`;
+    const message = `cannot make ${fixed.join(', ')} constant: the value comes from the record; leave it out`;
     throw new SettingsError([{ setting, message }]);
   }
   const fields = Object.entries(specs).flatMap(([name, spec]): Field<R>[] => {

@@ -42,7 +42,7 @@ export class OpenEdxClient {
       if (status(error) === 403) {
         throw this.forbidden(
           error,
-          `may not list courses as ${this.prefix}username; give the service user's own name`,
+          `does not let this client list courses as ${this.prefix}username; give the service user's own name`,
         );
       }
       if (status(error) === 404 && page > 1) {

@@ -1,4 +1,5 @@
 import { readJsonFile } from './json-file';
+import type { Environment } from './read-group';
 
 export type AppSettings = Readonly<Record<string, string>>;
 
@@ -25,24 +26,9 @@ export function readLocalSettings(appRoot: string): AppSettings | undefined {
 }
 
 /** What the app gets: the file's values, and over them everything that the environment sets. */
-export function withEnvironment(
-  file: AppSettings | undefined,
-  environment: NodeJS.ProcessEnv = process.env,
-): AppSettings {
+export function withEnvironment(file: AppSettings | undefined, environment: Environment): AppSettings {
   const set = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return { ...file, ...Object.fromEntries(set) };
-}
-
-/**
- * Fills in every `%NAME%` from the settings, as the platform does in schedules and queue names.
- * @throws Error that names the missing setting
- */
-export function fillIn(text: string, settings: Readonly<Record<string, string | undefined>>): string {
-  return text.replace(/%([^%]+)%/g, (_, name: string) => {
-    const value = settings[name]?.trim();
-    if (!value) throw new Error(`the setting ${name} is missing`);
-    return value;
-  });
 }

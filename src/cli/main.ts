@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { fillEnvironment } from '../lib/settings';
+import { readLocalSettings } from '../lib/settings/local-settings';
+import { runCommand } from './run-command';
+
+const interruption = new AbortController();
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(code);
+    interruption.abort(new Error('Interrupted'));
+  });
+
+// A reader that goes away (`| head`) is no reason to stop a sync half-way, nor to complain.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+void runCommand(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: () => fillEnvironment(readLocalSettings('.')),
+  interrupted: interruption.signal,
+}).then((code) => {
+  // Connections that are kept for the next call would keep the process alive.
+  process.stdout.write('', () => process.exit(code));
+});

@@ -1,0 +1,44 @@
+import { SettingsError, sentence } from '../lib/errors';
+import { version } from '../lib/version';
+import { readArguments } from './arguments';
+import { check } from './check-command';
+import { helpOf } from './help';
+import { sync } from './sync-command';
+import type { Terminal } from './terminal';
+
+/**
+ * Runs one command line.
+ * @param args without node and the script. @returns the exit code; whatever goes wrong is told in a sentence.
+ */
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { stdout, stderr } = terminal;
+  if (args.length === 0) {
+    stderr.write(helpOf(undefined));
+    return 1;
+  }
+  try {
+    const command = readArguments(args, terminal.environment());
+    switch (command.command) {
+      case 'help':
+        stdout.write(helpOf(command.of));
+        return 0;
+      case 'version':
+        stdout.write(`${version}\n`);
+        return 0;
+      case 'sync':
+        return await sync(command, terminal);
+      case 'check':
+        return await check(command, terminal);
+    }
+  } catch (error) {
+    const errors = error instanceof SettingsError ? error.problems : [];
+    if (errors.length > 0)
+      stderr.write(
+        `The settings are wrong:\n${errors.map(({ setting, message }) => `  ${setting} ${message}\n`).join('')}`,
+      );
+    else stderr.write(`${sentence(error)}\n`);
+    if (args.includes('--json'))
+      stdout.write(`${JSON.stringify({ error: sentence(error), ...(errors.length > 0 && { errors }) })}\n`);
+    return 1;
+  }
+}

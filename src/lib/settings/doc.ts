@@ -1,0 +1,56 @@
+import { appDefinitions, ldDefinitions, sourceDefinitions, sourceKinds } from './definitions';
+import type { Definitions } from './read-group';
+
+/** docs/settings.md, made from the definitions that the settings are read by. */
+export function settingsDoc(): string {
+  return `# Settings
+
+<!-- Made by \`npm run docs\` from src/lib/settings/definitions.ts. Change it there. -->
+
+The app takes its settings from the environment: app settings in Azure, \`Values\` of \`local.settings.json\` on your
+machine. What the environment sets beats the file. \`__\` separates the levels of a name; names are case-sensitive.
+A name that is unknown below \`LMS__\` or \`LD__\` is an error, so that a misspelt one does not go unseen.
+
+Secrets may be given as they are, or as \`kv:NAME\`: then the secret \`NAME\` of the vault at \`KEY_VAULT_URL\` is read
+with the app's identity, kept for ten minutes, and read again as soon as it is refused. So a secret that changes in
+the vault needs no restart.
+
+Wrong settings do not stop the host: \`/api/health\` is 503, the other routes answer 500 with every problem, the
+command line exits 1. What is wrong with one source stops that source alone. \`npm run check\` tries them all.
+
+## The app
+
+${rows('', appDefinitions)}
+Times of schedules are UTC, in six fields: second, minute, hour, day, month, day of the week.
+
+## Each source
+
+\`<id>\` is one of \`LMS_SOURCES\`.
+
+${rows('LMS__<id>__', sourceDefinitions)}
+Credentials that each kind needs: ${Object.entries(sourceKinds)
+    .map(([kind, { credentials }]) => `\`${kind}\`: ${credentials.map(both).join(', or ')}`)
+    .join('; ')}.
+
+## The L&D services
+
+${rows('LD__', ldDefinitions)}
+Another Entra than the public one (a national cloud) is named by \`AZURE_AUTHORITY_HOST\`, as for the Azure SDK.
+`;
+}
+
+const both = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(' and ');
+
+function rows(prefix: string, definitions: Definitions): string {
+  const cells = Object.entries(definitions).map(([name, { default: standard, required, secret, doc }]) => [
+    `\`${prefix}${name}\``,
+    required ? '**required**' : standard ? `\`${standard}\`` : '',
+    (secret ? `${doc} May be \`kv:NAME\`.` : doc).replaceAll('|', '\\|'),
+  ]);
+  const heads = ['setting', 'left out', 'meaning'];
+  // As wide as the formatter makes them.
+  const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[], fill = ' '): string =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0, fill)).join(' | ')} |\n`;
+  return [line(heads), line(['', '', ''], '-'), ...cells.map((row) => line(row))].join('');
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Step } from '../../src/lib/sync/engine';
+import { buildWorker, endWorkers, removeWorker } from './processes';
+import { expectAllArrived, expectRepeatsAlike, repeated, watch } from './truth';
+import { type FeedForm, feedForms, startNow, startWorld } from './world';
+
+beforeAll(buildWorker);
+afterAll(async () => {
+  await endWorkers();
+  removeWorker();
+});
+
+interface Crash {
+  readonly step: Step;
+  readonly nth: number;
+}
+
+const crashes: readonly Crash[] = [
+  { step: 'run row written', nth: 1 },
+  { step: 'plan staged', nth: 1 },
+  { step: 'plan committed', nth: 1 },
+  { step: 'message sent', nth: 1 },
+  { step: 'before post', nth: 2 },
+  { step: 'after post', nth: 1 },
+  { step: 'before done', nth: 1 },
+  { step: 'finish', nth: 1 },
+];
+
+/** Starts a run, kills a worker at each of the steps in turn, and lets a last one end it. */
+async function crashAt(form: FeedForm, steps: readonly Crash[]): Promise<void> {
+  const world = await startWorld(form);
+  try {
+    const watcher = await watch(world);
+    for (const [i, { step, nth }] of steps.entries()) {
+      const start = i === 0 ? startNow(world) : undefined;
+      const victim = world.worker({ start, at: { step, nth, signal: 'SIGKILL' } });
+      const tooLate = sleep(20_000, 'never came by', { ref: false });
+      expect([step, await Promise.race([victim.exit, tooLate])]).toEqual([step, 'SIGKILL']);
+      expect(victim.output()).toContain(`at ${step}`);
+    }
+    const successor = world.worker();
+    const run = await world.ended();
+    await successor.kill();
+    const seen = await watcher.end();
+    expect(run).toMatchObject({ state: 'succeeded', error: undefined });
+    expect(run.counts.read).toBe(world.size);
+    await expectAllArrived(world);
+    expect(seen.lies).toEqual([]);
+    expect(seen.looks).toBeGreaterThan(3);
+    expectRepeatsAlike(world.posts());
+    // What was on its way went out again: the acknowledgement of it was not written down.
+    if (steps.some(({ step }) => step === 'after post')) expect(repeated(world.posts())).toBeGreaterThan(0);
+  } finally {
+    await world.stop();
+  }
+}
+
+// Once a plan is committed the sweep wakes its slices, and no worker comes by "message sent" again.
+test.concurrent.each(feedForms)(
+  'a %s run that loses a worker at every step, one after the other, ends with nothing lost',
+  (form) =>
+    crashAt(
+      form,
+      crashes.filter(({ step }) => step !== 'message sent'),
+    ),
+  60_000,
+);
+
+// The other steps by themselves, too, when there is time for it.
+const alone = crashes.filter(({ step }) => process.env.CHAOS_RUNS !== undefined || step === 'message sent');
+test.concurrent.each(feedForms.flatMap((form) => alone.map((crash) => ({ form, ...crash }))))(
+  'a $form run whose worker is killed at "$step" ends with nothing lost',
+  ({ form, ...crash }) => crashAt(form, [crash]),
+  120_000,
+);

@@ -1,0 +1,99 @@
+import { startBridge, type Bridge } from '../setup/bridge';
+import { run, type Ran } from './terminal';
+
+interface Check {
+  readonly what: string;
+  readonly result: 'ok' | 'unsure' | 'wrong';
+  readonly detail: string;
+}
+
+let bridge: Bridge;
+beforeAll(async () => {
+  const grades = { grades: 300, gradesTo: Date.now() - 5_000, gradesFrom: Date.now() - 20 * 3_600_000 };
+  bridge = await startBridge({ sandbox: { openEdx: grades } });
+});
+afterAll(() => bridge.stop());
+
+const checksOf = ({ stdout }: Ran): Check[] => (JSON.parse(stdout) as { checks: Check[] }).checks;
+const check = async (env: Record<string, string> = {}): Promise<Ran> =>
+  run('check --json', { ...bridge.env, ...env });
+
+test('finds all well, in a table, and sends nothing', async () => {
+  const { code, stdout } = await run('check', bridge.env);
+  const lines = stdout.trim().split('\n');
+  expect(lines[0]).toMatch(/^what {3,}result {3}what was seen, or what to do$/);
+  expect(lines.slice(1).map((line) => line.split(/ {3,}/).slice(0, 2))).toEqual([
+    ['settings', 'ok'],
+    ['storage', 'ok'],
+    ['openedx: catalog', 'ok'],
+    ['openedx: consumption', 'ok'],
+    ['openedx: time zone', 'ok'],
+    ['L&D services: token', 'ok'],
+    ['L&D services: address', 'ok'],
+  ]);
+  expect(code).toBe(0);
+  expect(bridge.sandbox.ldServices.state.posts).toHaveLength(0);
+  const asked = bridge.sandbox.ldServices.server.requests
+    .to('/')
+    .map(({ method, path }) => `${method} ${path}`);
+  expect(asked).toEqual(['POST /oauth2/token', 'GET /']);
+});
+
+test('lists every problem of the settings, those of sources too', async () => {
+  const ran = await check({
+    LD__submittedBy: '',
+    LMS__openedx__kind: 'moodle',
+    LMS__openedx__pagesize: '1',
+    LMS_SOURCES: 'openedx,openedx',
+  });
+  expect(checksOf(ran).map(({ what, result }) => `${what} ${result}`)).toEqual([
+    'LD__submittedBy wrong',
+    'LMS_SOURCES wrong',
+    'LMS__openedx__kind wrong',
+    'LMS__openedx__pagesize wrong',
+  ]);
+  expect(ran.code).toBe(1);
+});
+
+test('a source that is wrong does not hide the others', async () => {
+  const other = { LMS_SOURCES: 'openedx,second', LMS__second__kind: 'open-edx' };
+  const results = checksOf(await check(other)).map(({ what, result }) => `${what} ${result}`);
+  expect(results).toContain('LMS__second__baseUrl wrong');
+  expect(results).toContain('openedx: catalog ok');
+});
+
+test.each([
+  ['LMS__openedx__clientSecret', 'openedx: catalog', 'LMS__openedx__clientId and LMS__openedx__clientSecret'],
+  ['LD__clientSecret', 'L&D services: token', 'LD__clientSecret'],
+])('a wrong %s is found', async (setting, what, named) => {
+  const ran = await check({ [setting]: 'wrong' });
+  expect(ran.code).toBe(1);
+  const found = checksOf(ran).find((each) => each.what === what);
+  expect(found).toMatchObject({ result: 'wrong', detail: expect.stringContaining(named) as unknown });
+});
+
+describe('the time zone', () => {
+  const zoneOf = async (server: string, setting: string): Promise<Check | undefined> => {
+    bridge.sandbox.openEdx.state.options.timeZone = server;
+    const ran = await check({ LMS__openedx__timeZone: setting });
+    bridge.sandbox.openEdx.state.options.timeZone = 'UTC';
+    return checksOf(ran).find(({ what }) => what === 'openedx: time zone');
+  };
+
+  test.each([
+    ['Asia/Kolkata', 'UTC', '+05:30', 'Asia/Kolkata'],
+    ['Asia/Tokyo', 'Asia/Singapore', '+09:00', 'Asia/Tokyo'],
+    ['UTC', 'Asia/Kolkata', '+00:00', 'UTC'],
+    ['Asia/Singapore', 'Asia/Kolkata', '+08:00', 'Asia/Singapore'],
+    ['America/Sao_Paulo', 'UTC', '-03:00', 'America/Sao_Paulo'],
+  ])('of a server in %s that was set as %s is found to be %s', async (server, setting, offset, named) => {
+    const found = await zoneOf(server, setting);
+    expect(found?.detail).toContain(`LMS__openedx__timeZone is ${setting}, and UTC${offset} would fit`);
+    expect(found?.detail).toContain(named);
+    expect(found?.result).toBe('wrong');
+  });
+
+  test('that is right is left alone', async () => {
+    expect(await zoneOf('Asia/Kolkata', 'Asia/Kolkata')).toMatchObject({ result: 'ok' });
+  });
+});

@@ -1,0 +1,63 @@
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the storage account does: it works, says nothing more, or refuses what changes it. */
+export type StorageMood =
+  | { readonly type: 'works' }
+  | { readonly type: 'frozen' }
+  | { readonly type: 'refuses'; readonly status: number };
+
+export interface StorageProxy {
+  /** Leads to the same account as the connection string that it was made of. */
+  readonly connectionString: string;
+  mood: StorageMood;
+  stop(): Promise<void>;
+}
+
+/** Stands in front of a storage account, to have it fail as an emulator never does. */
+export async function startStorageProxy(connectionString: string): Promise<StorageProxy> {
+  const servers: Server[] = [];
+  const proxy = { mood: { type: 'works' } as StorageMood };
+  const front = async (endpoint: string): Promise<string> => {
+    const behind = new URL(endpoint);
+    const server = createServer((incoming, answer) => {
+      const { mood } = proxy;
+      if (mood.type === 'frozen') return;
+      if (mood.type === 'refuses' && incoming.method !== 'GET') {
+        incoming.resume();
+        answer.writeHead(mood.status, { 'content-type': 'application/json' }).end('{}');
+        return;
+      }
+      const { method, url, headers } = incoming;
+      const forward = request(
+        { host: behind.hostname, port: behind.port, method, path: url, headers },
+        (real) => {
+          answer.writeHead(real.statusCode ?? 502, real.headers);
+          real.pipe(answer);
+        },
+      );
+      forward.on('error', () => answer.destroy());
+      incoming.pipe(forward);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    servers.push(server);
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}${behind.pathname}`;
+  };
+  const parts = await Promise.all(
+    connectionString.split(';').map(async (part) => {
+      const [, name, endpoint] = /^(\w+Endpoint)=(.*)$/.exec(part) ?? [];
+      return name && endpoint ? `${name}=${await front(endpoint)}` : part;
+    }),
+  );
+  return Object.assign(proxy, {
+    connectionString: parts.join(';'),
+    stop: async () => {
+      await Promise.all(
+        servers.map((server) => {
+          server.closeAllConnections();
+          return new Promise((done) => server.close(done));
+        }),
+      );
+    },
+  });
+}
