@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { toAct } from '../lib/api/door';
 import { enrolmentRequest, postEnrolment } from '../lib/api/enrolments';
 import { parseBody } from '../lib/api/requests';
 
@@ -8,7 +8,7 @@ app.http('enrolments', {
   methods: ['POST'],
   authLevel: 'function',
   handler: (request) =>
-    atTheDoor(async (bridge) => {
+    toAct(request, async (bridge) => {
       const asked = parseBody(enrolmentRequest, await request.text());
       const key = request.headers.get('idempotency-key') ?? undefined;
       return asked.ok ? postEnrolment(bridge, asked.value, key) : asked.answer;

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { toAct } from '../lib/api/door';
 import { replayQuarantine } from '../lib/api/quarantine';
 import { parseBody, replayRequest } from '../lib/api/requests';
 
@@ -8,7 +8,7 @@ app.http('quarantineReplay', {
   methods: ['POST'],
   authLevel: 'function',
   handler: (request) =>
-    atTheDoor(async (bridge) => {
+    toAct(request, async (bridge) => {
       const asked = parseBody(replayRequest, await request.text());
       return asked.ok
         ? replayQuarantine(bridge, asked.value, request.url.replace(/\/quarantine\/replay(\?.*)?$/, ''))

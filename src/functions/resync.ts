@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { toAct } from '../lib/api/door';
 import { parseBody, resyncRequest } from '../lib/api/requests';
 import { postResync } from '../lib/api/runs';
 
@@ -8,7 +8,7 @@ app.http('resync', {
   methods: ['POST'],
   authLevel: 'function',
   handler: (request) =>
-    atTheDoor(async (bridge) => {
+    toAct(request, async (bridge) => {
       const asked = parseBody(resyncRequest, await request.text());
       return asked.ok
         ? postResync(bridge, asked.value, request.url.replace(/\/resync(\?.*)?$/, ''))

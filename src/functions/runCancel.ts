@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { toAct } from '../lib/api/door';
 import { postCancel } from '../lib/api/runs';
 
 app.http('runCancel', {
   route: 'runs/{runId}/cancel',
   methods: ['POST'],
   authLevel: 'function',
-  handler: (request) => atTheDoor((bridge) => postCancel(bridge, request.params.runId ?? '')),
+  handler: (request) => toAct(request, (bridge) => postCancel(bridge, request.params.runId ?? '')),
 });

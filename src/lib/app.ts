@@ -10,6 +10,7 @@ import { createLdServices } from './sinks/ld-services';
 import { createSource } from './sources/registry';
 import { CatalogLedger } from './store/catalog-ledger';
 import { FeedStore } from './store/feeds';
+import { Inbox } from './store/inbox';
 import { LearnerLedger } from './store/learner-ledger';
 import { LeaseStore } from './store/leases';
 import { Quarantine } from './store/quarantine';
@@ -59,6 +60,10 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
     catalogLedger: new CatalogLedger(storage),
     learnerLedger: new LearnerLedger(storage),
     quarantine: new Quarantine(storage),
+    inbox: new Inbox(
+      storage,
+      settings.sources.map(({ id }) => id),
+    ),
     wakeUps: new WakeUps(storage),
     sink: createLdServices(settings.ld, {
       gate: createSharedGate({

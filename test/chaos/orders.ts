@@ -17,7 +17,7 @@ export interface WorkerOrders {
 }
 
 /** Leases that run out within a test's patience. A POST to the sandbox takes milliseconds. */
-export const brisk = { ttlMs: 1_600, renewMs: 300, skewMs: 100, postMs: 400 };
+export const brisk = { ttlMs: 2_000, renewMs: 300, skewMs: 100, postMs: 400 };
 
 export const quickPatience: Patience = {
   ...defaultPatience,

@@ -12,6 +12,7 @@ import { type Bridge, briskLeases, quick, startBridge, until } from '../setup/br
 import { brisk } from './orders';
 import { buildWorker, endWorkers, removeWorker, startWorker } from './processes';
 
+jest.setTimeout(90_000);
 beforeAll(buildWorker);
 afterAll(removeWorker);
 

@@ -4,8 +4,9 @@ import { startRun } from '../../src/lib/sync/start';
 import type { Run } from '../../src/lib/domain/run';
 import { buildWorker, endWorkers, removeWorker, startWorker } from './processes';
 
+jest.setTimeout(90_000);
 beforeAll(buildWorker);
-afterEach(endWorkers);
+afterEach(() => endWorkers());
 afterAll(removeWorker);
 
 const feed = { source: 'openedx', kind: 'consumption' } as const;

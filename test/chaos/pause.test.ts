@@ -73,7 +73,7 @@ test.concurrent.each(process.env.CHAOS_RUNS ? [...usual, ...further] : usual)(
       await world.stop();
     }
   },
-  120_000,
+  240_000,
 );
 
 /** Watermark and ledgers, for comparison. A catalog's row may be put in doubt at any time: that hides nothing. */

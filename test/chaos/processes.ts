@@ -7,7 +7,8 @@ import type { WorkerOrders } from './orders';
 
 const folder = mkdtempSync(join(tmpdir(), 'lms-bridge-chaos-'));
 const script = join(folder, 'worker.js');
-const running = new Set<ChildProcess>();
+/** And the storage account that each works on. */
+const running = new Map<ChildProcess, string | undefined>();
 
 /** Bundles the worker once a test file. */
 export function buildWorker(): void {
@@ -33,7 +34,7 @@ export function startWorker(env: Record<string, string>, orders: Partial<WorkerO
     env: { PATH: process.env.PATH, ...env, CHAOS_ORDERS: JSON.stringify({ slicesAtOnce: 2, ...orders }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
+  running.set(child, env.AzureWebJobsStorage);
   let output = '';
   const listeners = new Set<() => void>();
   const take = (chunk: Buffer): void => {
@@ -70,11 +71,11 @@ export function startWorker(env: Record<string, string>, orders: Partial<WorkerO
   };
 }
 
-/** Ends whatever a test left running. */
-export async function endWorkers(): Promise<void> {
-  const left = [...running];
-  for (const child of left) child.kill('SIGKILL');
-  await Promise.all(left.map((child) => new Promise((done) => child.once('close', done))));
+/** Ends whatever is left running, on one storage account or on all. */
+export async function endWorkers(account?: string): Promise<void> {
+  const left = [...running].filter(([, at]) => account === undefined || at === account);
+  for (const [child] of left) child.kill('SIGKILL');
+  await Promise.all(left.map(([child]) => new Promise((done) => child.once('close', done))));
 }
 
 export const removeWorker = (): void => rmSync(folder, { recursive: true, force: true });

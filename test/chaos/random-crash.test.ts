@@ -43,5 +43,5 @@ test.concurrent.each(cases)(
       await world.stop();
     }
   },
-  60_000 + 6_000 * runs,
+  240_000 + 6_000 * runs,
 );

@@ -4,7 +4,7 @@ import type { Run } from '../../src/lib/domain/run';
 import type { Post } from '../../sandbox/ld-services/state';
 import { type StartOptions, startRun } from '../../src/lib/sync/start';
 import { type Bridge, type BridgeOptions, startBridge, until } from '../setup/bridge';
-import { startWorker, type Worker } from './processes';
+import { endWorkers, startWorker, type Worker } from './processes';
 import type { WorkerOrders } from './orders';
 
 export type FeedForm = 'catalog' | 'windowed' | 'scanned';
@@ -48,7 +48,32 @@ const batchSizes: Record<FeedForm, string> = { catalog: '4', windowed: '30', sca
 
 const pastMs = 30 * 60_000;
 
+/** Worlds that a test file has at a time: more of them starve each other's leases on a small machine. */
+const worldsAtOnce = 3;
+let worlds = 0;
+const queue: (() => void)[] = [];
+
+async function enter(): Promise<void> {
+  if (worlds < worldsAtOnce) worlds++;
+  else await new Promise<void>((resolve) => queue.push(resolve));
+}
+
+function leave(): void {
+  const next = queue.shift();
+  if (next) next();
+  else worlds--;
+}
+
+/** Waits until there is room for one more; `stop` makes room. */
 export async function startWorld(form: FeedForm, options: BridgeOptions = {}): Promise<World> {
+  await enter();
+  return begin(form, options).catch((error: unknown) => {
+    leave();
+    throw error;
+  });
+}
+
+async function begin(form: FeedForm, options: BridgeOptions): Promise<World> {
   let offset = -pastMs;
   const clock = (): number => Date.now() + offset;
   const openEdx = { endBound: 'exclusive' as const, ...sizes[form]?.openEdx, ...options.sandbox?.openEdx };
@@ -94,7 +119,7 @@ export async function startWorld(form: FeedForm, options: BridgeOptions = {}): P
     },
     start: (more) => startRun(bridge.app.engine, feed, { trigger: 'cli', ...more }),
     run,
-    async ended(ms = 20_000) {
+    async ended(ms = 60_000) {
       let last: Run | undefined;
       await until(
         'the run has ended and its feed is free',
@@ -109,7 +134,9 @@ export async function startWorld(form: FeedForm, options: BridgeOptions = {}): P
       return last as Run;
     },
     async stop() {
+      await endWorkers(bridge.env.AzureWebJobsStorage);
       await bridge.stop();
+      leave();
     },
   };
 }

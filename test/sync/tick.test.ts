@@ -1,5 +1,6 @@
 import { readSettings } from '../../src/lib/settings';
-import { nearestOccurrence, tick } from '../../src/lib/sync/tick';
+import { nearestOccurrence } from '../../src/lib/sync/schedule';
+import { tick } from '../../src/lib/sync/tick';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 describe('the scheduled time a tick stands for', () => {

@@ -5,16 +5,23 @@ import { stopping } from '../stopping';
 import { ReplyStore } from '../store/replies';
 import { type Answer, answerFor, json, problem } from './answer';
 
-export const enrolmentRequest = z.strictObject({
-  source: z.string().min(1).max(32),
-  courseId: z.string().min(1).max(400),
-  learner: z.strictObject({
-    email: z.email('must be a mail address').max(320),
-    firstName: z.string().max(200).optional(),
-    lastName: z.string().max(200).optional(),
-  }),
-  communityId: z.string().min(1).max(100).optional(),
-});
+export const enrolmentRequest = z
+  .strictObject({
+    source: z.string().min(1).max(32).meta({ description: 'The id of the source, as LMS_SOURCES names it' }),
+    courseId: z.string().min(1).max(400).meta({ description: 'As the vendor names the course' }),
+    learner: z.strictObject({
+      email: z.email('must be a mail address').max(320),
+      firstName: z.string().max(200).optional(),
+      lastName: z.string().max(200).optional(),
+    }),
+    communityId: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'Part of the organisation; left out where there is only one' }),
+  })
+  .meta({ id: 'EnrolmentRequest' });
 
 type Asked = z.output<typeof enrolmentRequest>;
 

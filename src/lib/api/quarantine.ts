@@ -7,7 +7,7 @@ import { type Answer, json } from './answer';
 import type { quarantineQuery, replayRequest } from './requests';
 
 /** As the API shows it: without the row itself, which may hold a learner's address. */
-function recordView({ id, feed, runId, reason, status, at, courseId }: QuarantinedRecord) {
+export function recordView({ id, feed, runId, reason, status, at, courseId }: QuarantinedRecord) {
   return {
     id,
     runId,
@@ -19,10 +19,12 @@ function recordView({ id, feed, runId, reason, status, at, courseId }: Quarantin
   };
 }
 
+export type RecordView = ReturnType<typeof recordView>;
+
 export async function listQuarantine(app: App, query: z.output<typeof quarantineQuery>): Promise<Answer> {
   const { source, kind, limit = 50, next } = query;
   const records = [];
-  for await (const record of app.engine.quarantine.list({ source, kind, after: next })) {
+  for await (const record of app.engine.quarantine.list({ source, kind, after: next, pageSize: limit + 1 })) {
     records.push(recordView(record));
     if (records.length > limit) break;
   }

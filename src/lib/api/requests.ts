@@ -4,42 +4,94 @@ import { runStates } from '../domain/run';
 import { parseUtc } from '../domain/time';
 import { type Answer, problem } from './answer';
 
-const time = z.string().transform((value, context) => {
-  const parsed = parseUtc(value);
-  if (parsed) return parsed;
-  context.addIssue({ code: 'custom', message: 'must be an ISO 8601 time, such as 2026-01-31T00:00:00Z' });
-  return z.NEVER;
-});
+/** A time as people write it; becomes UTC. */
+const time = (description: string) =>
+  z
+    .string()
+    .transform((value, context) => {
+      const parsed = parseUtc(value);
+      if (parsed) return parsed;
+      context.addIssue({ code: 'custom', message: 'must be an ISO 8601 time, such as 2026-01-31T00:00:00Z' });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({
+      description: `${description}. ISO 8601, UTC unless it names a zone`,
+      examples: ['2026-01-31T00:00:00Z'],
+    });
 
-export const resyncRequest = z.strictObject({
-  source: z.string().min(1).max(32).optional(),
-  kind: z.enum(feedKinds).optional(),
-  mode: z.enum(['incremental', 'full']).optional(),
-  from: time.optional(),
-  to: time.optional(),
-  courseId: z.string().min(1).max(400).optional(),
-  learner: z.string().min(1).max(320).optional(),
-  dryRun: z.boolean().optional(),
-  allowDeletes: z.boolean().optional(),
-});
+const source = z
+  .string()
+  .min(1)
+  .max(32)
+  .optional()
+  .meta({
+    description: 'The id of one source, as LMS_SOURCES names it; left out: all',
+    examples: ['openedx'],
+  });
+const kind = z
+  .enum(feedKinds)
+  .optional()
+  .meta({ description: 'Left out: both', examples: ['catalog'] });
+
+export const resyncRequest = z
+  .strictObject({
+    source,
+    kind,
+    mode: z
+      .enum(['incremental', 'full'])
+      .optional()
+      .meta({ description: 'Left out: incremental, only what changed since the last run' }),
+    from: time('Only what was modified from then on'),
+    to: time('Only what was modified until then'),
+    courseId: z.string().min(1).max(400).optional().meta({ description: 'Only this course' }),
+    learner: z
+      .string()
+      .min(1)
+      .max(320)
+      .optional()
+      .meta({ description: 'Only the results of the learner with this mail address' }),
+    dryRun: z.boolean().optional().meta({ description: 'Send nothing, and say what would be sent' }),
+    allowDeletes: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Take courses back even when a large part of the listing is gone' }),
+  })
+  .meta({ id: 'Resync' });
+
+/** How many to give at a time: digits of a query. */
+export const limitParameter = z
+  .string()
+  .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200')
+  .transform(Number)
+  .refine((n) => n >= 1 && n <= 200, 'must be a whole number from 1 to 200')
+  .optional()
+  .meta({ type: 'integer', minimum: 1, maximum: 200, description: 'How many at a time; left out: 50' });
 
 const page = {
-  source: z.string().min(1).max(32).optional(),
-  kind: z.enum(feedKinds).optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200')
-    .transform(Number)
-    .refine((n) => n >= 1 && n <= 200, 'must be a whole number from 1 to 200')
-    .optional(),
-  next: z.string().max(300).optional(),
+  source,
+  kind,
+  limit: limitParameter,
+  next: z.string().max(300).optional().meta({ description: 'What the page before gave as `next`' }),
 };
 
-export const runsQuery = z.strictObject({ ...page, state: z.enum(runStates).optional() });
-export const quarantineQuery = z.strictObject(page);
-export const replayRequest = z.strictObject({
-  ids: z.array(z.string().min(1).max(100)).max(5_000).optional(),
+export const runsQuery = z.strictObject({
+  ...page,
+  state: z
+    .enum(runStates)
+    .optional()
+    .meta({ description: 'Only runs in this state', examples: ['failed'] }),
 });
+export const quarantineQuery = z.strictObject(page);
+export const replayRequest = z
+  .strictObject({
+    ids: z
+      .array(z.string().min(1).max(100))
+      .max(5_000)
+      .optional()
+      .meta({ description: 'Only these records; left out: all' }),
+  })
+  .meta({ id: 'Replay' });
 
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Answer };

@@ -25,9 +25,7 @@ export async function postResync(
 export async function listRuns(app: App, query: z.output<typeof runsQuery>): Promise<Answer> {
   const { source, kind, state, limit = 50, next } = query;
   const runs = [];
-  for await (const run of app.engine.runs.list(next)) {
-    if ((source && run.source !== source) || (kind && run.kind !== kind) || (state && run.state !== state))
-      continue;
+  for await (const run of app.engine.runs.list({ after: next, source, kind, state, pageSize: limit + 1 })) {
     runs.push(runView(run));
     if (runs.length > limit) break;
   }

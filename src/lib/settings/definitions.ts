@@ -6,6 +6,7 @@ import {
   jsonConstants,
   list,
   oneOf,
+  pointers,
   schedule,
   text,
   timeZone,
@@ -124,6 +125,21 @@ export const sourceDefinitions = {
     schema: text,
     secret: true,
     doc: 'Standard Webhooks secret; several, by space, while one replaces another.',
+  }),
+  webhookTypePointers: define({
+    schema: pointers,
+    default: '',
+    doc: 'Further places, by comma, where a webhook’s body names its event type: JSON pointers such as `/meta/type`. They are looked at before the built-in ones.',
+  }),
+  webhookCoursePointers: define({
+    schema: pointers,
+    default: '',
+    doc: 'Likewise, where it names the course.',
+  }),
+  webhookLearnerPointers: define({
+    schema: pointers,
+    default: '',
+    doc: 'Likewise, where it names the learner’s mail address.',
   }),
   requestsPerMinute: define({
     schema: wholeNumber(1, 100_000),

@@ -101,3 +101,9 @@ export const list = z.string().transform((value) =>
     .map((word) => word.trim())
     .filter(Boolean),
 );
+
+/** JSON pointers (RFC 6901) by comma. */
+export const pointers = list.refine(
+  (all) => all.every((pointer) => /^(\/([^~/]|~[01])*)+$/.test(pointer)),
+  'must be JSON pointers by comma, each with a slash in front, such as /meta/type',
+);

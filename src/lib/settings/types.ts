@@ -57,6 +57,10 @@ export interface SourceSettings {
   readonly accessToken: Secret | undefined;
   readonly apiKey: Secret | undefined;
   readonly webhookSecret: Secret | undefined;
+  /** JSON pointers, beside the built-in ones. */
+  readonly webhookTypePointers?: readonly string[];
+  readonly webhookCoursePointers?: readonly string[];
+  readonly webhookLearnerPointers?: readonly string[];
   readonly requestsPerMinute: number | undefined;
   readonly pageSize: number;
   readonly concurrency: number;

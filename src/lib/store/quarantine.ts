@@ -61,9 +61,17 @@ export class Quarantine {
     return ids;
   }
 
+  /** How many records there are, or `most` when there are more. */
+  async count(most: number): Promise<number> {
+    let found = 0;
+    const keys = { select: ['PartitionKey', 'RowKey'], pageSize: most };
+    for await (const _ of queryRows(this.#table, keys)) if (++found >= most) break;
+    return found;
+  }
+
   /** In the order of their ids. @param filter `after` leaves out this id and those before it. */
   async *list(
-    filter: { source?: string; kind?: FeedKind; after?: string } = {},
+    filter: { source?: string; kind?: FeedKind; after?: string; pageSize?: number } = {},
   ): AsyncGenerator<QuarantinedRecord> {
     const after = filter.after === undefined ? undefined : feedOf(filter.after);
     const terms = [
@@ -77,6 +85,7 @@ export class Quarantine {
     ];
     for await (const row of queryRows(this.#table, {
       ...(terms.length > 0 ? { filter: terms.join(' and ') } : {}),
+      ...(filter.pageSize === undefined ? {} : { pageSize: filter.pageSize }),
     }))
       yield toRecord(row);
   }

@@ -91,6 +91,10 @@ export interface Query {
   /** OData; see `where`. Left out: every row. */
   readonly filter?: string;
   readonly select?: readonly string[];
+  /** Rows fetched at a time, 1,000 at the most; for those who stop before the end. */
+  readonly pageSize?: number;
+  /** No more requests than this: what they did not find is left out, however much there is. */
+  readonly pages?: number;
 }
 
 /** Builds a filter with its values quoted: where`PartitionKey eq ${x}`. */
@@ -103,7 +107,12 @@ export async function* queryRows(table: Table, query: Query = {}): AsyncGenerato
     ...(query.select ? { select: [...query.select] } : {}),
   };
   try {
-    for await (const row of table.listEntities({ queryOptions })) yield row as Row;
+    let pages = 0;
+    const settings = query.pageSize === undefined ? {} : { maxPageSize: Math.min(1_000, query.pageSize) };
+    for await (const page of table.listEntities({ queryOptions }).byPage(settings)) {
+      for (const row of page) yield row as Row;
+      if (++pages === query.pages) return;
+    }
   } catch (error) {
     throw storageError(error);
   }

@@ -7,9 +7,11 @@ import {
   noChanges,
   noCounts,
   type Run,
+  type RunState,
   type Slice,
   type SliceWork,
 } from '../domain/run';
+import type { FeedKind } from '../domain/feed';
 import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
 import { fromJsonProperties, toJsonProperties } from './bytes';
@@ -18,6 +20,7 @@ import {
   type Action,
   deletePartition,
   insertRow,
+  type Query,
   putRow,
   queryRows,
   readRow,
@@ -29,6 +32,14 @@ import {
 import type { Storage, Table } from './storage';
 
 const together = 100;
+
+export interface RunFilter extends Pick<Query, 'pageSize' | 'pages'> {
+  /** Leaves out this run and all that are newer. */
+  readonly after?: string;
+  readonly source?: string;
+  readonly kind?: FeedKind;
+  readonly state?: RunState;
+}
 
 /** How one slice ended. */
 export type SliceResult =
@@ -76,12 +87,16 @@ export class RunStore {
     });
   }
 
-  /** Runs, newest first. @param after leaves out this run and all that are newer. */
-  async *list(after?: string): AsyncGenerator<Run> {
-    const isRun = where`RowKey eq ${'run'}`;
-    const filter =
-      after === undefined ? isRun : `${where`PartitionKey gt ${partitionOf(after)}`} and ${isRun}`;
-    for await (const row of queryRows(this.#table, { filter })) yield rowToRun(row);
+  /** Runs, newest first. */
+  async *list({ after, source, kind, state, ...bounds }: RunFilter = {}): AsyncGenerator<Run> {
+    const filter = [
+      ...(after === undefined ? [] : [where`PartitionKey gt ${partitionOf(after)}`]),
+      where`RowKey eq ${'run'}`,
+      ...(source === undefined ? [] : [where`source eq ${source}`]),
+      ...(kind === undefined ? [] : [where`kind eq ${kind}`]),
+      ...(state === undefined ? [] : [where`state eq ${state}`]),
+    ].join(' and ');
+    for await (const row of queryRows(this.#table, { filter, ...bounds })) yield rowToRun(row);
   }
 
   /** Deletes a run and its slices. */

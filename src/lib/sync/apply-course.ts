@@ -19,19 +19,28 @@ export interface ApplyCourse {
   readonly dryRun: boolean;
   /** Send it even when it is unchanged. */
   readonly force: boolean;
+  /** Asked before a course is taken back; throws when it must not be. */
+  readonly beforeDeletion?: (courseId: string) => Promise<void>;
+}
+
+/** Another worker holds the course's lease: come back in a moment. */
+export class CourseBusyError extends RetryableError {
+  constructor(courseId: string) {
+    super(`Another worker is at the course ${courseId}`);
+  }
 }
 
 /**
  * Brings the sink in step with one course as its source shows it now; one that is gone or hidden goes out as
  * deleted. Holds the course's lease from before the reading until after the acknowledgement.
- * @throws RetryableError while another worker has the course; what the source and the sink throw.
+ * @throws CourseBusyError while another worker has the course; what the source and the sink throw.
  */
 export async function applyCourse(courseId: string, what: ApplyCourse): Promise<void> {
   const { engine, open } = what;
   const feed = open.source.catalog;
   if (!feed) throw new UnsupportedError(`The source ${open.source.id} publishes no catalog`);
   const lease = await engine.leases.acquire(courseLease(open.source.id, courseId));
-  if (!lease) throw new RetryableError(`Another worker is at the course ${courseId}`);
+  if (!lease) throw new CourseBusyError(courseId);
   try {
     const signal = AbortSignal.any([what.signal, lease.lost]);
     const course = await feed.read(courseId, { signal });
@@ -85,6 +94,7 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
     tally.deleted();
     return tally.change({ change: 'deleted', courseId, detail: 'gone or hidden at the source' });
   }
+  await what.beforeDeletion?.(courseId);
   const last = await engine.catalogLedger.lastJson(source, courseId);
   if (last === undefined)
     throw new PayloadError(`The catalog ledger of ${source} cannot be read for ${courseId}; delete its row`);

@@ -7,6 +7,7 @@ import type { Sink } from '../sinks/sink';
 import type { Source } from '../sources/source';
 import type { CatalogLedger } from '../store/catalog-ledger';
 import type { FeedStore } from '../store/feeds';
+import type { Inbox } from '../store/inbox';
 import type { LearnerLedger } from '../store/learner-ledger';
 import type { LeaseStore } from '../store/leases';
 import type { Quarantine } from '../store/quarantine';
@@ -21,6 +22,7 @@ export interface Engine {
   readonly catalogLedger: CatalogLedger;
   readonly learnerLedger: LearnerLedger;
   readonly quarantine: Quarantine;
+  readonly inbox: Inbox;
   readonly wakeUps: WakeUps;
   readonly sink: Sink;
   /** @throws SettingsError when the source's settings are wrong, InputError when there is no such source. */
@@ -76,6 +78,20 @@ export interface Patience {
   readonly sliceBudgetMs: number;
   /** How often a worker looks whether its run was cancelled, milliseconds. */
   readonly cancelPollMs: number;
+  readonly events: EventPatience;
+}
+
+/** How long a webhook's event is tried, and how events are gathered. */
+export interface EventPatience {
+  /** Tries, then it is dead. */
+  readonly attempts: number;
+  /** Before the second try, milliseconds; doubled for each further one. */
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+  /** While another worker is at the course, or more events of it come in, the next look is so many milliseconds away. */
+  readonly busyMs: number;
+  /** Events of one course that keep coming are gathered for so long, milliseconds. */
+  readonly gatherMs: number;
 }
 
 export const defaultPatience: Patience = {
@@ -84,10 +100,22 @@ export const defaultPatience: Patience = {
   longestDelayMs: 300_000,
   sliceBudgetMs: 8 * 60_000,
   cancelPollMs: 2_000,
+  // Half a minute, doubled up to an hour: about five hours in all.
+  events: {
+    attempts: 12,
+    firstDelayMs: 30_000,
+    longestDelayMs: 3_600_000,
+    busyMs: 2_000,
+    gatherMs: 5_000,
+  },
 };
 
 /** When the next try is due, milliseconds from now: doubled each time, and spread so that workers do not march. */
-export function retryDelayMs(patience: Patience, attempt: number, random: () => number): number {
+export function retryDelayMs(
+  patience: Pick<Patience, 'firstDelayMs' | 'longestDelayMs'>,
+  attempt: number,
+  random: () => number,
+): number {
   const full = Math.min(patience.longestDelayMs, patience.firstDelayMs * 2 ** (attempt - 1));
   return full / 2 + (full / 2) * random();
 }

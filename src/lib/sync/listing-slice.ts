@@ -6,8 +6,8 @@ import { Listing, Pause } from './listing';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 
 /** A listing this much shorter than what the sink knows is a fault of the source, not a clean-up. */
-const guardShare = 0.2;
-const guardAtLeast = 10;
+export const guardShare = 0.2;
+export const guardAtLeast = 10;
 
 /**
  * Reads a whole catalog, sends what changed since the sink was last told, and takes back what is gone. One that

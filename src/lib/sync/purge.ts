@@ -4,11 +4,12 @@ import type { Engine } from './engine';
 const dayMs = 24 * 3600_000;
 
 /**
- * Deletes runs and quarantined records that are older than the retention. A run that has not ended is kept.
+ * Deletes runs, quarantined records and events that are older than the retention. What has not ended is kept.
  * @param retentionDays `RETENTION_DAYS`.
  */
 export async function purge(engine: Engine, retentionDays: number): Promise<void> {
-  const before = utc(engine.now() - retentionDays * dayMs);
+  const beforeMs = engine.now() - retentionDays * dayMs;
+  const before = utc(beforeMs);
   let runs = 0;
   for await (const { runId, ended } of engine.runs.startedBefore(before)) {
     if (!ended) continue;
@@ -16,6 +17,8 @@ export async function purge(engine: Engine, retentionDays: number): Promise<void
     runs++;
   }
   const quarantined = await engine.quarantine.purge(before);
+  let events = 0;
+  for (const source of engine.inbox.sources) events += await engine.inbox.purge(source, beforeMs);
   await engine.leases.purge(engine.now() - dayMs);
-  engine.log.info({ before, runs, quarantined }, 'purge done');
+  engine.log.info({ before, runs, quarantined, events }, 'purge done');
 }

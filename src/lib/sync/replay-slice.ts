@@ -4,7 +4,8 @@ import type { WindowedFeed } from '../sources/source';
 import type { QuarantinedRecord } from '../store/quarantine';
 import { Delivery } from './deliver';
 import { workCatalogCourse } from './listing-slice';
-import { compareCourse } from './course-slice';
+import { compareCourse } from './compare-course';
+import { comparison } from './course-slice';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 
 /**
@@ -26,9 +27,9 @@ export async function workReplay(context: SliceContext): Promise<SliceOutcome> {
     for (const courseId of coursesOf(records)) await workCatalogCourse(context, courseId);
   else if (consumption?.type === 'scanned')
     for (const courseId of coursesOf(records))
-      await compareCourse(context, courseId, (cursor) => consumption.page(courseId, cursor, context), {
-        only: undefined,
-      });
+      await compareCourse(comparison(context), courseId, (cursor, signal) =>
+        consumption.page(courseId, cursor, { signal }),
+      );
   return finished(context);
 }
 

@@ -1,7 +1,9 @@
+import { groupOf, type WebhookEvent } from '../domain/event';
 import { isDispatched, isEnded, type Run } from '../domain/run';
 import { toMs } from '../domain/time';
 import { sentence } from '../errors';
 import { cancelRun } from './cancel';
+import { courseLease } from './apply-course';
 import type { Engine } from './engine';
 import { finishRun } from './finish';
 import { releaseFeed, takeTurn } from './turn';
@@ -10,6 +12,10 @@ import { releaseFeed, takeTurn } from './turn';
 const orphanMs = 5 * 60_000;
 /** Lost wake-up calls are sent again for so many slices of a run at a time; each that ends wakes another. */
 const slicesARun = 16;
+/** An event that has been due for so long has lost its wake-up call. */
+const lostEventMs = 30_000;
+/** Of a source at a time. */
+const groupsASource = 200;
 
 /**
  * Sends again what was lost: called every minute. What is in order is left alone. A run that cannot be read holds
@@ -18,12 +24,12 @@ const slicesARun = 16;
  */
 export async function sweep(engine: Engine): Promise<void> {
   const failures: unknown[] = [];
-  const attempt = async (runId: string, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
       failures.push(error);
-      engine.log.error({ runId, error: sentence(error) }, 'run cannot be mended');
+      engine.log.error({ what, error: sentence(error) }, 'cannot be mended');
     }
   };
   const open = await engine.feeds.listOpen();
@@ -44,9 +50,24 @@ export async function sweep(engine: Engine): Promise<void> {
     engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
     engine.onWatermark?.(feed, watermark);
   }
+  for (const source of engine.inbox.sources) await attempt(source, () => mendEvents(engine, source));
   // Alerts wait for this line: without it, nothing repairs what was lost.
   engine.log.info({ openRuns: open.length }, 'sweep done');
   if (failures.length > 0) throw failures[0];
+}
+
+/** Wakes one event of each group: who works it works the others as well. */
+async function mendEvents(engine: Engine, source: string): Promise<void> {
+  const lost = new Map<string, WebhookEvent>();
+  for await (const event of engine.inbox.waiting(source)) {
+    if (lost.size >= groupsASource) break;
+    const group = groupOf(event.task);
+    if (!lost.has(group) && event.dueAt + lostEventMs <= engine.now()) lost.set(group, event);
+  }
+  for (const { eventId, task } of lost.values()) {
+    if (task.type === 'course' && (await engine.leases.isHeld(courseLease(source, task.courseId)))) continue;
+    await engine.wakeUps.send({ queue: 'webhook-events', body: { eventId } });
+  }
 }
 
 async function mend(engine: Engine, run: Run): Promise<void> {

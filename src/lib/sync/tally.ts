@@ -31,7 +31,8 @@ export class Tally {
 
   constructor(
     private readonly engine: Engine,
-    private readonly run: Run,
+    /** Whose counts these are: a run's, or an event's, which has an id as well. */
+    private readonly run: Pick<Run, 'runId' | 'dryRun'>,
     private readonly feed: Feed,
     soFar: Counts = noCounts,
   ) {

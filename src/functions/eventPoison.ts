@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { getApp } from '../lib/app';
+import { readEventMessage } from '../lib/sync/messages';
+import { abandonEvent } from '../lib/webhooks/apply-event';
+
+app.storageQueue('eventPoison', {
+  queueName: 'webhook-events-poison',
+  connection: 'AzureWebJobsStorage',
+  handler: async (message) => {
+    const { engine } = await getApp();
+    await abandonEvent(engine, readEventMessage(message).eventId);
+  },
+});

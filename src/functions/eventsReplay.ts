@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { toAct } from '../lib/api/door';
+import { eventsReplayRequest, postEventsReplay } from '../lib/api/events';
+import { parseBody } from '../lib/api/requests';
+
+app.http('eventsReplay', {
+  route: 'events/replay',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: (request) =>
+    toAct(request, async (bridge) => {
+      const asked = parseBody(eventsReplayRequest, await request.text());
+      return asked.ok ? postEventsReplay(bridge, asked.value) : asked.answer;
+    }),
+});

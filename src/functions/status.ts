@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { getStatus } from '../lib/api/status/answer';
+
+app.http('status', {
+  route: 'status',
+  methods: ['GET'],
+  authLevel: 'function',
+  handler: (request) => getStatus(request.query),
+});

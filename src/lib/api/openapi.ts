@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { version } from '../version';
+import { type Answer, json } from './answer';
+import { operations } from './operations';
+import type { Operation, OperationAnswer } from './operations/operation';
+import { problemSchema } from './schemas';
+
+type Json = Record<string, unknown>;
+
+/** @param base the address of the API, such as https://example.com/api. */
+export const getOpenApi = (base: string): Answer => json(200, openApiDocument(base));
+
+/** The API as OpenAPI 3.1 describes it, made from the schemas that parse its requests. */
+export function openApiDocument(base: string): Json {
+  const schemas: Record<string, Json> = {};
+  const paths: Record<string, Json> = {};
+  for (const operation of operations)
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation, schemas) };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'LMS Bridge',
+      version,
+      description:
+        'Keeps an L&D platform in step with every LMS: runs, quarantine, webhooks. Times are UTC. Errors are problems (RFC 9457).',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: base }],
+    tags: [
+      { name: 'Runs', description: 'Syncs: one of one feed each' },
+      { name: 'Quarantine', description: 'Records that could not be mapped or were refused' },
+      { name: 'Webhooks', description: "Vendors' events" },
+      { name: 'Enrolments', description: 'The way out: learners into courses' },
+      { name: 'App', description: 'The app itself' },
+    ],
+    security: [{ functionKey: [] }, { functionKeyInQuery: [] }],
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => a.localeCompare(b))),
+      securitySchemes: {
+        functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        functionKeyInQuery: { type: 'apiKey', in: 'query', name: 'code' },
+      },
+    },
+  };
+}
+
+function described(operation: Operation, schemas: Record<string, Json>): Json {
+  const { operationId, tag, summary, description, body, anonymous } = operation;
+  const parameters = [
+    ...pathParameters(operation),
+    ...queryParameters(operation, schemas),
+    ...headerParameters(operation),
+  ];
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    ...(anonymous && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: body.required,
+        content: {
+          'application/json': {
+            schema: schemaOf(body.schema, schemas),
+            examples: Object.fromEntries(
+              Object.entries(body.examples).map(([name, value]) => [
+                name.replaceAll(' ', '-'),
+                { summary: name, value },
+              ]),
+            ),
+          },
+        },
+      },
+    }),
+    responses: responses(operation, schemas),
+  };
+}
+
+const pathParameters = ({ parts = {} }: Operation): Json[] =>
+  Object.entries(parts).map(([name, { description, example }]) => ({
+    name,
+    in: 'path',
+    required: true,
+    description,
+    schema: { type: 'string' },
+    example,
+  }));
+
+const headerParameters = ({ headers = {} }: Operation): Json[] =>
+  Object.entries(headers).map(([name, { description, example }]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+    example,
+  }));
+
+function queryParameters({ query }: Operation, schemas: Record<string, Json>): Json[] {
+  return Object.entries(query?.shape ?? {}).map(([name, type]) => {
+    const { description, examples, ...schema } = schemaOf(type as z.ZodType, schemas) as {
+      description?: string;
+      examples?: unknown[];
+    };
+    return {
+      name,
+      in: 'query',
+      required: !(type as z.ZodType).safeParse(undefined).success,
+      ...(description && { description }),
+      schema,
+      ...(examples && { example: examples[0] }),
+    };
+  });
+}
+
+const problemTitles: Readonly<Record<number, string>> = {
+  400: 'The request is wrong; `errors` names the fields',
+  401: 'No key, a wrong one, or a signature that is not good',
+  403: 'A browser sent this for another site',
+  404: 'There is no such thing',
+  409: 'It contradicts what is there, or the same request is under way',
+  413: 'The body is too large',
+  415: 'The body is of another type',
+  422: 'The request cannot be honoured; `errors` names the field',
+  500: 'Wrong settings, each named in `errors`; or an unexpected error',
+  501: 'The source cannot do this',
+  502: 'A remote system refused',
+  503: 'Storage or a remote system does not answer; try again after `Retry-After` seconds',
+};
+
+function responses(operation: Operation, schemas: Record<string, Json>): Json {
+  const usual = operation.anonymous ? [] : [401, 500, 503];
+  const problems = [...new Set([...operation.problems, ...usual])].sort((a, b) => a - b);
+  return {
+    ...Object.fromEntries(
+      Object.entries(operation.answers).map(([status, answer]) => [status, success(answer, schemas)]),
+    ),
+    ...Object.fromEntries(problems.map((status) => [status, failure(status, schemas)])),
+  };
+}
+
+const success = (
+  { description, type = 'application/json', schema, example }: OperationAnswer,
+  schemas: Record<string, Json>,
+): Json => ({ description, content: { [type]: { schema: schemaOf(schema, schemas), example } } });
+
+const failure = (status: number, schemas: Record<string, Json>): Json => ({
+  description: problemTitles[status],
+  // The platform's own 401 has no body, so a client must not count on one.
+  content: { 'application/problem+json': { schema: schemaOf(problemSchema, schemas) } },
+});
+
+/** As JSON Schema 2020-12, what OpenAPI 3.1 speaks; named schemas are put into `schemas` and referred to. */
+function schemaOf(schema: z.ZodType, schemas: Record<string, Json>): Json {
+  const made = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => {
+      // A query's number comes as digits: to the caller it is a number all the same.
+      if (jsonSchema.type === 'integer' && jsonSchema.pattern) delete jsonSchema.pattern;
+      delete jsonSchema.id;
+    },
+  });
+  const {
+    $schema: _,
+    $defs = {},
+    ...own
+  } = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json & {
+    $defs?: Record<string, Json>;
+  };
+  Object.assign(schemas, $defs);
+  const id = schema.meta()?.id;
+  if (typeof id !== 'string') return own;
+  schemas[id] = own;
+  return { $ref: `#/components/schemas/${id}` };
+}

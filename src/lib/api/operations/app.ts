@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { healthSchema, takenInSchema } from '../schemas';
+import { statusQuery } from '../status/query';
+import type { Operation } from './operation';
+
+/** Of the app itself, and the way in for vendors. */
+export const appOperations: readonly Operation[] = [
+  {
+    operationId: 'receiveWebhook',
+    method: 'post',
+    path: '/webhooks/{source}',
+    tag: 'Webhooks',
+    summary: "Take in a vendor's event",
+    description:
+      'Any JSON is kept and counted, 262,144 bytes at the most. When the source has a secret, the call must be signed as Standard Webhooks says: webhook-id, webhook-timestamp, webhook-signature.',
+    parts: { source: { description: 'The id of the source', example: 'khalibre' } },
+    body: {
+      schema: z.unknown().meta({ description: "The vendor's own shape" }),
+      required: true,
+      examples: { event: { type: 'course.updated', data: { courseId: '1042' } } },
+    },
+    answers: {
+      202: {
+        description: 'Kept; it is worked soon',
+        schema: takenInSchema,
+        example: { eventId: 'khalibre-3f1c0e9a7b5d2c4e6f8a9b0c' },
+      },
+    },
+    problems: [400, 401, 404, 413, 415],
+  },
+  {
+    operationId: 'getStatus',
+    method: 'get',
+    path: '/status',
+    tag: 'App',
+    summary: 'The page people look at',
+    query: statusQuery,
+    answers: {
+      200: {
+        description: 'A web page, or the part of it that was asked for',
+        type: 'text/html',
+        schema: z.string(),
+        example: '<!doctype html><title>All is well</title>',
+      },
+    },
+    problems: [400, 404],
+  },
+  {
+    operationId: 'getHealth',
+    method: 'get',
+    path: '/health',
+    tag: 'App',
+    summary: 'Whether the app can work',
+    description:
+      '503 when settings are wrong or storage does not answer. Says no more, since anyone may ask.',
+    anonymous: true,
+    answers: {
+      200: { description: 'It can', schema: healthSchema, example: { status: 'ok' } },
+      503: { description: 'It cannot', schema: healthSchema, example: { status: 'unavailable' } },
+    },
+    problems: [],
+  },
+  {
+    operationId: 'getOpenApi',
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'App',
+    summary: 'This description',
+    anonymous: true,
+    answers: {
+      200: {
+        description: 'OpenAPI 3.1',
+        schema: z.looseObject({ openapi: z.literal('3.1.0'), paths: z.record(z.string(), z.unknown()) }),
+        example: { openapi: '3.1.0', info: { title: 'LMS Bridge', version: '1' }, paths: {} },
+      },
+    },
+    problems: [],
+  },
+];

@@ -1,0 +1,105 @@
+import { eventsQuery, eventsReplayRequest } from '../events';
+import { quarantineQuery, replayRequest } from '../requests';
+import { eventsReplaySchema, eventsSchema, quarantineReplaySchema, quarantineSchema } from '../schemas';
+import type { Operation } from './operation';
+
+const id = 'openedx-consumption-0f3a9c5b7d1e2468';
+const runId = 'openedx-consumption-20260302T101500Z-a1b2c3';
+const eventId = 'khalibre-3f1c0e9a7b5d2c4e6f8a9b0c';
+
+/** Records and events that did not get through, and another try at them. */
+export const troubleOperations: readonly Operation[] = [
+  {
+    operationId: 'listQuarantine',
+    method: 'get',
+    path: '/quarantine',
+    tag: 'Quarantine',
+    summary: 'List the records that could not be delivered',
+    query: quarantineQuery,
+    answers: {
+      200: {
+        description: 'A page of records, without their content',
+        schema: quarantineSchema,
+        example: {
+          records: [
+            {
+              id,
+              runId,
+              source: 'openedx',
+              kind: 'consumption',
+              reason: 'The row has no course',
+              at: '2026-03-02T10:15:09Z',
+            },
+          ],
+        },
+      },
+    },
+    problems: [400],
+  },
+  {
+    operationId: 'replayQuarantine',
+    method: 'post',
+    path: '/quarantine/replay',
+    tag: 'Quarantine',
+    summary: 'Try quarantined records again',
+    description: 'Starts a run for each feed concerned. Ids that are no longer there are not counted.',
+    body: { schema: replayRequest, required: false, examples: { all: {}, one: { ids: [id] } } },
+    answers: {
+      202: {
+        description: 'How many, and the runs that try them',
+        schema: quarantineReplaySchema,
+        example: {
+          replayed: 1,
+          runs: [
+            { runId, source: 'openedx', kind: 'consumption', url: `https://example.com/api/runs/${runId}` },
+          ],
+        },
+      },
+    },
+    problems: [400, 403],
+  },
+  {
+    operationId: 'listEvents',
+    method: 'get',
+    path: '/events',
+    tag: 'Webhooks',
+    summary: "List the webhooks' events, newest first",
+    query: eventsQuery,
+    answers: {
+      200: {
+        description: 'A page of events, without what was sent',
+        schema: eventsSchema,
+        example: {
+          events: [
+            {
+              eventId,
+              source: 'khalibre',
+              type: 'course.updated',
+              state: 'applied',
+              receivedAt: '2026-03-02T10:20:31Z',
+              attempts: 1,
+            },
+          ],
+        },
+      },
+    },
+    problems: [400],
+  },
+  {
+    operationId: 'replayEvents',
+    method: 'post',
+    path: '/events/replay',
+    tag: 'Webhooks',
+    summary: 'Try events again',
+    description: 'Those named, or all that are dead or were ignored.',
+    body: { schema: eventsReplayRequest, required: false, examples: { all: {}, one: { ids: [eventId] } } },
+    answers: {
+      202: {
+        description: 'How many stand in line again',
+        schema: eventsReplaySchema,
+        example: { replayed: 1 },
+      },
+    },
+    problems: [400, 403],
+  },
+];

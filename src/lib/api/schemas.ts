@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { eventStates } from '../domain/event';
+import { feedKinds } from '../domain/feed';
+import { runStates } from '../domain/run';
+
+// What the API answers. The description of the API is made from these, and a test holds every answer against them.
+
+const instant = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    .meta({ format: 'date-time', description });
+
+const count = (description: string) => z.int().min(0).meta({ description });
+const source = z.string().meta({ description: 'The id of the source, as LMS_SOURCES names it' });
+const kind = z.enum(feedKinds).meta({ description: 'What is synced' });
+
+const counts = z
+  .object({
+    read: count('Rows read: sent + unchanged + skipped + quarantined'),
+    sent: count('Records that the L&D services took'),
+    unchanged: count('Records that the L&D services have as they are'),
+    skipped: count('Records that were left out by a filter'),
+    quarantined: count('Records that could not be used; see /quarantine'),
+    deleted: count('Courses taken back; apart from the rows read'),
+  })
+  .meta({ id: 'Counts' });
+
+const change = z
+  .object({
+    change: z.enum(['created', 'updated', 'deleted', 'wouldSend']),
+    courseId: z.string(),
+    detail: z.string(),
+  })
+  .meta({ id: 'Change', description: 'One change that a dry run found; names no person' });
+
+const changes = z
+  .object({
+    created: count('Courses that would be new'),
+    updated: count('Courses that would change'),
+    deleted: count('Courses that would be taken back'),
+    wouldSend: count('Results that would be sent; whether they are new is not known'),
+    samples: z.array(change).meta({ description: 'The first changes, 20 at the most' }),
+  })
+  .meta({ id: 'Changes' });
+
+export const runSchema = z
+  .object({
+    runId: z.string(),
+    source,
+    kind,
+    mode: z.enum(['incremental', 'full']),
+    trigger: z.enum(['timer', 'resync', 'cli', 'webhook']).meta({ description: 'Who asked for it' }),
+    dryRun: z.boolean().meta({ description: 'Nothing is sent; `changes` says what would be' }),
+    state: z.enum(runStates),
+    counts,
+    window: z
+      .object({ from: instant('From'), to: instant('To') })
+      .optional()
+      .meta({ description: 'The span of modification times that the run covers' }),
+    slices: z
+      .object({
+        total: count('Parts of the run'),
+        done: count('Of them ended well'),
+        failed: count('Of them failed'),
+      })
+      .meta({ description: 'How far it is' }),
+    startedAt: instant('When it was asked for'),
+    finishedAt: instant('When it ended').optional(),
+    error: z.string().optional().meta({ description: 'Why it failed, in one sentence' }),
+    changes: changes.optional(),
+    notes: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'What an operator should know and is no error' }),
+  })
+  .meta({ id: 'Run', description: 'One sync of one feed' });
+
+export const runsSchema = z
+  .object({
+    runs: z.array(runSchema),
+    next: z
+      .string()
+      .optional()
+      .meta({ description: 'Give it as `next` for the runs after these; left out: the end' }),
+  })
+  .meta({ id: 'Runs' });
+
+const startedRun = z
+  .object({ runId: z.string(), source, kind, url: z.url().meta({ description: 'Where to follow it' }) })
+  .meta({ id: 'StartedRun' });
+
+export const startedSchema = z.object({ runs: z.array(startedRun) }).meta({ id: 'StartedRuns' });
+
+export const watermarksSchema = z
+  .object({
+    watermarks: z.array(
+      z
+        .object({
+          source,
+          kind,
+          value: instant('Everything modified before it has been delivered'),
+          lagSeconds: z.int().meta({ description: 'From then until now' }),
+        })
+        .meta({ id: 'Watermark' }),
+    ),
+  })
+  .meta({ id: 'Watermarks' });
+
+export const quarantineSchema = z
+  .object({
+    records: z.array(
+      z
+        .object({
+          id: z.string(),
+          runId: z.string().meta({ description: 'The run that met it last' }),
+          source,
+          kind,
+          reason: z.string().meta({ description: 'Names what is wrong, never whom it is about' }),
+          status: z
+            .int()
+            .optional()
+            .meta({ description: 'What the L&D services answered, when it was they' }),
+          courseId: z.string().optional(),
+          at: instant('When it was last tried'),
+        })
+        .meta({ id: 'QuarantinedRecord' }),
+    ),
+    next: z.string().optional().meta({ description: 'Give it as `next` for the records after these' }),
+  })
+  .meta({ id: 'Quarantine' });
+
+export const quarantineReplaySchema = startedSchema
+  .extend({ replayed: count('Records that are tried again') })
+  .meta({ id: 'QuarantineReplay' });
+
+export const eventsSchema = z
+  .object({
+    events: z.array(
+      z
+        .object({
+          eventId: z.string(),
+          source,
+          type: z.string().nullable().meta({ description: 'As the vendor names it; null when it says none' }),
+          state: z.enum(eventStates),
+          receivedAt: instant('When it came in'),
+          attempts: count('How often it was tried'),
+          error: z.string().optional().meta({ description: 'Why it was ignored, or is dead' }),
+        })
+        .meta({ id: 'Event' }),
+    ),
+    next: z.string().optional().meta({ description: 'Give it as `next` for the events after these' }),
+  })
+  .meta({ id: 'Events' });
+
+export const eventsReplaySchema = z
+  .object({ replayed: count('Events that stand in line again') })
+  .meta({ id: 'EventsReplay' });
+
+export const takenInSchema = z
+  .object({ eventId: z.string().meta({ description: 'Its name in /events' }) })
+  .meta({ id: 'TakenIn' });
+
+export const enrolmentSchema = z
+  .object({ source, courseId: z.string(), enrolled: z.literal(true) })
+  .meta({ id: 'Enrolment' });
+
+export const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']) }).meta({ id: 'Health' });
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    status: z.int(),
+    title: z.string(),
+    detail: z.string().optional(),
+    errors: z
+      .array(z.record(z.string(), z.string()))
+      .optional()
+      .meta({ description: 'Each with `field` (or `setting`) and `message`' }),
+  })
+  .meta({ id: 'Problem', description: 'What went wrong (RFC 9457)' });

@@ -1,0 +1,109 @@
+import type { Utc } from '../../domain/time';
+import { html, type Html } from './html';
+import { badge, icon } from './icons';
+import type { FeedStatus, OpenRun, StatusModel } from './model';
+import { sparkline } from './sparkline';
+import { count } from './verdict';
+import { number, span, when } from './words';
+
+/** Runs that have not ended, each with how far it is. Nothing when nothing runs. */
+export function openRuns({ open, at }: StatusModel): Html {
+  if (open.length === 0) return html``;
+  return html`<h2>Now running</h2>
+    <ul class="open card">
+      ${open.map((one) => openRunItem(one, at))}
+    </ul>`;
+}
+
+function openRunItem({ run, done, rowsPerSecond, secondsLeft }: OpenRun, at: Utc): Html {
+  const { runId, source, kind, state, slices, counts, dryRun } = run;
+  const label = `${source} ${kind}`;
+  const facts = [
+    state === 'waiting' ? 'waiting to start' : '',
+    slices.total > 0 ? `${number(slices.done + slices.failed)} of ${count(slices.total, 'part')}` : '',
+    counts.read > 0 ? count(counts.read, 'row') : '',
+    rowsPerSecond ? `${number(Math.max(1, Math.round(rowsPerSecond)))} rows/s` : '',
+    secondsLeft ? `about ${span(secondsLeft * 1_000)} left` : '',
+  ].filter(Boolean);
+  const bar =
+    done === undefined
+      ? html`<progress aria-label="${label}"></progress>`
+      : html`<progress aria-label="${label}" max="1" value="${done.toFixed(3)}"></progress>`;
+  return html`
+    <li data-key="${runId}">
+      <div class="line">
+        <span><b>${source}</b> ${kind}${dryRun && html` <i>dry run</i>`} ${badge(state)}</span>
+        <button class="act" data-post="runs/${runId}/cancel" aria-label="Cancel the ${kind} run of ${source}">
+          Cancel
+        </button>
+      </div>
+      ${bar}
+      <p class="facts"><span>${facts.join(' · ')}</span> <span>started ${when(run.startedAt, at)}</span></p>
+    </li>
+  `;
+}
+
+/** A row a feed. */
+export function feedTable({ feeds, at }: StatusModel): Html {
+  if (feeds.length === 0) return html`<p class="quiet">There are no sources; name them in LMS_SOURCES.</p>`;
+  return html`
+    <table class="feeds">
+      <thead>
+        <tr>
+          <th scope="col">Feed</th>
+          <th scope="col">State</th>
+          <th scope="col">Last run</th>
+          <th scope="col" class="n">Rows</th>
+          <th scope="col" class="n">Behind</th>
+          <th scope="col">Last 30 runs</th>
+          <th scope="col">Next run</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${feeds.map((feed) => feedRow(feed, at))}
+      </tbody>
+    </table>
+  `;
+}
+
+function feedRow(feed: FeedStatus, at: Utc): Html {
+  const { source, kind, last, lagMs, problems, enabled } = feed;
+  const trouble =
+    problems.length > 0
+      ? problems.map(({ setting, message }) => `${setting} ${message}`).join('; ')
+      : last?.state === 'failed' && last.error;
+  const state =
+    problems.length > 0 ? wrongSettings : last ? badge(last.state) : html`<span class="quiet">not yet</span>`;
+  return html`
+    <tr data-key="${source}-${kind}">
+      <th scope="row"><b>${source}</b> ${kind}<small>${feed.sourceKind}</small></th>
+      <td data-l="State">${state}${trouble && html`<small class="why">${trouble}</small>`}</td>
+      <td data-l="Last run">
+        ${last ? when(last.startedAt, at) : '–'}${last && html`<small>${detail(last)}</small>`}
+      </td>
+      <td data-l="Rows" class="n">
+        ${last ? number(last.counts.read) : '–'}${last && html`<small>${rows(last)}</small>`}
+      </td>
+      <td data-l="Behind" class="n">${lagMs === undefined ? '–' : span(lagMs)}</td>
+      <td data-l="Last 30 runs">${sparkline(feed.history)}</td>
+      <td data-l="Next run">${feed.nextDue ? when(feed.nextDue, at) : enabled ? '–' : 'switched off'}</td>
+    </tr>
+  `;
+}
+
+const wrongSettings = html`<span class="b bad">${icon('bad')}wrong settings</span>`;
+
+type Last = NonNullable<FeedStatus['last']>;
+
+function detail({ startedAt, finishedAt, trigger, dryRun }: Last): string {
+  const took = finishedAt ? `, took ${span(Date.parse(finishedAt) - Date.parse(startedAt))}` : '';
+  return `${dryRun ? 'dry run, ' : ''}by ${trigger}${took}`;
+}
+
+function rows({ counts: { sent, deleted, quarantined }, dryRun }: Last): string {
+  const more = [
+    deleted > 0 ? `${number(deleted)} deleted` : '',
+    quarantined > 0 ? `${number(quarantined)} quarantined` : '',
+  ].filter(Boolean);
+  return [`${number(sent)} ${dryRun ? 'to send' : 'sent'}`, ...more].join(', ');
+}

@@ -1,0 +1,53 @@
+import { html, type Html } from './html';
+
+/** Asks for runs. Its fields are named as those of `POST /resync`. Without scripts it is not shown. */
+export function resyncForm(sources: readonly string[]): Html {
+  return html`
+    <section class="js-only" aria-labelledby="resync-title">
+      <h2 id="resync-title">Sync now</h2>
+      <div class="card">
+        <form id="resync">
+          <label class="wide"
+            >Source
+            <select name="source">
+              <option value="">All sources</option>
+              ${sources.map((id) => html`<option>${id}</option>`)}
+            </select></label
+          >
+          <label class="wide"
+            >What
+            <select name="kind">
+              <option value="">Catalog and consumption</option>
+              <option value="catalog">Catalog</option>
+              <option value="consumption">Consumption</option>
+            </select></label
+          >
+          <label class="wide"
+            >How much
+            <select name="mode">
+              <option value="">What changed</option>
+              <option value="full">Everything</option>
+            </select></label
+          >
+          <label class="wide">Modified from (UTC)<input type="datetime-local" name="from" /></label>
+          <label class="wide">Modified until (UTC)<input type="datetime-local" name="to" /></label>
+          <label class="wide"
+            >Course<input name="courseId" placeholder="all" autocomplete="off" spellcheck="false"
+          /></label>
+          <div class="all">
+            <label class="tick"
+              ><input type="checkbox" name="dryRun" checked />Dry run: send nothing, show what would
+              change</label
+            >
+            <label class="tick"><input type="checkbox" name="allowDeletes" />Allow many deletions</label>
+          </div>
+          <div class="all">
+            <button class="main">Start</button>
+            <p id="said" class="said" role="status"></p>
+          </div>
+        </form>
+        <div id="results" aria-label="Results"></div>
+      </div>
+    </section>
+  `;
+}

@@ -1,0 +1,62 @@
+import { type Feed, feedName } from '../../domain/feed';
+import { isEnded, type Run } from '../../domain/run';
+import type { RunStore } from '../../store/runs';
+
+/** How many runs of a feed are drawn. */
+export const drawn = 30;
+const newestRead = 60;
+const goodForMs = 5 * 60_000;
+// A feed that runs once a night lies far apart among others: its runs are not sought without end.
+const pages = 12;
+
+/**
+ * The latest runs of each feed. Reading all runs at every look would cost more each day, and a run that ended does
+ * not change: so a feed's older runs are read now and then, and only the newest of all runs each time.
+ */
+export class RunHistory {
+  readonly #known = new Map<string, { runs: readonly Run[]; readAt: number }>();
+
+  constructor(
+    private readonly runs: RunStore,
+    private readonly now: () => number,
+  ) {}
+
+  /** @returns for each feed its latest runs, newest first, by `feedName`; and the newest of all. */
+  async read(
+    feeds: readonly Feed[],
+  ): Promise<{ newest: readonly Run[]; byFeed: ReadonlyMap<string, readonly Run[]> }> {
+    const newest: Run[] = [];
+    for await (const run of this.runs.list({ pageSize: newestRead })) {
+      newest.push(run);
+      if (newest.length >= newestRead) break;
+    }
+    const byFeed = new Map<string, readonly Run[]>();
+    for (const feed of feeds) {
+      const fresh = newest.filter(({ source, kind }) => source === feed.source && kind === feed.kind);
+      byFeed.set(feedName(feed), await this.#withOlder(feed, fresh, newest.length < newestRead));
+    }
+    return { newest, byFeed };
+  }
+
+  async #withOlder(feed: Feed, fresh: readonly Run[], isAll: boolean): Promise<readonly Run[]> {
+    const name = feedName(feed);
+    if (isAll || fresh.length >= drawn) return fresh.slice(0, drawn);
+    const ids = new Set(fresh.map(({ runId }) => runId));
+    let known = this.#known.get(name);
+    const tooOld =
+      !known ||
+      this.now() - known.readAt > goodForMs ||
+      known.runs.some((run) => !isEnded(run) && !ids.has(run.runId));
+    if (!known || tooOld) {
+      const runs: Run[] = [];
+      for await (const run of this.runs.list({ ...feed, pageSize: drawn, pages })) {
+        runs.push(run);
+        if (runs.length >= drawn) break;
+      }
+      known = { runs, readAt: this.now() };
+    }
+    const merged = [...fresh, ...known.runs.filter(({ runId }) => !ids.has(runId))].slice(0, drawn);
+    this.#known.set(name, { runs: merged, readAt: known.readAt });
+    return merged;
+  }
+}

@@ -1,0 +1,174 @@
+import type { App } from '../../app';
+import { type Feed, type FeedKind, feedKinds, feedName } from '../../domain/feed';
+import { isEnded, type Run, type RunState } from '../../domain/run';
+import { toMs, utc, type Utc } from '../../domain/time';
+import type { SettingsProblem } from '../../errors';
+import type { SourceEntry } from '../../settings/types';
+import type { FeedState } from '../../store/feeds';
+import { feedSchedule, nextDue } from '../../sync/schedule';
+import { type EventView, eventView } from '../events';
+import { recordView, type RecordView } from '../quarantine';
+import { runView, type RunView } from '../run-view';
+import { RunHistory } from './history';
+import { judge, type Verdict } from './verdict';
+
+/** All that the page shows, at one time. */
+export interface StatusModel {
+  readonly at: Utc;
+  readonly verdict: Verdict;
+  readonly feeds: readonly FeedStatus[];
+  /** Runs that have not ended, oldest first. */
+  readonly open: readonly OpenRun[];
+  readonly quarantine: Listed<RecordView>;
+  /** Dead events. */
+  readonly events: Listed<EventView>;
+  /** The newest runs. */
+  readonly runs: readonly RunView[];
+  readonly moreRuns: boolean;
+}
+
+export interface FeedStatus extends Feed {
+  readonly sourceKind: string | undefined;
+  /** What is wrong with the source's settings. */
+  readonly problems: readonly SettingsProblem[];
+  readonly enabled: boolean;
+  readonly last: RunView | undefined;
+  /** Newest first. */
+  readonly history: readonly Pick<RunView, 'state' | 'counts' | 'dryRun'>[];
+  /** How far it is behind, milliseconds; undefined when it never ran to its end. */
+  readonly lagMs: number | undefined;
+  readonly nextDue: Utc | undefined;
+}
+
+export interface OpenRun {
+  readonly run: RunView;
+  /** 0 to 1; undefined while there is nothing to tell it by. */
+  readonly done: number | undefined;
+  readonly rowsPerSecond: number | undefined;
+  readonly secondsLeft: number | undefined;
+}
+
+/** The first few, and how many there are; `more` when not even all were counted. */
+export interface Listed<T> {
+  readonly first: readonly T[];
+  readonly count: number;
+  readonly more: boolean;
+}
+
+/** How many quarantined records, events and runs the page shows; it must stay small. */
+export const shown = 10;
+const counted = 1_000;
+const openShown = 20;
+
+const histories = new WeakMap<App, RunHistory>();
+
+/** @throws RetryableError when storage does not answer. */
+export async function readStatus(app: App): Promise<StatusModel> {
+  const { engine, settings } = app;
+  const at = utc(engine.now());
+  const history = histories.get(app) ?? new RunHistory(engine.runs, engine.now);
+  histories.set(app, history);
+  const wanted = settings.sources.flatMap((entry) => feedsOf(app, entry).map((feed) => ({ entry, feed })));
+  const [{ newest, byFeed }, states, open, quarantine, events] = await Promise.all([
+    history.read(wanted.map(({ feed }) => feed)),
+    engine.feeds.list(),
+    readOpen(app),
+    readQuarantine(app),
+    readEvents(app),
+  ]);
+  const feeds = wanted.map(({ entry, feed }) => {
+    const state = states.find(({ feed: of }) => feedName(of) === feedName(feed));
+    return feedStatus(app, { entry, feed, state, runs: byFeed.get(feedName(feed)) ?? [], at });
+  });
+  const model = { at, feeds, open, quarantine, events };
+  return {
+    ...model,
+    verdict: judge(model),
+    runs: newest.slice(0, shown).map(runView),
+    moreRuns: newest.length > shown,
+  };
+}
+
+/** A source whose settings are wrong cannot say what it publishes: both kinds are shown, with what is wrong. */
+function feedsOf({ engine }: App, entry: SourceEntry): Feed[] {
+  const source = entry.ok ? engine.openSource(entry.id).source : undefined;
+  const has = (kind: FeedKind): boolean => !source || source[kind] !== undefined;
+  return feedKinds.filter(has).map((kind) => ({ source: entry.id, kind }));
+}
+
+interface Known {
+  readonly entry: SourceEntry;
+  readonly feed: Feed;
+  readonly state: FeedState | undefined;
+  readonly runs: readonly Run[];
+  readonly at: Utc;
+}
+
+function feedStatus({ engine, settings }: App, { entry, feed, state, runs, at }: Known): FeedStatus {
+  const [last] = runs;
+  const real = runs.find(({ state, dryRun, request }) => isGood(state) && !dryRun && isWhole(request));
+  const since = state?.watermark ?? real?.startedAt;
+  const enabled = !entry.ok || entry.settings.enabled;
+  return {
+    ...feed,
+    sourceKind: entry.ok ? entry.settings.kind : undefined,
+    problems: entry.ok ? [] : entry.problems,
+    enabled,
+    last: last && runView(last),
+    history: runs.map(({ state, counts, dryRun }) => ({ state, counts, dryRun })),
+    lagMs: since && toMs(at) - toMs(since),
+    nextDue:
+      entry.ok && enabled
+        ? nextDue(feedSchedule(settings, engine.openSource(entry.id), feed.kind), state?.lastTick, at)
+        : undefined,
+  };
+}
+
+const isGood = (state: RunState): boolean => state === 'succeeded' || state === 'partial';
+const isWhole = ({ courseId, learner, replay, from, to }: Run['request']): boolean =>
+  ![courseId, learner, replay, from, to].some(Boolean);
+
+async function readOpen({ engine }: App): Promise<OpenRun[]> {
+  const markers = (await engine.feeds.listOpen()).slice(0, openShown);
+  const runs = await Promise.all(markers.map(({ runId }) => engine.runs.read(runId)));
+  return runs.flatMap((run) => (run && !isEnded(run) ? [openRun(run, engine.now())] : []));
+}
+
+/** @param now milliseconds since 1970. */
+export function openRun(run: Run, now: number): OpenRun {
+  const { slices, counts } = run;
+  const seconds = (now - toMs(run.startedAt)) / 1_000;
+  const ended = slices.done + slices.failed;
+  const done = slices.total > 0 ? ended / slices.total : undefined;
+  return {
+    run: runView(run),
+    done,
+    rowsPerSecond: counts.read > 0 && seconds >= 1 ? counts.read / seconds : undefined,
+    secondsLeft: done ? (seconds * (1 - done)) / done : undefined,
+  };
+}
+
+async function readQuarantine({ engine }: App): Promise<Listed<RecordView>> {
+  const first: RecordView[] = [];
+  for await (const record of engine.quarantine.list({ pageSize: shown })) {
+    first.push(recordView(record));
+    if (first.length >= shown) break;
+  }
+  const count = first.length < shown ? first.length : await engine.quarantine.count(counted);
+  return { first, count, more: count >= counted };
+}
+
+async function readEvents({ engine }: App): Promise<Listed<EventView>> {
+  const lists = await Promise.all(
+    engine.inbox.sources.map(async (source) => {
+      const events: EventView[] = [];
+      for await (const { event } of engine.inbox.list(source, { state: 'dead' })) {
+        events.push(eventView(event));
+        if (events.length > shown) break;
+      }
+      return events;
+    }),
+  );
+  const all = lists.flat().sort((a, b) => b.receivedAt.localeCompare(a.receivedAt));
+  return { first: all.slice(0, shown), count: all.length, more: lists.some((list) => list.length > shown) };
+}

@@ -1,0 +1,102 @@
+import type { Utc } from '../../domain/time';
+import type { RunView } from '../run-view';
+import { html, type Html } from './html';
+import { badge } from './icons';
+import { clock, number, span, when } from './words';
+
+export const runRows = (runs: readonly RunView[], at: Utc): Html =>
+  html`${runs.map((run) => runRow(run, at))}`;
+
+function runRow(run: RunView, at: Utc): Html {
+  const { runId, source, kind, state, counts, trigger, mode, dryRun, error, startedAt, finishedAt } = run;
+  const how = [trigger, mode === 'full' ? 'full' : '', dryRun ? 'dry run' : ''].filter(Boolean).join(', ');
+  const took = finishedAt && span(Date.parse(finishedAt) - Date.parse(startedAt));
+  return html`
+    <tr data-key="${runId}">
+      <td data-l="Started">${when(startedAt, at)}</td>
+      <th scope="row"><b>${source}</b> ${kind}</th>
+      <td data-l="State">${badge(state)}${error && html`<small class="why">${error}</small>`}</td>
+      <td data-l="By">${how}</td>
+      <td data-l="Read" class="n">${number(counts.read)}</td>
+      <td data-l="Sent" class="n">${number(counts.sent)}</td>
+      <td data-l="Took" class="n">${took ?? '–'}</td>
+    </tr>
+  `;
+}
+
+export const runsHead = html`
+  <thead>
+    <tr>
+      <th scope="col">Started</th>
+      <th scope="col">Feed</th>
+      <th scope="col">State</th>
+      <th scope="col">By</th>
+      <th scope="col" class="n">Read</th>
+      <th scope="col" class="n">Sent</th>
+      <th scope="col" class="n">Took</th>
+    </tr>
+  </thead>
+`;
+
+/** How one run goes or went; of a dry run, what would change. `data-ended` once nothing more will. */
+export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
+  const { runId, source, kind, state, counts, error, notes = [], changes, startedAt } = run;
+  return html`
+    <article id="result-${runId}" data-ended="${isOver ? 'yes' : 'no'}">
+      <div class="line">
+        <h3><b>${source}</b> ${kind}${run.dryRun && ', dry run'} ${badge(state)}</h3>
+        <time datetime="${startedAt}" title="${clock(startedAt)}">${clock(startedAt)}</time>
+      </div>
+      ${error && html`<p class="why">${error}</p>`}
+      <p class="facts">
+        <span
+          >${number(counts.read)} read, ${number(counts.sent)} ${run.dryRun ? 'to send' : 'sent'},
+          ${number(counts.unchanged)} unchanged, ${number(counts.skipped)} skipped,
+          ${number(counts.quarantined)} quarantined, ${number(counts.deleted)} deleted
+          ${!isOver && html` · started ${when(startedAt, at)}`}</span
+        >
+      </p>
+      ${changes && changesTable(changes, isOver)} ${notes.map((note) => html`<p class="quiet">${note}</p>`)}
+    </article>
+  `;
+}
+
+const changeWords = {
+  created: 'new',
+  updated: 'changed',
+  deleted: 'deleted',
+  wouldSend: 'would be sent',
+} as const;
+
+function changesTable(changes: NonNullable<RunView['changes']>, isOver: boolean): Html {
+  const kinds = (['created', 'updated', 'deleted', 'wouldSend'] as const).filter((kind) => changes[kind] > 0);
+  const total = kinds.reduce((sum, kind) => sum + changes[kind], 0);
+  if (total === 0) return html`<p>${isOver ? 'Nothing would change.' : 'Nothing found yet.'}</p>`;
+  const { samples } = changes;
+  return html`
+    <p>
+      <b>What would change:</b>
+      ${kinds.map((kind) => `${number(changes[kind])} ${changeWords[kind]}`).join(', ')}.
+    </p>
+    <table class="changes">
+      <thead>
+        <tr>
+          <th scope="col">Change</th>
+          <th scope="col">Course</th>
+          <th scope="col">What</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${samples.map(
+          ({ change, courseId, detail }) =>
+            html`<tr>
+              <td data-l="Change">${changeWords[change]}</td>
+              <td data-l="Course">${courseId}</td>
+              <td data-l="What">${detail}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${total > samples.length && html`<p class="quiet">The first ${samples.length} of ${number(total)} are shown.</p>`}
+  `;
+}

@@ -1,0 +1,81 @@
+import { html, type Html } from './html';
+import type { StatusModel } from './model';
+import { count } from './verdict';
+import { clock, number, when } from './words';
+
+/** Quarantined records and dead events, each with its reason and another try. Nothing when there are none. */
+export function troubles(model: StatusModel): Html {
+  return html`${quarantine(model)}${events(model)}`;
+}
+
+function quarantine({ quarantine: { first, count: n, more }, at }: StatusModel): Html | undefined {
+  if (n === 0) return undefined;
+  return html`
+    <section data-key="quarantine">
+      <div class="line">
+        <h2>Quarantine <span class="count">${number(n)}${more && '+'}</span></h2>
+        <button class="act" data-post="quarantine/replay" data-body="{}">Replay all</button>
+      </div>
+      <ul class="rows card">
+        ${first.map(
+          ({ id, source, kind, reason, status, courseId, at: since }) => html`
+            <li data-key="${id}">
+              <span class="who"><b>${source}</b> ${kind}</span>
+              <span class="why"
+                >${reason}${status && ` (answer ${status})`}${courseId && html`<small>${courseId}</small>`}</span
+              >
+              ${when(since, at)}
+              <button
+                class="act"
+                data-post="quarantine/replay"
+                data-body="${ids(id)}"
+                aria-label="Replay the record of ${source} of ${clock(since)}"
+              >
+                Replay
+              </button>
+            </li>
+          `,
+        )}
+      </ul>
+      ${rest(n, first.length, more)}
+    </section>
+  `;
+}
+
+function events({ events: { first, count: n, more }, at }: StatusModel): Html | undefined {
+  if (n === 0) return undefined;
+  return html`
+    <section data-key="events">
+      <div class="line">
+        <h2>Dead webhook events <span class="count">${number(n)}${more && '+'}</span></h2>
+      </div>
+      <ul class="rows card">
+        ${first.map(
+          ({ eventId, source, type, error, attempts, receivedAt }) => html`
+            <li data-key="${eventId}">
+              <span class="who"><b>${source}</b> ${type ?? 'no type'}</span>
+              <span class="why"
+                >${error ?? 'No reason was kept'}<small>tried ${count(attempts, 'time')}</small></span
+              >
+              ${when(receivedAt, at)}
+              <button
+                class="act"
+                data-post="events/replay"
+                data-body="${ids(eventId)}"
+                aria-label="Replay the event of ${source} of ${clock(receivedAt)}"
+              >
+                Replay
+              </button>
+            </li>
+          `,
+        )}
+      </ul>
+      ${rest(n, first.length, more)}
+    </section>
+  `;
+}
+
+const ids = (id: string): string => JSON.stringify({ ids: [id] });
+
+const rest = (n: number, shown: number, more: boolean): Html | undefined =>
+  n > shown || more ? html`<p class="quiet">The first ${shown} are shown; the API lists all.</p>` : undefined;

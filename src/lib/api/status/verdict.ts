@@ -1,0 +1,54 @@
+import type { StatusModel } from './model';
+
+/** `good`: nothing to do. `look`: it works, something waits for a person. `bad`: something does not work. */
+export type Level = 'good' | 'look' | 'bad';
+
+export interface Verdict {
+  readonly level: Level;
+  /** A few words. */
+  readonly headline: string;
+  /** Why, a sentence each, the worst first. */
+  readonly reasons: readonly string[];
+}
+
+/** What to tell a person who has one second. */
+export function judge({
+  feeds,
+  open,
+  quarantine,
+  events,
+}: Pick<StatusModel, 'feeds' | 'open' | 'quarantine' | 'events'>): Verdict {
+  const wrong = new Set(feeds.filter(({ problems }) => problems.length > 0).map(({ source }) => source));
+  const failed = feeds.filter(({ source, history }) => !wrong.has(source) && lastEnd(history) === 'failed');
+  const bad = [
+    ...[...wrong].map((source) => `The settings of ${source} are wrong.`),
+    ...failed.map(({ source, kind }) => `The last ${kind} run of ${source} failed.`),
+  ];
+  const look = [
+    ...(quarantine.count > 0 ? [`${many(quarantine, 'record')} could not be delivered.`] : []),
+    ...(events.count > 0 ? [`${many(events, 'webhook event')} could not be applied.`] : []),
+  ];
+  if (bad.length > 0) {
+    const headline = bad.length === 1 ? 'One thing does not work' : `${bad.length} things do not work`;
+    return { level: 'bad', headline, reasons: [...bad, ...look] };
+  }
+  if (look.length > 0)
+    return { level: 'look', headline: 'Working, but something needs a look', reasons: look };
+  if (feeds.length === 0)
+    return { level: 'look', headline: 'Nothing to sync yet', reasons: ['Name your sources in LMS_SOURCES.'] };
+  if (feeds.every(({ last }) => last === undefined))
+    return { level: 'good', headline: 'Ready', reasons: ['Nothing has run yet.'] };
+  const busy = open.length === 0 ? 'Nothing is running now.' : `${count(open.length, 'run')} under way.`;
+  return { level: 'good', headline: 'All is well', reasons: [busy] };
+}
+
+/** How the last run ended that says how the feed is: a dry run does not, nor one that is not over, or was cancelled. */
+const lastEnd = (history: StatusModel['feeds'][number]['history']): string | undefined =>
+  history.find(({ state, dryRun }) => !dryRun && ['succeeded', 'partial', 'failed'].includes(state))?.state;
+
+const many = (listed: { count: number; more: boolean }, what: string): string =>
+  listed.more ? `At least ${listed.count.toLocaleString('en')} ${what}s` : count(listed.count, what);
+
+/** “1 run”, “2 runs”. */
+export const count = (n: number, what: string): string =>
+  `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,64 @@
+import { type EventState, type EventTask, groupOf, type WebhookEvent } from '../domain/event';
+import { shortHash } from './keys';
+import { checkVersion, type Row, rowVersion } from './rows';
+
+export const eventPrefix = 'event-';
+
+/** An event's id names its source and, by a hash, what makes it one of its kind. */
+export function splitId(eventId: string): { source: string; hash: string } | undefined {
+  const match = /^([a-z0-9]{1,32})-([0-9a-f]{24})$/.exec(eventId);
+  return match ? { source: match[1] ?? '', hash: match[2] ?? '' } : undefined;
+}
+
+/**
+ * The keys of an event's rows. Lists come in ascending order and people want the newest first, so the time stands
+ * there as its nines' complement. The key in line holds when the event was queued: one that was replayed is another.
+ */
+export function rowKeys(
+  event: Pick<WebhookEvent, 'eventId' | 'source' | 'receivedAt' | 'queuedAt'> &
+    Partial<Pick<WebhookEvent, 'task'>>,
+): { raw: string; event: string; line: string } {
+  const hash = event.eventId.slice(event.source.length + 1);
+  const complement = String(9_999_999_999_999 - event.receivedAt).padStart(13, '0');
+  const group = event.task ? shortHash(groupOf(event.task)) : '';
+  return {
+    raw: `raw-${hash}`,
+    event: `${eventPrefix}${complement}-${hash}`,
+    line: `line-${group}-${String(event.queuedAt).padStart(13, '0')}-${hash}`,
+  };
+}
+
+export function eventToRow(event: WebhookEvent, rowKey: string): Row {
+  const { eventId, source, type, state, receivedAt, queuedAt, dueAt, attempts, error, task } = event;
+  return {
+    partitionKey: source,
+    rowKey,
+    v: rowVersion,
+    eventId,
+    state,
+    receivedAt,
+    queuedAt,
+    dueAt,
+    attempts,
+    task: JSON.stringify(task),
+    ...(type === undefined ? {} : { type }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** @throws PayloadError when the row is of another version of the app. */
+export function rowToEvent(row: Row): WebhookEvent {
+  checkVersion(row, `The event ${String(row.eventId)}`);
+  return {
+    eventId: String(row.eventId),
+    source: row.partitionKey,
+    type: row.type as string | undefined,
+    state: row.state as EventState,
+    receivedAt: Number(row.receivedAt),
+    queuedAt: Number(row.queuedAt),
+    dueAt: Number(row.dueAt),
+    attempts: Number(row.attempts),
+    error: row.error as string | undefined,
+    task: JSON.parse(String(row.task)) as EventTask,
+  };
+}

@@ -1,0 +1,273 @@
+import { type EventState, groupOf, type WebhookEvent } from '../domain/event';
+import { ConflictError } from '../errors';
+import { fromProperties, toProperties } from './bytes';
+import { eventPrefix, rowKeys, rowToEvent, eventToRow, splitId } from './inbox-rows';
+import { shortHash } from './keys';
+import {
+  type Action,
+  deleteRow,
+  putRow,
+  queryRows,
+  readRow,
+  rowVersion,
+  type Row,
+  where,
+  writeTogether,
+} from './rows';
+import { isMissing, storageError, type Storage, type Table } from './storage';
+
+/** A webhook's call as it came. */
+export interface RawEvent {
+  readonly bytes: Uint8Array;
+  /** What a header named as its type. */
+  readonly typeHeader: string | undefined;
+}
+
+export interface ListOptions {
+  readonly state?: EventState;
+  /** Leaves out the event of this place and all that are newer. */
+  readonly after?: string;
+}
+
+// An event's change takes two rows, and a transaction holds 100.
+const together = 50;
+
+/**
+ * The table `inbox`: a partition a source. An event has a row with what was sent, which makes it one of its kind;
+ * a row with its state, newest first; and, while it is to be worked, a row that stands in line with the others of
+ * its group. Every change of state goes by way of the row in line, so that only one worker makes it.
+ */
+export class Inbox {
+  readonly #table: Table;
+
+  /** @param sources the ids of those whose events are looked after. */
+  constructor(
+    storage: Storage,
+    readonly sources: readonly string[],
+  ) {
+    this.#table = storage.table('inbox');
+  }
+
+  /** Writes a new event, all of it or nothing. @returns false when there is one of this id already. */
+  async add(event: WebhookEvent, { bytes, typeHeader }: RawEvent): Promise<boolean> {
+    const keys = rowKeys(event);
+    const raw: Row = {
+      partitionKey: event.source,
+      rowKey: keys.raw,
+      v: rowVersion,
+      receivedAt: event.receivedAt,
+      ...(typeHeader === undefined ? {} : { typeHeader }),
+      ...toProperties('body', bytes),
+    };
+    try {
+      await writeTogether(this.#table, [
+        { type: 'create', row: raw },
+        { type: 'create', row: eventToRow(event, keys.event) },
+        { type: 'create', row: eventToRow(event, keys.line) },
+      ]);
+      return true;
+    } catch (error) {
+      if (error instanceof ConflictError) return false;
+      throw error;
+    }
+  }
+
+  async read(eventId: string): Promise<WebhookEvent | undefined> {
+    return (await this.#find(eventId))?.event;
+  }
+
+  /** What was sent; undefined when there is no such event. */
+  async raw(eventId: string): Promise<RawEvent | undefined> {
+    const id = splitId(eventId);
+    const row = id && (await readRow(this.#table, id.source, `raw-${id.hash}`));
+    const bytes = row && fromProperties('body', row);
+    return bytes && { bytes, typeHeader: row.typeHeader as string | undefined };
+  }
+
+  /** Events in line, oldest first within their group; of one group, or of all of the source. */
+  async *waiting(source: string, group?: string): AsyncGenerator<WebhookEvent> {
+    const from = group === undefined ? 'line-' : `line-${shortHash(group)}-`;
+    // The full stop comes right after the hyphen.
+    const to = `${from.slice(0, -1)}.`;
+    const filter = where`PartitionKey eq ${source} and RowKey ge ${from} and RowKey lt ${to}`;
+    for await (const row of queryRows(this.#table, { filter })) {
+      const event = rowToEvent(row);
+      if (group === undefined || groupOf(event.task) === group) yield event;
+    }
+  }
+
+  /** The oldest event of a group that is due, if any: it leads the others. @param now milliseconds since 1970. */
+  async firstDue(source: string, group: string, now: number): Promise<WebhookEvent | undefined> {
+    const line = `line-${shortHash(group)}`;
+    const filter = where`PartitionKey eq ${source} and RowKey ge ${`${line}-`} and RowKey lt ${`${line}.`}`;
+    try {
+      // A thousand may wait: a few rows at a time are enough to see who comes first.
+      const pages = this.#table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 20 });
+      for await (const page of pages)
+        for (const row of page) {
+          const event = rowToEvent(row as Row);
+          if (event.dueAt <= now && groupOf(event.task) === group) return event;
+        }
+      return undefined;
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  /** Takes events out of the line, with how they ended and one attempt more. Those that are not in line are left alone. */
+  end(events: readonly WebhookEvent[], state: EventState, error?: string): Promise<void> {
+    return this.#change(
+      events,
+      (event) => ({ ...event, state, error, attempts: event.attempts + 1 }),
+      (event, lineKey) => ({ type: 'delete', row: { partitionKey: event.source, rowKey: lineKey } }),
+    );
+  }
+
+  /** Lets events wait on. Those that are not in line are left alone. */
+  putBack(
+    events: readonly WebhookEvent[],
+    change: (event: WebhookEvent) => Partial<Pick<WebhookEvent, 'dueAt' | 'attempts' | 'error'>>,
+  ): Promise<void> {
+    return this.#change(
+      events,
+      (event) => ({ ...event, ...change(event) }),
+      (event, lineKey) => ({ type: 'replace', row: eventToRow(event, lineKey), etag: '*' }),
+    );
+  }
+
+  /** Puts an event that ended in line again. @returns false when it is in line, or changed meanwhile. */
+  async requeue(
+    eventId: string,
+    next: Pick<WebhookEvent, 'type' | 'task' | 'queuedAt' | 'dueAt'>,
+  ): Promise<boolean> {
+    const found = await this.#find(eventId);
+    if (!found || found.event.state === 'received') return false;
+    const event: WebhookEvent = {
+      ...found.event,
+      ...next,
+      state: 'received',
+      attempts: 0,
+      error: undefined,
+    };
+    const keys = rowKeys(event);
+    try {
+      await writeTogether(this.#table, [
+        { type: 'replace', row: eventToRow(event, keys.event), etag: found.etag },
+        { type: 'create', row: eventToRow(event, keys.line) },
+      ]);
+      return true;
+    } catch (error) {
+      if (error instanceof ConflictError) return false;
+      throw error;
+    }
+  }
+
+  /** The events of a source, newest first, each with its place for `after`. */
+  async *list(
+    source: string,
+    { state, after }: ListOptions = {},
+  ): AsyncGenerator<{ place: string; event: WebhookEvent }> {
+    const start =
+      after === undefined ? where`RowKey ge ${eventPrefix}` : where`RowKey gt ${eventPrefix + after}`;
+    const filter = [
+      where`PartitionKey eq ${source} and RowKey lt ${'event.'}`,
+      start,
+      ...(state ? [where`state eq ${state}`] : []),
+    ].join(' and ');
+    for await (const row of queryRows(this.#table, { filter }))
+      yield { place: row.rowKey.slice(eventPrefix.length), event: rowToEvent(row) };
+  }
+
+  /** Deletes what is kept of events that ended, of those received before. @param before milliseconds since 1970. */
+  async purge(source: string, before: number): Promise<number> {
+    let purged = 0;
+    const oldest = rowKeys({ source, eventId: `${source}-`, receivedAt: before, queuedAt: 0 }).event;
+    const after = oldest.slice(eventPrefix.length);
+    for await (const { event } of this.list(source, { after })) {
+      if (event.state === 'received') continue;
+      const keys = rowKeys(event);
+      await writeTogether(this.#table, [
+        { type: 'delete', row: { partitionKey: source, rowKey: keys.raw } },
+        { type: 'delete', row: { partitionKey: source, rowKey: keys.event } },
+      ]);
+      purged++;
+    }
+    for await (const row of this.#deletions(source))
+      if (Number(row.at) < before) await deleteRow(this.#table, source, row.rowKey);
+    return purged;
+  }
+
+  /** Notes that an event is about to take a course back. @param at milliseconds since 1970. */
+  async noteDeletion(source: string, courseId: string, at: number): Promise<void> {
+    await putRow(this.#table, {
+      partitionKey: source,
+      rowKey: `deletion-${shortHash(courseId)}`,
+      v: rowVersion,
+      courseId,
+      at,
+    });
+  }
+
+  async forgetDeletion(source: string, courseId: string): Promise<void> {
+    await deleteRow(this.#table, source, `deletion-${shortHash(courseId)}`);
+  }
+
+  /** The courses that events took back, or tried to, since then. @param since milliseconds since 1970. */
+  async deletionsSince(source: string, since: number): Promise<string[]> {
+    const courses: string[] = [];
+    for await (const row of this.#deletions(source))
+      if (Number(row.at) >= since) courses.push(String(row.courseId));
+    return courses;
+  }
+
+  #deletions(source: string): AsyncGenerator<Row> {
+    const filter = where`PartitionKey eq ${source} and RowKey ge ${'deletion-'} and RowKey lt ${'deletion.'}`;
+    return queryRows(this.#table, { filter });
+  }
+
+  async #find(eventId: string): Promise<{ event: WebhookEvent; etag: string } | undefined> {
+    const id = splitId(eventId);
+    if (!id) return undefined;
+    let receivedAt: number;
+    try {
+      // Without what was sent: only the time is needed to find the other row.
+      const select = { queryOptions: { select: ['receivedAt'] } };
+      receivedAt = Number((await this.#table.getEntity(id.source, `raw-${id.hash}`, select)).receivedAt);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw storageError(error);
+    }
+    const keys = rowKeys({ eventId, source: id.source, receivedAt, queuedAt: 0 });
+    const row = await readRow(this.#table, id.source, keys.event);
+    return row && { event: rowToEvent(row), etag: row.etag ?? '*' };
+  }
+
+  async #change(
+    events: readonly WebhookEvent[],
+    change: (event: WebhookEvent) => WebhookEvent,
+    inLine: (event: WebhookEvent, lineKey: string) => Action,
+  ): Promise<void> {
+    const actions = events.map((event): Action[] => {
+      const next = change(event);
+      const keys = rowKeys(event);
+      return [inLine(next, keys.line), { type: 'put', row: eventToRow(next, keys.event) }];
+    });
+    for (let i = 0; i < actions.length; i += together) {
+      const some = actions.slice(i, i + together);
+      if (await this.#write(some.flat())) continue;
+      // Another worker changed one of them; the others must not suffer for it.
+      if (some.length > 1) for (const one of some) await this.#write(one);
+    }
+  }
+
+  /** @returns false when one of the rows is not there any more. */
+  async #write(actions: readonly Action[]): Promise<boolean> {
+    try {
+      await writeTogether(this.#table, actions);
+      return true;
+    } catch (error) {
+      if (error instanceof ConflictError) return false;
+      throw error;
+    }
+  }
+}

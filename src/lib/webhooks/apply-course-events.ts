@@ -1,0 +1,155 @@
+import { type EventTask, groupOf, type WebhookEvent } from '../domain/event';
+import { utc } from '../domain/time';
+import {
+  ConflictError,
+  LeaseLostError,
+  RefusedError,
+  sentence,
+  UnsupportedError,
+  WaitError,
+} from '../errors';
+import { applyCourse, CourseBusyError } from '../sync/apply-course';
+import { compareCourse, type CompareCourse } from '../sync/compare-course';
+import { type Engine, retryDelayMs } from '../sync/engine';
+import { Tally } from '../sync/tally';
+import { DeletionsHeldError, guardDeletion } from './deletion-guard';
+import { wakeEvent } from './wake-event';
+
+type CourseTask = Extract<EventTask, { type: 'course' }>;
+
+export interface CourseEvents {
+  /** The one whose turn it is. */
+  readonly lead: WebhookEvent;
+  /** All that were in line before anything was read; the lead is one of them. */
+  readonly events: readonly WebhookEvent[];
+  readonly task: CourseTask;
+  readonly stop: AbortSignal;
+}
+
+/** Brings the sink in step with one course as its source shows it now, once for all events that wait for it. */
+export async function applyCourseEvents(engine: Engine, what: CourseEvents): Promise<void> {
+  const { lead, events, task, stop } = what;
+  const { source } = lead;
+  const { busyMs, gatherMs } = engine.patience.events;
+  const now = engine.now();
+  const newest = Math.max(...events.map(({ queuedAt }) => queuedAt));
+  // More keep coming: one look a little later serves them all.
+  if (events.length > 1 && now - newest < busyMs && now - lead.queuedAt < gatherMs)
+    return wakeEvent(engine, lead, busyMs);
+  let isOver = true;
+  try {
+    const counts = await lookAgain(engine, what);
+    await engine.inbox.end(events, 'applied');
+    const { kind, courseId } = task;
+    engine.log.info({ source, kind, courseId, events: events.length, counts }, 'events applied');
+  } catch (error) {
+    isOver = await failed(engine, what, error);
+  }
+  if (!isOver) return wakeEvent(engine, lead, stop.aborted ? 0 : busyMs);
+  // Those that came meanwhile have a leader of their own, whose message may have come while it was none.
+  const next = await engine.inbox.firstDue(source, groupOf(task), engine.now());
+  if (next) await wakeEvent(engine, next, busyMs);
+}
+
+async function lookAgain(engine: Engine, { lead, events, task, stop }: CourseEvents) {
+  const { source, queuedAt, eventId } = lead;
+  const { kind, courseId } = task;
+  const open = engine.openSource(source);
+  const feed = { source, kind };
+  const tally = new Tally(engine, { runId: eventId, dryRun: false }, feed);
+  await tally.begin();
+  const shared = {
+    engine,
+    tally,
+    signal: stop,
+    // A replayed event is another cause: the same bytes are to be taken anew.
+    keyPrefix: `${eventId}/${queuedAt}`,
+    to: { sourceSystemId: open.settings.sourceSystemId, createdAt: utc(queuedAt) },
+    dryRun: false,
+    force: false,
+  };
+  if (kind === 'catalog') {
+    const beforeDeletion = (id: string): Promise<void> => guardDeletion(engine, source, id);
+    await applyCourse(courseId, { ...shared, open, beforeDeletion });
+    return tally.counts;
+  }
+  const { consumption } = open.source;
+  if (consumption?.type !== 'scanned')
+    throw new UnsupportedError(
+      `The source ${source} is set up otherwise than when the event came; replay it`,
+    );
+  const whole = (what: CompareCourse): Promise<void> =>
+    compareCourse(what, courseId, (cursor, signal) => consumption.page(courseId, cursor, { signal }));
+  const what = { ...shared, feed };
+  const learner = onlyLearner(events);
+  const ofLearner = consumption.learnerPage?.bind(consumption);
+  if (learner === undefined || !ofLearner) await whole(what);
+  else
+    try {
+      await compareCourse(
+        what,
+        courseId,
+        (cursor, signal) => ofLearner(learner, cursor, { signal }),
+        (record) => record.courseId === courseId && record.email === learner,
+      );
+    } catch (error) {
+      // A learner whom the source does not know, or does not show: the course may tell all the same.
+      if (!(error instanceof RefusedError)) throw error;
+      await whole(what);
+    }
+  return tally.counts;
+}
+
+/** The learner whom all events are about; undefined when there are several, or one does not say. */
+function onlyLearner(events: readonly WebhookEvent[]): string | undefined {
+  const learners = new Set(events.map(({ task }) => (task.type === 'course' ? task.learner : undefined)));
+  return learners.size === 1 ? [...learners][0] : undefined;
+}
+
+/** @returns false when nothing came of it, and the lead is to try again in a moment. */
+async function failed(
+  engine: Engine,
+  { lead, events, task, stop }: CourseEvents,
+  error: unknown,
+): Promise<boolean> {
+  const { inbox, log } = engine;
+  // Another worker is at the course, or took it over.
+  const busy = [CourseBusyError, LeaseLostError, ConflictError].some((kind) => error instanceof kind);
+  if (stop.aborted || busy) return false;
+  const facts = { source: lead.source, kind: task.kind, eventId: lead.eventId, error: sentence(error) };
+  if (error instanceof UnsupportedError) await inbox.end(events, 'ignored', sentence(error));
+  else if (error instanceof DeletionsHeldError) {
+    log.error({ ...facts, events: events.length }, 'events dead');
+    await inbox.end(events, 'dead', sentence(error));
+  } else {
+    // Those that failed a while ago and are not due yet lose no try by it.
+    const now = Math.max(engine.now(), lead.dueAt);
+    const due = events.filter(({ dueAt }) => dueAt <= now);
+    if (error instanceof WaitError) {
+      log.info({ ...facts, until: new Date(error.until).toISOString() }, 'events put back for a pause');
+      await inbox.putBack(due, () => ({ dueAt: error.until }));
+      await wakeEvent(engine, lead, error.until - now);
+    } else await tryLater(engine, due, facts);
+  }
+  return true;
+}
+
+async function tryLater(
+  engine: Engine,
+  due: readonly WebhookEvent[],
+  facts: { readonly error: string },
+): Promise<void> {
+  const { inbox, log, patience } = engine;
+  const isLast = ({ attempts }: WebhookEvent): boolean => attempts + 1 >= patience.events.attempts;
+  const dead = due.filter(isLast);
+  const left = due.filter((event) => !isLast(event));
+  if (dead.length > 0) log.error({ ...facts, events: dead.length }, 'events dead');
+  await inbox.end(dead, 'dead', facts.error);
+  const [next] = left;
+  if (!next) return;
+  const delay = Math.round(retryDelayMs(patience.events, next.attempts + 1, () => engine.random()));
+  log.warn({ ...facts, events: left.length, attempt: next.attempts + 1 }, 'events put back');
+  const dueAt = engine.now() + delay;
+  await inbox.putBack(left, ({ attempts }) => ({ attempts: attempts + 1, dueAt, error: facts.error }));
+  await wakeEvent(engine, next, delay);
+}

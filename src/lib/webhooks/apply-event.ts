@@ -1,0 +1,65 @@
+import { groupOf, type WebhookEvent } from '../domain/event';
+import { addSeconds, utc } from '../domain/time';
+import type { Engine } from '../sync/engine';
+import { startRun } from '../sync/start';
+import { applyCourseEvents } from './apply-course-events';
+import { wakeEvent } from './wake-event';
+
+/**
+ * Works an event, and with it all events of its group that are in line. Returns when they are done, put back, or not
+ * this worker's to do; throws only when not even that could be written down.
+ * @param stop aborts when the host stops: the events are put back at once.
+ */
+export async function applyEvent(engine: Engine, eventId: string, stop: AbortSignal): Promise<void> {
+  const event = await engine.inbox.read(eventId);
+  // A message whose row was never written, or is gone, is harmless; so is one that comes twice.
+  if (event?.state !== 'received') return;
+  const early = event.dueAt - engine.now();
+  if (early > 1_000) return wakeEvent(engine, event, early);
+  const { source, task } = event;
+  // The oldest leads and takes the others along: their messages need do nothing. Should its own be lost, the sweep
+  // wakes it.
+  const lead = await engine.inbox.firstDue(source, groupOf(task), Math.max(engine.now(), event.dueAt));
+  if (lead && lead.eventId !== eventId) return;
+  const events = await inLine(engine, event);
+  switch (task.type) {
+    case 'course':
+      return applyCourseEvents(engine, { lead: event, events, task, stop });
+    case 'delta': {
+      for (const kind of task.kinds) await startDelta(engine, event, kind, task.tick);
+      return engine.inbox.end(events, 'applied');
+    }
+    case 'ignore': {
+      engine.log.info({ source, type: event.type, events: events.length }, 'events ignored');
+      return engine.inbox.end(events, 'ignored', task.why);
+    }
+  }
+}
+
+async function inLine(engine: Engine, { source, task }: WebhookEvent): Promise<WebhookEvent[]> {
+  const events: WebhookEvent[] = [];
+  for await (const event of engine.inbox.waiting(source, groupOf(task))) events.push(event);
+  return events;
+}
+
+/** The run is named after its time: many events of a quarter of an hour, and the timer of that time, start one. */
+async function startDelta(
+  engine: Engine,
+  { source }: WebhookEvent,
+  kind: 'catalog' | 'consumption',
+  at: number,
+): Promise<void> {
+  const tick = utc(at);
+  const run = await startRun(engine, { source, kind }, { trigger: 'webhook', tick });
+  // The timer's run of that time found an older one going on, which may have begun before the event. Ours waits for it.
+  if (run.state === 'skipped')
+    await startRun(engine, { source, kind }, { trigger: 'webhook', tick: addSeconds(tick, 1) });
+}
+
+/** An event that the platform gave up on is dead, so that it leads its group no more. */
+export async function abandonEvent(engine: Engine, eventId: string): Promise<void> {
+  const event = await engine.inbox.read(eventId);
+  if (event?.state !== 'received') return;
+  await engine.inbox.end([event], 'dead', event.error ?? 'Its worker failed every time; see the log');
+  engine.log.error({ source: event.source, eventId }, 'event given up');
+}

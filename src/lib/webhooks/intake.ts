@@ -1,0 +1,141 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { WebhookEvent } from '../domain/event';
+import { AuthError, RetryableError, SettingsError } from '../errors';
+import type { SourceSettings } from '../settings/types';
+import type { Engine, OpenSource } from '../sync/engine';
+import { parseJson } from './parse-json';
+import { mostBytes, readBytes } from './read-bytes';
+import { placesOf, recognise } from './recognise';
+import { dueAtOf, taskFor } from './task';
+import { distrust, signingKeys } from './verify';
+
+/** A call of the webhook, before anything of it is believed. */
+export interface WebhookCall {
+  readonly source: string;
+  readonly header: (name: string) => string | null;
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+export type Intake =
+  | { readonly status: 202; readonly eventId: string }
+  | { readonly status: 400 | 401 | 404 | 413 | 415; readonly title: string; readonly detail?: string };
+
+// Storage that hangs must not hold the sender until it gives up by itself: it is to try again.
+const storageMs = 20_000;
+
+/**
+ * Takes an event in: checks it, keeps it as it came, and puts its id in the queue. What it means is nobody's
+ * business yet, so that shapes nobody knows are taken as well.
+ * @throws SettingsError when the source's settings are wrong; RetryableError when it could not be kept.
+ */
+export async function takeIn(engine: Engine, call: WebhookCall): Promise<Intake> {
+  const { source, header } = call;
+  if (!engine.inbox.sources.includes(source)) return { status: 404, title: 'There is no such source' };
+  const open = engine.openSource(source);
+  if (!isJson(header('content-type')))
+    return {
+      status: 415,
+      title: 'An event must be JSON',
+      detail: 'Send it with the content type application/json, or with none',
+    };
+  const bytes = await readBytes(call.body);
+  if (!bytes) return { status: 413, title: `An event may have ${mostBytes} bytes at the most` };
+  const now = engine.now();
+  const distrusted = await refusal(call, open.settings, bytes, now);
+  if (distrusted) return { status: 401, title: 'The signature is not good', detail: distrusted };
+  const parsed = parseJson(bytes);
+  if (!parsed) return { status: 400, title: 'The body is no JSON' };
+  const typeHeader = header('x-event-type')?.slice(0, 80);
+  const event = newEvent(open, { now, webhookId: header('webhook-id'), body: parsed.value, typeHeader });
+  await within(storageMs, keep(engine, event, bytes, typeHeader));
+  return { status: 202, eventId: event.eventId };
+}
+
+/** `application/json`, anything that ends in `+json`, `text/json`; also none, since vendors do not say. */
+const isJson = (contentType: string | null): boolean =>
+  !contentType?.trim() || /^\s*(application|text)\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType);
+
+async function refusal(
+  { header }: WebhookCall,
+  { id: source, webhookSecret }: SourceSettings,
+  bytes: Uint8Array,
+  now: number,
+): Promise<string | undefined> {
+  if (!webhookSecret) return undefined;
+  const keys = signingKeys(await readSecret(webhookSecret));
+  if (keys.length === 0)
+    throw new SettingsError([
+      { setting: `LMS__${source}__webhookSecret`, message: 'holds no key; give it as whsec_<base64>' },
+    ]);
+  const signed = {
+    id: header('webhook-id') ?? undefined,
+    timestamp: header('webhook-timestamp') ?? undefined,
+    signature: header('webhook-signature') ?? undefined,
+    bytes,
+  };
+  return distrust(signed, keys, now);
+}
+
+/** A vault that refuses is our trouble, not the sender's: it is to try again. */
+async function readSecret(secret: NonNullable<SourceSettings['webhookSecret']>): Promise<string> {
+  try {
+    return await secret.read();
+  } catch (error) {
+    if (error instanceof AuthError) throw new RetryableError(error.message, error.status, { cause: error });
+    throw error;
+  }
+}
+
+function newEvent(
+  { source, settings }: OpenSource,
+  what: { now: number; webhookId: string | null; body: unknown; typeHeader: string | undefined },
+): WebhookEvent {
+  const { now, webhookId, body, typeHeader } = what;
+  const recognised = recognise(body, typeHeader, placesOf(settings));
+  const task = taskFor(source, recognised, now);
+  // The sender's own id makes a repeated call the same event; without one, each call is an event.
+  const hash = webhookId
+    ? createHash('sha256').update(`${source.id} ${webhookId}`).digest('hex').slice(0, 24)
+    : randomBytes(12).toString('hex');
+  return {
+    eventId: `${source.id}-${hash}`,
+    source: source.id,
+    type: recognised.named,
+    state: 'received',
+    receivedAt: now,
+    queuedAt: now,
+    dueAt: dueAtOf(task, now),
+    attempts: 0,
+    error: undefined,
+    task,
+  };
+}
+
+async function keep(
+  engine: Engine,
+  event: WebhookEvent,
+  bytes: Uint8Array,
+  typeHeader: string | undefined,
+): Promise<void> {
+  let waiting: WebhookEvent | undefined = event;
+  if (!(await engine.inbox.add(event, { bytes, typeHeader })))
+    waiting = await engine.inbox.read(event.eventId);
+  // The row first: a row without a message is found by the sweep. One that came before may have none, so it gets one.
+  if (waiting?.state === 'received')
+    await engine.wakeUps.send(
+      { queue: 'webhook-events', body: { eventId: event.eventId } },
+      Math.max(0, waiting.dueAt - engine.now()) / 1000,
+    );
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new RetryableError('The storage account does not answer in time')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,148 @@
+import { operations } from '../../src/lib/api/operations';
+import type { Operation } from '../../src/lib/api/operations/operation';
+import { problemSchema } from '../../src/lib/api/schemas';
+import { type Served, serve } from './served';
+
+// The built app over HTTP: what it answers is held against what is described.
+let served: Served;
+let runId = '';
+
+beforeAll(async () => {
+  served = await serve({ sandbox: { khalibre: { courses: 4, learners: 6 } } });
+  const { bridge } = served;
+  bridge.sandbox.openEdx.state.grade({
+    email: 'no.course@example.com',
+    courseId: null as never,
+    modified: Date.parse('2020-01-01T00:00:00Z'),
+  });
+  runId = (await bridge.sync('catalog')).runId;
+  await bridge.sync('consumption');
+  await bridge.sync('consumption', { dryRun: true, mode: 'full' });
+  await call('post', '/webhooks/khalibre', { type: 'course.updated', courseId: '1' });
+}, 60_000);
+afterAll(() => served.stop());
+
+const call = (method: string, path: string, body?: unknown): Promise<Response> =>
+  fetch(served.url + path, {
+    method: method.toUpperCase(),
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
+  });
+
+const filled = ({ path }: Operation): string =>
+  path.replace('{runId}', runId).replace('{source}', 'khalibre');
+
+/** An example, of a course that is there. */
+function real(example: unknown): unknown {
+  const courses = served.bridge.sandbox.khalibre?.state.courses.values() ?? [];
+  const [course] = [...courses].filter(({ communities }) => communities.length === 1);
+  const has = typeof example === 'object' && example !== null && 'courseId' in example;
+  return has ? { ...example, courseId: String(course?.id) } : example;
+}
+
+describe('every documented operation answers as it is described', () => {
+  test.each(operations.map((operation) => [operation.operationId, operation] as const))(
+    '%s',
+    async (_, operation) => {
+      const bodies = operation.body ? Object.values(operation.body.examples).map(real) : [undefined];
+      for (const body of bodies) {
+        const answer = await call(operation.method, filled(operation), body);
+        const described = operation.answers[answer.status];
+        if (!described) throw new Error(`${answer.status} is not described: ${await answer.text()}`);
+        const type = described.type ?? 'application/json';
+        expect(answer.headers.get('content-type')).toMatch(new RegExp(`^${type}`));
+        const content = type === 'text/html' ? await answer.text() : ((await answer.json()) as unknown);
+        // Fields that are not described would be taken out here.
+        expect(described.schema.parse(content)).toEqual(content);
+      }
+    },
+  );
+});
+
+describe('what is wrong is a problem that names the field', () => {
+  test.each([
+    ['get', '/runs?limit=many', undefined, 400, 'limit'],
+    ['get', '/runs?colour=red', undefined, 400, 'colour'],
+    ['get', '/quarantine?kind=courses', undefined, 400, 'kind'],
+    ['get', '/events?state=lost', undefined, 400, 'state'],
+    ['get', '/status?part=run', undefined, 400, 'runId'],
+    ['post', '/resync', { mode: 'slow' }, 400, 'mode'],
+    ['post', '/resync', { from: 'yesterday' }, 400, 'from'],
+    ['post', '/resync', { source: 'nowhere' }, 422, 'source'],
+    ['post', '/resync', { source: 'openedx', kind: 'catalog', from: '2026-01-01' }, 422, 'from'],
+    ['post', '/quarantine/replay', { ids: 'all' }, 400, 'ids'],
+  ])('%s %s %j', async (method, path, body, status, field) => {
+    const answer = await call(method, path, body);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      status,
+      'application/problem+json; charset=utf-8',
+    ]);
+    const problem = problemSchema.parse(await answer.json());
+    expect(problem.errors?.[0]?.field).toBe(field);
+  });
+
+  test('a run that is not there is 404', async () => {
+    for (const path of ['/runs/none', '/status?part=run&runId=none'])
+      expect((await call('get', path)).status).toBe(404);
+    expect((await call('post', '/runs/none/cancel', {})).status).toBe(404);
+  });
+});
+
+describe('paging', () => {
+  test('leads through all runs, each once, newest first', async () => {
+    const seen: string[] = [];
+    let next: string | undefined = '';
+    while (next !== undefined) {
+      const answer = await call('get', `/runs?source=openedx&limit=1${next && `&next=${next}`}`);
+      const page = (await answer.json()) as { runs: { runId: string; source: string }[]; next?: string };
+      expect(page.runs.every(({ source }) => source === 'openedx')).toBe(true);
+      seen.push(...page.runs.map(({ runId }) => runId));
+      next = page.next;
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.at(-1)).toBe(runId);
+  });
+
+  test('filters by kind and state', async () => {
+    const answer = await call('get', '/runs?kind=catalog&state=succeeded');
+    const { runs } = (await answer.json()) as { runs: { kind: string; state: string }[] };
+    expect(runs.length).toBeGreaterThan(0);
+    for (const run of runs) expect(run).toMatchObject({ kind: 'catalog', state: 'succeeded' });
+  });
+});
+
+describe('a page of another site', () => {
+  const acting = operations.filter(({ method, path }) => method === 'post' && !path.startsWith('/webhooks'));
+  const post = (operation: Operation, headers: Record<string, string>): Promise<Response> =>
+    fetch(served.url + filled(operation), { method: 'POST', body: '{"ids":["none"]}', headers });
+
+  test.each(acting.map((operation) => [operation.operationId, operation] as const))(
+    'cannot make a browser send %s',
+    async (_, operation) => {
+      const plain = { 'content-type': 'text/plain' };
+      expect((await post(operation, { ...plain, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+      expect((await post(operation, { ...plain, 'sec-fetch-site': 'same-site' })).status).toBe(403);
+      expect((await post(operation, { ...plain, origin: 'https://elsewhere.example.com' })).status).toBe(403);
+      expect((await post(operation, { ...plain, origin: 'null' })).status).toBe(403);
+    },
+  );
+
+  test('is told from the own page, from programs, and from one that a gateway lets in', async () => {
+    const [operation] = acting.filter(({ operationId }) => operationId === 'replayQuarantine');
+    if (!operation) throw new Error('the operation is not described');
+    const { host } = new URL(served.url);
+    for (const headers of [
+      {},
+      { 'content-type': 'text/plain' },
+      { 'sec-fetch-site': 'same-origin' },
+      { 'sec-fetch-site': 'none' },
+      { origin: `http://${host}` },
+      { 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' },
+      { 'sec-fetch-site': 'cross-site', 'x-functions-key': 'a-key' },
+    ])
+      expect((await post(operation, headers as Record<string, string>)).status).toBe(202);
+  });
+});

@@ -1,0 +1,160 @@
+import { html } from '../../src/lib/api/status/html';
+import { type FeedStatus, openRun, readStatus } from '../../src/lib/api/status/model';
+import { livePart, statusPage, troublePage } from '../../src/lib/api/status/page';
+import { sparkline } from '../../src/lib/api/status/sparkline';
+import { judge } from '../../src/lib/api/status/verdict';
+import { span } from '../../src/lib/api/status/words';
+import { noCounts } from '../../src/lib/domain/run';
+import { type Utc, utc } from '../../src/lib/domain/time';
+import { deadEvent, pastRuns, storedRun } from '../browser/scenes';
+import { type Bridge, startBridge } from '../setup/bridge';
+
+const nothing = { first: [], count: 0, more: false };
+const feed = (state: FeedStatus['history'][number]['state'], dryRun = false): FeedStatus => ({
+  source: 'openedx',
+  kind: 'catalog',
+  sourceKind: 'open-edx',
+  problems: [],
+  enabled: true,
+  last: { state } as FeedStatus['last'],
+  history: [{ state, counts: noCounts, dryRun }],
+  lagMs: 0,
+  nextDue: undefined,
+});
+
+describe('the verdict', () => {
+  const verdict = (feeds: FeedStatus[], more: Partial<Parameters<typeof judge>[0]> = {}) =>
+    judge({ feeds, open: [], quarantine: nothing, events: nothing, ...more });
+
+  test('is good when each feed last ended well', () => {
+    expect(verdict([feed('succeeded')])).toMatchObject({ level: 'good', headline: 'All is well' });
+  });
+  test('is bad when a feed failed, and names it', () => {
+    expect(verdict([feed('succeeded'), feed('failed')])).toEqual({
+      level: 'bad',
+      headline: 'One thing does not work',
+      reasons: ['The last catalog run of openedx failed.'],
+    });
+  });
+  test('does not turn bad over a dry run that failed', () => {
+    expect(verdict([feed('failed', true)]).level).toBe('good');
+  });
+  test('asks for a look when something waits for a person', () => {
+    expect(verdict([feed('partial')], { quarantine: { ...nothing, count: 3 } })).toMatchObject({
+      level: 'look',
+      reasons: ['3 records could not be delivered.'],
+    });
+  });
+  test('names a source whose settings are wrong once, whatever its feeds did', () => {
+    const wrong = {
+      ...feed('failed'),
+      problems: [{ setting: 'LMS__openedx__baseUrl', message: 'is missing' }],
+    };
+    expect(verdict([wrong, { ...wrong, kind: 'consumption' }]).reasons).toEqual([
+      'The settings of openedx are wrong.',
+    ]);
+  });
+});
+
+describe('the words', () => {
+  test.each([
+    [0, '0 s'],
+    [41_000, '41 s'],
+    [90_000, '90 s'],
+    [-3 * 60_000, '3 min'],
+    [90 * 60_000, '90 min'],
+    [5 * 3_600_000, '5 h'],
+    [49 * 3_600_000, '2 days'],
+  ])('%d ms is %s', (ms, text) => expect(span(ms)).toBe(text));
+});
+
+test('what is filled into a template cannot become markup', () => {
+  const evil = `"><script>alert('x')</script>&`;
+  expect(html`<p title="${evil}">${[evil]}</p>`.text).not.toMatch(/<script|"><|'x'/);
+  expect(html`a${html`<b>${'<'}</b>`}${false}${undefined}`.text).toBe('a<b>&lt;</b>');
+});
+
+test('a run that goes on tells its pace and the time it will take', () => {
+  const now = Date.parse('2026-03-01T10:00:20Z');
+  const run = storedRun({ source: 'openedx', kind: 'catalog' }, utc(now - 20_000), {
+    state: 'running',
+    slices: { total: 4, done: 1, failed: 0 },
+    counts: { ...noCounts, read: 500, sent: 500 },
+  });
+  expect(openRun(run, now)).toMatchObject({ done: 0.25, rowsPerSecond: 25, secondsLeft: 60 });
+});
+
+test('the line of the last runs says in words what it draws', () => {
+  const drawn = sparkline([...feed('failed').history, ...feed('succeeded').history]).text;
+  expect(drawn).toContain('aria-label="Last 2 runs: 1 failed, 1 succeeded"');
+  // Newest at the right, and failures below the line: position, not colour alone, tells them.
+  expect(drawn).toMatch(/class="bad" d="M147.5 23v7"/);
+  expect(drawn).toMatch(/class="good" d="M142.5 21v-2"/);
+});
+
+describe('the model', () => {
+  let bridge: Bridge;
+  afterEach(() => bridge.stop());
+
+  test('knows each feed: its last runs however far apart, its lag, and when it is due', async () => {
+    const now = Date.parse('2026-03-01T10:20:00Z');
+    bridge = await startBridge({ overrides: { now: () => now } });
+    await pastRuns(bridge.app, { source: 'openedx', kind: 'consumption' }, 90, 900);
+    await pastRuns(bridge.app, { source: 'openedx', kind: 'catalog' }, 35, 86_400);
+    const { app } = bridge;
+    await app.engine.feeds.update({ source: 'openedx', kind: 'consumption' }, () => ({
+      watermark: '2026-03-01T10:10:00Z' as Utc,
+    }));
+    for (const model of [await readStatus(app), await readStatus(app)]) {
+      const [catalog, consumption] = model.feeds;
+      expect(catalog).toMatchObject({ kind: 'catalog', nextDue: '2026-03-02T02:00:00Z', lagMs: 60_000 });
+      expect(consumption).toMatchObject({ nextDue: '2026-03-01T10:30:00Z', lagMs: 600_000 });
+      expect([catalog?.history.length, consumption?.history.length]).toEqual([30, 30]);
+      expect(model.runs).toHaveLength(10);
+      expect(model.moreRuns).toBe(true);
+    }
+  });
+
+  test('makes one small page, however much there is to say', async () => {
+    bridge = await startBridge({ sandbox: { khalibre: {} } });
+    const { app } = bridge;
+    const long = 'The row is wrong in a way that takes many words to tell, '.repeat(4);
+    for (let i = 0; i < 40; i++)
+      await app.engine.quarantine.put({
+        id: `openedx-consumption-${String(i).padStart(16, '0')}`,
+        feed: { source: 'openedx', kind: 'consumption' },
+        runId: 'run',
+        reason: long,
+        status: 400,
+        at: utc(app.engine.now()),
+        courseId: 'course-v1:ExampleX+C100+2026_T1',
+        raw: { email: 'somebody@example.com' },
+      });
+    for (let i = 10; i < 40; i++) await deadEvent(app, 'khalibre', `course ${i}`);
+    for (const source of ['openedx', 'khalibre'])
+      for (const kind of ['catalog', 'consumption'] as const)
+        await pastRuns(app, { source, kind }, 35, 3_600);
+    const model = await readStatus(app);
+    expect(model.quarantine).toMatchObject({ count: 40, more: false });
+    expect(model.events.first).toHaveLength(10);
+    const page = statusPage(model, ['openedx', 'khalibre'], 'nonce').text;
+    expect(Buffer.byteLength(page)).toBeLessThan(60_000);
+    expect(page).not.toContain('somebody@example.com');
+    expect(livePart(model).text).toContain('At least');
+  });
+
+  test('shows a source whose settings are wrong beside those that work', async () => {
+    bridge = await startBridge({
+      env: { LMS_SOURCES: 'openedx,other', LMS__other__kind: 'khalibre', LMS__other__sourceSystemId: '9' },
+    });
+    const model = await readStatus(bridge.app);
+    expect(model.verdict).toMatchObject({ level: 'bad', reasons: ['The settings of other are wrong.'] });
+    expect(statusPage(model, [], 'nonce').text).toMatch(/LMS__other__baseUrl is missing/);
+  });
+});
+
+test('without anything to show the page says why', () => {
+  const page = troublePage('Not available now', ['The storage account does not answer.'], 'nonce').text;
+  expect(page).toContain('<h1>Not available now</h1>');
+  expect(page).toContain('The storage account does not answer.');
+});

@@ -1,0 +1,88 @@
+import { createHmac } from 'node:crypto';
+import type { App } from '../../src/lib/app';
+import { postWebhook } from '../../src/lib/api/webhook';
+import type { Answer } from '../../src/lib/api/answer';
+import { answerFor } from '../../src/lib/api/answer';
+import { applyEvent } from '../../src/lib/webhooks/apply-event';
+
+export interface Hook {
+  readonly source?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; bytes go out as they are. */
+  readonly body?: unknown;
+}
+
+/** Sends a webhook to the app, as its function does. */
+export async function post(
+  app: App,
+  { source = 'khalibre', method = 'POST', headers = {}, body }: Hook,
+): Promise<Answer> {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body) ?? '');
+  const given = new Headers({ 'content-type': 'application/json', ...headers });
+  try {
+    return await postWebhook(app, method, {
+      source,
+      header: (name) => given.get(name),
+      body: new Blob([new Uint8Array(bytes)]).stream(),
+    });
+  } catch (error) {
+    return answerFor(error);
+  }
+}
+
+/** The id of the event that was taken in. @throws Error when it was not. */
+export async function take(
+  app: App,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Promise<string> {
+  const answer = await post(app, { body, headers });
+  if (answer.status !== 202) throw new Error(`The webhook was answered with ${answer.status}`);
+  return (JSON.parse(answer.body ?? '{}') as { eventId: string }).eventId;
+}
+
+/** The headers of a call that is signed as Standard Webhooks has it. @param now milliseconds since 1970. */
+export function signed(key: Buffer, bytes: Buffer, now: number, id = 'msg_1'): Record<string, string> {
+  const timestamp = String(Math.floor(now / 1000));
+  const mac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(bytes).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` };
+}
+
+/** Takes the messages that are visible now off the queue and works each. @returns how many there were. */
+export async function workQueue(app: App, stop = new AbortController().signal): Promise<number> {
+  const queue = app.storage.queue('webhook-events');
+  let worked = 0;
+  for (;;) {
+    const { receivedMessageItems: items } = await queue.receiveMessages({
+      numberOfMessages: 32,
+      visibilityTimeout: 60,
+    });
+    if (items.length === 0) return worked;
+    for (const item of items) {
+      const text = Buffer.from(item.messageText, 'base64').toString('utf8');
+      await applyEvent(app.engine, (JSON.parse(text) as { eventId: string }).eventId, stop);
+      await queue.deleteMessage(item.messageId, item.popReceipt);
+      worked++;
+    }
+  }
+}
+
+/** Works events until none waits that is due, whatever became of their messages; several apps do so at the same time. */
+export async function settle(...apps: readonly [App, ...App[]]): Promise<void> {
+  const [{ engine }] = apps;
+  for (let round = 0; round < 50; round++) {
+    const due: string[] = [];
+    for (const source of engine.inbox.sources)
+      for await (const { eventId, dueAt } of engine.inbox.waiting(source))
+        if (dueAt <= engine.now()) due.push(eventId);
+    if (due.length === 0) return;
+    await Promise.all(
+      apps.map(async (app, first) => {
+        for (let i = first; i < due.length; i += apps.length)
+          await applyEvent(app.engine, due[i] ?? '', new AbortController().signal);
+      }),
+    );
+  }
+  throw new Error('Events are due for ever');
+}
