@@ -53,6 +53,7 @@ export async function sync({ asked, json }: SyncCommand, terminal: Terminal): Pr
     return 130;
   } finally {
     line.end();
+    await app.metrics?.flush();
     interrupted.removeEventListener('abort', stopping);
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { InputError, SettingsError } from './errors';
 import { createLogger } from './log';
+import { type Metrics, openMetrics, tellsOf } from './metrics';
 import { readSettings } from './settings';
 import type { Environment } from './settings/read-group';
 import { ldAuthorizer } from './settings/ld-credential';
@@ -15,6 +16,7 @@ import { LeaseStore } from './store/leases';
 import { Quarantine } from './store/quarantine';
 import { RunStore } from './store/runs';
 import { createSharedGate } from './store/shared-gate';
+import { beforeEnd } from './stopping';
 import { connectStorage, type Storage } from './store/storage';
 import { WakeUps } from './store/wakeups';
 import { defaultPatience, type Engine, type OpenSource } from './sync/engine';
@@ -26,6 +28,8 @@ export interface App {
   readonly storage: Storage;
   readonly engine: Engine;
   readonly log: Logger;
+  /** Undefined: off. A process that ends by itself flushes them first. */
+  readonly metrics: Metrics | undefined;
 }
 
 export type AppOverrides = Partial<
@@ -46,6 +50,9 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
   const storage = connectStorage(settings.storage);
   const log =
     overrides.log ?? createLogger({ level: settings.logLevel, directory: settings.logDir, write: writeLog });
+  const metrics = openMetrics(settings.metrics, log);
+  if (metrics) beforeEnd(() => metrics.flush());
+  const sinkTells = tellsOf(metrics, 'ld-services');
   const engine: Engine = {
     feeds: new FeedStore(storage),
     runs: new RunStore(storage),
@@ -65,21 +72,29 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
         source: 'ld-services',
         storage,
         limits: { concurrency: settings.ld.concurrency * 4, requestsPerMinute: undefined },
+        onPause: sinkTells.onPause,
       }),
       userAgent,
+      onCall: sinkTells.onCall,
       authorizer: ldAuthorizer(settings.ld.auth),
     }),
-    openSource: openSources(settings.sources, storage),
+    openSource: openSources(settings.sources, storage, metrics),
     now: Date.now,
     random: Math.random,
     log,
     patience: defaultPatience,
+    onRunEnded: metrics && ((run) => metrics.runEnded(run)),
+    onWatermark: metrics && ((feed, watermark) => metrics.watermark(feed, watermark)),
     ...overrides,
   };
-  return { settings, storage, engine, log };
+  return { settings, storage, engine, log, metrics };
 }
 
-function openSources(entries: readonly SourceEntry[], storage: Storage): (id: string) => OpenSource {
+function openSources(
+  entries: readonly SourceEntry[],
+  storage: Storage,
+  metrics: Metrics | undefined,
+): (id: string) => OpenSource {
   const opened = new Map<string, OpenSource>();
   return (id) => {
     const entry = entries.find((candidate) => candidate.id === id);
@@ -91,8 +106,9 @@ function openSources(entries: readonly SourceEntry[], storage: Storage): (id: st
       const { settings } = entry;
       const { concurrency, requestsPerMinute } = settings;
       const limits = { concurrency, requestsPerMinute };
-      const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage });
-      open = { settings, source: createSource(settings, { gate, userAgent }) };
+      const { onCall, onPause } = tellsOf(metrics, id);
+      const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage, onPause });
+      open = { settings, source: createSource(settings, { gate, userAgent, onCall }) };
       opened.set(id, open);
     }
     return open;

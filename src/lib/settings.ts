@@ -22,10 +22,9 @@ export type SettingsResult =
  */
 export function readSettings(env: Environment = process.env): SettingsResult {
   const problems: SettingsProblem[] = [];
-  const noSecrets = (): never => {
-    throw new Error('no app-level setting is a secret');
-  };
-  const app = readGroup(appDefinitions, '', env, noSecrets, problems);
+  // The vault's address is in the same group, and when it is wrong nothing is read from it.
+  const early: SecretReader = (setting, value) => secretReader(env.KEY_VAULT_URL?.trim())(setting, value);
+  const app = readGroup(appDefinitions, '', env, early, problems);
   const secrets = secretReader(app.KEY_VAULT_URL);
   const storage = readStorage(app, problems);
   const ld = readLd(env, secrets, problems);
@@ -46,6 +45,14 @@ export function readSettings(env: Environment = process.env): SettingsResult {
       logLevel: app.LOG_LEVEL,
       // In Azure there is no disk to keep them on, and Application Insights has every line.
       logDir: env.WEBSITE_INSTANCE_ID ? undefined : app.LOG_DIR,
+      metrics: app.OTEL_EXPORTER_OTLP_ENDPOINT
+        ? {
+            endpoint: app.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: app.OTEL_EXPORTER_OTLP_HEADERS,
+            serviceName: app.OTEL_SERVICE_NAME,
+            temporality: app.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
+          }
+        : undefined,
     },
   };
 }

@@ -83,6 +83,21 @@ export const appDefinitions = {
     schema: text,
     doc: 'Local host and command line only: a folder for `course_catalog.log` and `course_consumption.log`, a new file a day, the ten of the days before kept.',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: define({
+    schema: address,
+    doc: 'Where metrics go: OTLP, JSON over HTTP; `/v1/metrics` is added. Left out: there are none.',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: define({
+    schema: text,
+    secret: true,
+    doc: 'Headers for that endpoint: `name=value` pairs, by comma.',
+  }),
+  OTEL_SERVICE_NAME: define({ schema: text, default: 'lms-bridge', doc: 'What metrics call this app.' }),
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: define({
+    schema: oneOf('delta', 'cumulative'),
+    default: 'delta',
+    doc: 'Whether counts are told as what came since the last time, or as sums (for Prometheus).',
+  }),
 };
 
 export const sourceDefinitions = {

@@ -13,6 +13,16 @@ export interface Settings {
   readonly retentionDays: number;
   readonly logLevel: string;
   readonly logDir: string | undefined;
+  /** Undefined: no metrics. */
+  readonly metrics: MetricsSettings | undefined;
+}
+
+export interface MetricsSettings {
+  /** An origin, perhaps with a path, without a slash at the end. */
+  readonly endpoint: string;
+  readonly headers: Secret | undefined;
+  readonly serviceName: string;
+  readonly temporality: 'delta' | 'cumulative';
 }
 
 export type StorageSettings =

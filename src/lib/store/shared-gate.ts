@@ -23,6 +23,8 @@ export interface SharedGateOptions {
   readonly random?: () => number;
   /** A wait that is longer is a WaitError. Default 60 s. */
   readonly maxWaitMs?: number;
+  /** Told, by one of the instances, for how much longer than was known the system wants to be left alone. */
+  readonly onPause?: (seconds: number) => void;
 }
 
 /**
@@ -71,6 +73,7 @@ class SharedGate implements Gate {
   private readonly clock: Clock;
   private readonly random: () => number;
   private readonly maxWaitMs: number;
+  private readonly onPause: SharedGateOptions['onPause'];
   private readonly id = randomBytes(6).toString('base64url');
   private readonly queue = new GateQueue();
   /** This process's calls in flight: ticket, and when others may give it up for lost. */
@@ -85,13 +88,14 @@ class SharedGate implements Gate {
   private again = false;
   private alarm = new AbortController();
 
-  constructor({ system, source, limits, storage, clock, random, maxWaitMs }: SharedGateOptions) {
+  constructor({ system, source, limits, storage, clock, random, maxWaitMs, onPause }: SharedGateOptions) {
     this.system = system;
     this.limits = limits;
     this.row = new GateRow(storage, source);
     this.clock = clock ?? systemClock;
     this.random = random ?? Math.random;
     this.maxWaitMs = maxWaitMs ?? 60_000;
+    this.onPause = onPause;
   }
 
   enter(signal: AbortSignal, again = false): Promise<Pass> {
@@ -194,6 +198,8 @@ class SharedGate implements Gate {
       try {
         const written = await this.row.write(plan.state, seen.etag);
         this.seen = { ...written, at: this.clock.now() };
+        const longer = plan.state.pausedUntil - Math.max(seen.state.pausedUntil, plan.at);
+        if (longer > 0) this.onPause?.(longer / 1000);
       } catch (error) {
         if (error instanceof ConflictError) await this.read();
         throw error;
@@ -213,7 +219,11 @@ class SharedGate implements Gate {
     for (const { ticket, outcome, at, chance } of answered)
       state = leave(state, ticket, outcome, at, () => chance);
     const { maxWaitMs, newTicket } = this;
-    return { ...admit(state, this.limits, this.queue.all(), { now, maxWaitMs, newTicket }), answered };
+    return {
+      ...admit(state, this.limits, this.queue.all(), { now, maxWaitMs, newTicket }),
+      answered,
+      at: now,
+    };
   }
 
   private isOwn(ticket: string | undefined): boolean {
@@ -261,7 +271,7 @@ class SharedGate implements Gate {
   }
 }
 
-type Plan = Admission & { readonly answered: readonly Answered[] };
+type Plan = Admission & { readonly answered: readonly Answered[]; readonly at: number };
 
 /** A call that left before the row counted it: its deadline has begun, so this is long enough. */
 const ownLostMs = 60_000;

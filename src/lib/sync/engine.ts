@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Feed } from '../domain/feed';
+import type { Run } from '../domain/run';
+import type { Utc } from '../domain/time';
 import type { SourceSettings } from '../settings/types';
 import type { Sink } from '../sinks/sink';
 import type { Source } from '../sources/source';
@@ -35,6 +37,10 @@ export interface Engine {
   readonly onStep?: (step: Step, feed: Feed) => void | Promise<void>;
   /** Told as records go by, for a progress bar. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told once of each run that ends, or is skipped. */
+  readonly onRunEnded?: (run: Run) => void;
+  /** Told by every sweep. */
+  readonly onWatermark?: (feed: Feed, watermark: Utc) => void;
 }
 
 export interface OpenSource {

@@ -103,4 +103,5 @@ function logEnd(engine: Engine, run: Run): void {
     { runId, source, kind, state, counts, error },
     'run ended',
   );
+  engine.onRunEnded?.(run);
 }

@@ -48,6 +48,7 @@ export async function sweep(engine: Engine): Promise<void> {
     if (watermark === undefined) continue;
     const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
     engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
+    engine.onWatermark?.(feed, watermark);
   }
   for (const source of engine.inbox.sources) await attempt(source, () => mendEvents(engine, source));
   // Alerts wait for this line: without it, nothing repairs what was lost.

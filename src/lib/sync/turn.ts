@@ -28,6 +28,7 @@ export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
             }
           : undefined,
       );
+      if (skipped) engine.onRunEnded?.(skipped);
       await engine.feeds.unmarkOpen(feed, run.runId);
       return skipped ?? run;
     }
