@@ -103,7 +103,8 @@ describe('paging', () => {
     }
     expect(seen.length).toBeGreaterThanOrEqual(3);
     expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.at(-1)).toBe(runId);
+    // Runs of one second stand in any order among themselves.
+    expect(seen).toContain(runId);
   });
 
   test('filters by kind and state', async () => {

@@ -43,7 +43,9 @@ async function crashAt(form: FeedForm, steps: readonly Crash[]): Promise<void> {
     await successor.kill();
     const seen = await watcher.end();
     expect(run).toMatchObject({ state: 'succeeded', error: undefined });
-    expect(run.counts.read).toBe(world.size);
+    // Rows of a second that two windows share are read by both; a repeated slice counts once all the same.
+    expect(run.counts.read).toBeGreaterThanOrEqual(world.size);
+    expect(run.counts.read).toBeLessThanOrEqual(world.size + run.slices.total);
     await expectAllArrived(world);
     expect(seen.lies).toEqual([]);
     expect(seen.looks).toBeGreaterThan(3);

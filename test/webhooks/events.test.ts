@@ -50,7 +50,9 @@ test('a page after the other shows each once', async () => {
 
 test('a type that nobody named is null, and one that holds an address is none', async () => {
   const eventId = await take(bridge.app, { type: 'ann@example.com' });
-  expect((await list({ limit: '1' })).events[0]).toMatchObject({ eventId, type: null });
+  // Events of one millisecond stand in any order among themselves.
+  const { events } = await list({ limit: '10' });
+  expect(events.find((event) => event.eventId === eventId)).toMatchObject({ type: null });
 });
 
 test('filters, replay of what was ignored, and of what is named', async () => {

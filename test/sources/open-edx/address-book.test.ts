@@ -28,7 +28,7 @@ test('takes up a changed file by itself', () => {
 });
 
 test.each([
-  ['a missing file', undefined, /LMS__openedx__addresses: names the file .* cannot be read \(ENOENT\)/],
+  ['a missing file', undefined, /LMS__openedx__addresses names the file .* cannot be read \(ENOENT\)/],
   ['a line of another form', 'username,email\nsam;sam@example.com', /line 2 of .* is not username,email$/],
 ])('says what is wrong with %s, and quotes no address', (_, text, message) => {
   rmSync(file, { force: true });
