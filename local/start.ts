@@ -75,7 +75,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   // Only now: a timer that fires amid the first sync would take its turn.
   host.startTimers();
   console.log(
-    `\nFrom here on the timers sync what changes. Runs: ${url}/api/runs   Ctrl-C stops all of it.\n`,
+    `\nFrom here on the timers sync what changes. Watch it: ${url}/api/status   (Ctrl-C stops all of it)\n`,
   );
 }
 

@@ -44,6 +44,11 @@ export async function sweep(engine: Engine): Promise<void> {
       await attempt(activeRun, async () => {
         const run = await engine.runs.read(activeRun);
         if (run && isEnded(run)) await releaseFeed(engine, run);
+        // A run's row is written before its feed names it: one that is not there was deleted.
+        if (!run)
+          await engine.feeds.update(feed, (now) =>
+            now.activeRun === activeRun ? { activeRun: undefined } : undefined,
+          );
       });
     if (watermark === undefined) continue;
     const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
