@@ -1,3 +1,5 @@
+import { startAcademy, type Academy } from './academy-of-mine';
+import type { AcademyOptions } from './academy-of-mine/options';
 import { startAzure, type Azure } from './azure';
 import type { AzureOptions } from './azure/options';
 import type { FaultPlan } from './faults';
@@ -16,6 +18,8 @@ export interface SandboxOptions {
   readonly ldServices?: Partial<LdServicesOptions>;
   /** Left out: none. */
   readonly khalibre?: Partial<KhalibreOptions>;
+  /** Left out: none. */
+  readonly academy?: Partial<AcademyOptions>;
   /** Managed identity, Key Vault and Entra ID; left out: none. Their tokens are good at the L&D services. */
   readonly azure?: Partial<AzureOptions>;
   /** Milliseconds since 1970, for all systems. */
@@ -30,6 +34,7 @@ export interface Sandbox {
   readonly ldServices: LdServices;
   readonly azure: Azure | undefined;
   readonly khalibre: Khalibre | undefined;
+  readonly academy: Academy | undefined;
   stop(): Promise<void>;
 }
 
@@ -54,8 +59,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const azure = options.azure && (await start((shared) => startAzure({ ...shared, ...options.azure })));
     const khalibre =
       options.khalibre && (await start((shared) => startKhalibre({ ...shared, ...options.khalibre })));
+    const academy =
+      options.academy && (await start((shared) => startAcademy({ ...shared, ...options.academy })));
     if (azure) ldServices.state.trusted.push(azure.state.desk(ldServices.state.options.resource));
-    return { openEdx, ldServices, azure, khalibre, stop };
+    return { openEdx, ldServices, azure, khalibre, academy, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,3 +1,5 @@
+import type { Academy } from './academy-of-mine';
+import { academyOperations } from './academy-of-mine/options';
 import type { Khalibre } from './khalibre';
 import type { Sandbox } from './sandbox';
 
@@ -6,7 +8,9 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
   const edx = sandbox.openEdx.state.options;
   const ld = sandbox.ldServices.state.options;
   return {
-    LMS_SOURCES: sandbox.khalibre ? 'openedx,khalibre' : 'openedx',
+    LMS_SOURCES: ['openedx', sandbox.khalibre && 'khalibre', sandbox.academy && 'academyofmine']
+      .filter(Boolean)
+      .join(','),
     LMS__openedx__kind: 'open-edx',
     LMS__openedx__baseUrl: sandbox.openEdx.url,
     LMS__openedx__sourceSystemId: '16',
@@ -16,6 +20,7 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
     LMS__openedx__timeZone: edx.timeZone,
     ...(edx.apiKey === undefined ? {} : { LMS__openedx__apiKey: edx.apiKey }),
     ...(sandbox.khalibre && khalibreSettings(sandbox.khalibre)),
+    ...(sandbox.academy && academySettings(sandbox.academy)),
     LD__baseUrl: sandbox.ldServices.url,
     LD__auth: 'oauth2',
     LD__tokenUrl: `${sandbox.ldServices.url}/oauth2/token`,
@@ -36,5 +41,16 @@ function khalibreSettings({ url, state }: Khalibre): Record<string, string> {
     LMS__khalibre__clientId: clientId,
     LMS__khalibre__clientSecret: clientSecret,
     ...(webhook?.secret === undefined ? {} : { LMS__khalibre__webhookSecret: webhook.secret }),
+  };
+}
+
+function academySettings({ url, state }: Academy): Record<string, string> {
+  return {
+    LMS__academyofmine__kind: 'academy-of-mine',
+    LMS__academyofmine__baseUrl: url,
+    LMS__academyofmine__sourceSystemId: '18',
+    LMS__academyofmine__accessToken: state.options.accessToken,
+    LMS__academyofmine__timeZone: state.options.timeZone,
+    LMS__academyofmine__operations: JSON.stringify(academyOperations),
   };
 }

@@ -1,9 +1,11 @@
+import { startAcademy } from '../../sandbox/academy-of-mine';
 import { startKhalibre } from '../../sandbox/khalibre';
 import { startOpenEdx } from '../../sandbox/open-edx';
 import type { PocketServer } from '../../sandbox/server';
 import type { TokenDesk } from '../../sandbox/tokens';
 import type { SourceSettings } from '../../src/lib/settings/types';
 import { testSecret } from '../http/client-builder';
+import { academySettings } from '../sources/academy-of-mine/settings';
 import { khalibreSettings } from '../sources/khalibre/settings';
 import { openEdxSettings } from '../sources/open-edx/settings';
 
@@ -11,7 +13,8 @@ import { openEdxSettings } from '../sources/open-edx/settings';
 export interface Pocket {
   readonly url: string;
   readonly server: PocketServer;
-  readonly tokens: TokenDesk;
+  /** From now on this secret alone is taken, and no token that was had with another. */
+  setSecret(secret: string): void;
   stop(): Promise<void>;
   /** Ids of the courses that are to be seen. */
   courses(): string[];
@@ -21,6 +24,10 @@ export interface Pocket {
 
 export interface Kind {
   readonly name: string;
+  /** The setting that holds the secret. */
+  readonly credential: 'clientSecret' | 'accessToken';
+  /** Whether the vendor's counts of rows can be trusted. */
+  readonly counts: boolean;
   /** Starts with little data: every page size must be affordable. @param secret of its one client. */
   start(secret: string): Promise<Pocket>;
   settings(baseUrl: string, more: Partial<SourceSettings>): SourceSettings;
@@ -35,12 +42,14 @@ export interface Kind {
 
 const openEdx = (grades: 'bulk' | 'courses'): Kind => ({
   name: `Open edX, ${grades}`,
+  credential: 'clientSecret',
+  counts: true,
   async start(clientSecret) {
     const edx = await startOpenEdx({ courses: 20, learners: 12, grades: 60, clientSecret });
     const courses = () => [...edx.state.courses.values()].filter(({ hidden }) => !hidden).map(({ id }) => id);
     return {
       ...edx,
-      tokens: edx.state.tokens,
+      setSecret: rotate(edx.state.tokens),
       courses,
       rows: () => {
         const seen = new Set(courses());
@@ -71,13 +80,15 @@ const withNext = (body: Record<string, unknown>, next: unknown) => ({
 
 const khalibre: Kind = {
   name: 'Khalibre',
+  credential: 'clientSecret',
+  counts: true,
   async start(clientSecret) {
     const pocket = await startKhalibre({ courses: 20, learners: 25, coursesPerLearner: 3, clientSecret });
     const { state } = pocket;
     const listed = () => new Set(state.listed().map(({ id }) => id));
     return {
       ...pocket,
-      tokens: state.tokens,
+      setSecret: rotate(state.tokens),
       courses: () =>
         state
           .listed()
@@ -108,13 +119,48 @@ const khalibre: Kind = {
   },
 };
 
-/** One line a kind. */
-export const kinds: readonly Kind[] = [openEdx('bulk'), openEdx('courses'), khalibre];
+const academy: Kind = {
+  name: 'Academy of Mine',
+  credential: 'accessToken',
+  counts: false,
+  async start(accessToken) {
+    const pocket = await startAcademy({ courses: 20, learners: 15, coursesPerLearner: 3, accessToken });
+    const { state } = pocket;
+    return {
+      ...pocket,
+      setSecret: (secret) => (state.options.accessToken = secret),
+      courses: () => state.published().map(({ id }) => String(id)),
+      rows: () => state.enrolments.size,
+    };
+  },
+  settings: academySettings,
+  paths: { catalog: '/courses/list', consumption: '/reports/' },
+  rows: 'records',
+  fields: { course: 'status', progress: 'status' },
+  astray: {
+    'in a circle': () => {
+      let records: unknown;
+      return (body) => ({ ...body, records: (records ??= body.records), recordsTotal: 1e6 });
+    },
+    'to a count in words': () => (body) => ({ ...body, recordsTotal: 'many' }),
+    'to a count below nothing': () => (body) => ({ ...body, recordsTotal: -1 }),
+  },
+};
 
-export const secretSetting = (id: string): string => `LMS__${id}__clientSecret`;
+function rotate(tokens: TokenDesk): (secret: string) => void {
+  return (secret) => {
+    tokens.client.clientSecret = secret;
+    tokens.revokeAll();
+  };
+}
+
+/** One line a kind. */
+export const kinds: readonly Kind[] = [openEdx('bulk'), openEdx('courses'), khalibre, academy];
+
+export const secretSetting = (kind: Kind, id: string): string => `LMS__${id}__${kind.credential}`;
 
 /** Settings of a kind with a secret of its own. */
 export const settingsOf = (kind: Kind, url: string, secret: string, more: Partial<SourceSettings> = {}) => {
   const { id } = { ...kind.settings(url, {}), ...more };
-  return kind.settings(url, { clientSecret: testSecret(secret, secretSetting(id)), ...more });
+  return kind.settings(url, { [kind.credential]: testSecret(secret, secretSetting(kind, id)), ...more });
 };

@@ -1,5 +1,6 @@
 import { SettingsError } from '../errors';
 import type { SourceSettings } from '../settings/types';
+import { createAcademyOfMine } from './academy-of-mine';
 import { createKhalibre } from './khalibre';
 import { createOpenEdx, type OpenEdxDeps } from './open-edx';
 import type { Source } from './source';
@@ -11,6 +12,7 @@ export type SourceDeps = OpenEdxDeps;
 const sourceKinds: Readonly<Record<string, (settings: SourceSettings, deps: SourceDeps) => Source>> = {
   'open-edx': createOpenEdx,
   khalibre: createKhalibre,
+  'academy-of-mine': createAcademyOfMine,
 };
 
 /** @throws SettingsError when there is no such kind, or its settings cannot be used. */
