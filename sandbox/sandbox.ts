@@ -10,6 +10,8 @@ import type { LdServicesOptions } from './ld-services/options';
 import { startOpenEdx, type OpenEdx } from './open-edx';
 import type { OpenEdxOptions } from './open-edx/options';
 import type { ServerOptions } from './server';
+import { startTBook, type TBook } from './t-book';
+import type { TBookOptions } from './t-book/options';
 
 export interface SandboxOptions {
   /** Of Open edX; each further system takes the next one. 0 or left out: whatever is free. */
@@ -20,6 +22,8 @@ export interface SandboxOptions {
   readonly khalibre?: Partial<KhalibreOptions>;
   /** Left out: none. */
   readonly academy?: Partial<AcademyOptions>;
+  /** Left out: none. */
+  readonly tBook?: Partial<TBookOptions>;
   /** Managed identity, Key Vault and Entra ID; left out: none. Their tokens are good at the L&D services. */
   readonly azure?: Partial<AzureOptions>;
   /** Milliseconds since 1970, for all systems. */
@@ -35,6 +39,7 @@ export interface Sandbox {
   readonly azure: Azure | undefined;
   readonly khalibre: Khalibre | undefined;
   readonly academy: Academy | undefined;
+  readonly tBook: TBook | undefined;
   stop(): Promise<void>;
 }
 
@@ -61,8 +66,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       options.khalibre && (await start((shared) => startKhalibre({ ...shared, ...options.khalibre })));
     const academy =
       options.academy && (await start((shared) => startAcademy({ ...shared, ...options.academy })));
+    const tBook = options.tBook && (await start((shared) => startTBook({ ...shared, ...options.tBook })));
     if (azure) ldServices.state.trusted.push(azure.state.desk(ldServices.state.options.resource));
-    return { openEdx, ldServices, azure, khalibre, academy, stop };
+    return { openEdx, ldServices, azure, khalibre, academy, tBook, stop };
   } catch (error) {
     await stop();
     throw error;

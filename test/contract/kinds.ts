@@ -2,12 +2,15 @@ import { startAcademy } from '../../sandbox/academy-of-mine';
 import { startKhalibre } from '../../sandbox/khalibre';
 import { startOpenEdx } from '../../sandbox/open-edx';
 import type { PocketServer } from '../../sandbox/server';
+import { startTBook } from '../../sandbox/t-book';
 import type { TokenDesk } from '../../sandbox/tokens';
 import type { SourceSettings } from '../../src/lib/settings/types';
 import { testSecret } from '../http/client-builder';
 import { academySettings } from '../sources/academy-of-mine/settings';
 import { khalibreSettings } from '../sources/khalibre/settings';
 import { openEdxSettings } from '../sources/open-edx/settings';
+import { tBookSettings } from '../sources/t-book/settings';
+import type { ReadName } from './read-all';
 
 /** A pocket server of a kind, with what a source must find there. */
 export interface Pocket {
@@ -20,6 +23,8 @@ export interface Pocket {
   courses(): string[];
   /** How many rows of consumption. */
   rows(): number;
+  /** How many learners, where they can be read. */
+  learners?(): number;
 }
 
 export interface Kind {
@@ -31,8 +36,15 @@ export interface Kind {
   /** Starts with little data: every page size must be affordable. @param secret of its one client. */
   start(secret: string): Promise<Pocket>;
   settings(baseUrl: string, more: Partial<SourceSettings>): SourceSettings;
-  /** Part of the paths of the catalog and of consumption. */
-  readonly paths: { readonly catalog: string; readonly consumption: string };
+  /** What can be read of it, with a part of the path of each. */
+  readonly reads: Readonly<Partial<Record<ReadName, string>>>;
+  /** What else it can do. */
+  readonly can: readonly ('enrolments' | 'learners' | 'entities' | 'signIns')[];
+  /** Undefined for a vendor that publishes neither courses nor results. */
+  readonly feeds?: Feeds;
+}
+
+export interface Feeds {
   /** Where rows stand in an answer, and a field of each kind that must not change its type. */
   readonly rows: string;
   readonly fields: { readonly course: string; readonly progress: string };
@@ -59,17 +71,21 @@ const openEdx = (grades: 'bulk' | 'courses'): Kind => ({
   },
   settings: (baseUrl, more) =>
     openEdxSettings(baseUrl, { clientId: 'lms-bridge', username: 'bridge', grades, ...more }),
-  paths: { catalog: '/api/courses/', consumption: '/api/grades/' },
-  rows: 'results',
-  fields: { course: 'name', progress: 'passed' },
-  astray: {
-    'to another origin': () => (body) => withNext(body, 'https://elsewhere.example.com/api/courses/?page=2'),
-    'to another origin by a path that looks local': () => (body) =>
-      withNext(body, '//elsewhere.example.com/?page=2'),
-    'in a circle': () => (body) => withNext(body, '?page=1'),
-    'past some pages': () => (body) => withNext(body, '?page=3'),
-    'to no page': () => (body) => withNext(body, '?page='),
-    'to what is no text': () => (body) => withNext(body, 2),
+  reads: { catalog: '/api/courses/', consumption: '/api/grades/' },
+  can: [],
+  feeds: {
+    rows: 'results',
+    fields: { course: 'name', progress: 'passed' },
+    astray: {
+      'to another origin': () => (body) =>
+        withNext(body, 'https://elsewhere.example.com/api/courses/?page=2'),
+      'to another origin by a path that looks local': () => (body) =>
+        withNext(body, '//elsewhere.example.com/?page=2'),
+      'in a circle': () => (body) => withNext(body, '?page=1'),
+      'past some pages': () => (body) => withNext(body, '?page=3'),
+      'to no page': () => (body) => withNext(body, '?page='),
+      'to what is no text': () => (body) => withNext(body, 2),
+    },
   },
 });
 
@@ -101,21 +117,24 @@ const khalibre: Kind = {
     };
   },
   settings: khalibreSettings,
-  paths: { catalog: '/courses', consumption: '/progress/' },
-  rows: 'items',
-  fields: { course: 'title', progress: 'statusDescription' },
-  astray: {
-    'to another page': () => (body) => ({ ...body, page: 7 }),
-    'in a circle': () => {
-      let items: unknown;
-      return (body) => ({ ...body, items: (items ??= body.items), page: undefined, lastPage: 1e6 });
+  reads: { catalog: '/courses', consumption: '/progress/' },
+  can: ['enrolments'],
+  feeds: {
+    rows: 'items',
+    fields: { course: 'title', progress: 'statusDescription' },
+    astray: {
+      'to another page': () => (body) => ({ ...body, page: 7 }),
+      'in a circle': () => {
+        let items: unknown;
+        return (body) => ({ ...body, items: (items ??= body.items), page: undefined, lastPage: 1e6 });
+      },
+      'to a last page in words': () => (body) => ({ ...body, lastPage: 'many' }),
+      'to a last page before the first': () => (body) => ({ ...body, lastPage: -1 }),
+      'to no last page':
+        () =>
+        ({ lastPage: _, ...body }) =>
+          body,
     },
-    'to a last page in words': () => (body) => ({ ...body, lastPage: 'many' }),
-    'to a last page before the first': () => (body) => ({ ...body, lastPage: -1 }),
-    'to no last page':
-      () =>
-      ({ lastPage: _, ...body }) =>
-        body,
   },
 };
 
@@ -131,20 +150,44 @@ const academy: Kind = {
       setSecret: (secret) => (state.options.accessToken = secret),
       courses: () => state.published().map(({ id }) => String(id)),
       rows: () => state.enrolments.size,
+      learners: () => state.users.size,
     };
   },
   settings: academySettings,
-  paths: { catalog: '/courses/list', consumption: '/reports/' },
-  rows: 'records',
-  fields: { course: 'status', progress: 'status' },
-  astray: {
-    'in a circle': () => {
-      let records: unknown;
-      return (body) => ({ ...body, records: (records ??= body.records), recordsTotal: 1e6 });
+  reads: { catalog: '/courses/list', consumption: '/reports/', learners: '/users/list' },
+  can: ['enrolments', 'learners', 'entities'],
+  feeds: {
+    rows: 'records',
+    fields: { course: 'status', progress: 'status' },
+    astray: {
+      'in a circle': () => {
+        let records: unknown;
+        return (body) => ({ ...body, records: (records ??= body.records), recordsTotal: 1e6 });
+      },
+      'to a count in words': () => (body) => ({ ...body, recordsTotal: 'many' }),
+      'to a count below nothing': () => (body) => ({ ...body, recordsTotal: -1 }),
     },
-    'to a count in words': () => (body) => ({ ...body, recordsTotal: 'many' }),
-    'to a count below nothing': () => (body) => ({ ...body, recordsTotal: -1 }),
   },
+};
+
+const tBook: Kind = {
+  name: 'T-book',
+  credential: 'clientSecret',
+  counts: false,
+  async start(clientSecret) {
+    const pocket = await startTBook({ learners: 25, clientSecret });
+    const { state } = pocket;
+    return {
+      ...pocket,
+      setSecret: rotate(state.tokens),
+      courses: () => [],
+      rows: () => 0,
+      learners: () => state.learners.size,
+    };
+  },
+  settings: tBookSettings,
+  reads: { learners: '/getAllLearners' },
+  can: ['enrolments', 'learners', 'entities', 'signIns'],
 };
 
 function rotate(tokens: TokenDesk): (secret: string) => void {
@@ -155,7 +198,7 @@ function rotate(tokens: TokenDesk): (secret: string) => void {
 }
 
 /** One line a kind. */
-export const kinds: readonly Kind[] = [openEdx('bulk'), openEdx('courses'), khalibre, academy];
+export const kinds: readonly Kind[] = [openEdx('bulk'), openEdx('courses'), khalibre, academy, tBook];
 
 export const secretSetting = (kind: Kind, id: string): string => `LMS__${id}__${kind.credential}`;
 

@@ -3,6 +3,7 @@ import type { SourceSettings } from '../settings/types';
 import { createAcademyOfMine } from './academy-of-mine';
 import { createKhalibre } from './khalibre';
 import { createOpenEdx, type OpenEdxDeps } from './open-edx';
+import { createTBook } from './t-book';
 import type { Source } from './source';
 
 /** All that any sourceKind may need; a kind takes what it knows. */
@@ -13,6 +14,7 @@ const sourceKinds: Readonly<Record<string, (settings: SourceSettings, deps: Sour
   'open-edx': createOpenEdx,
   khalibre: createKhalibre,
   'academy-of-mine': createAcademyOfMine,
+  't-book': createTBook,
 };
 
 /** @throws SettingsError when there is no such kind, or its settings cannot be used. */
