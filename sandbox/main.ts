@@ -5,9 +5,11 @@ async function main(): Promise<void> {
   const sandbox = await startSandbox({
     openEdx: { port: portFrom('SANDBOX_PORT_OPENEDX', 7080), activity: 12 },
     khalibre: { port: portFrom('SANDBOX_PORT_KHALIBRE', 7081), activity: 12 },
+    academy: { port: portFrom('SANDBOX_PORT_ACADEMY', 7082), activity: 12 },
+    tBook: { port: portFrom('SANDBOX_PORT_TBOOK', 7083) },
     ldServices: { port: portFrom('SANDBOX_PORT_LD', 7090) },
   });
-  const { openEdx, khalibre, ldServices } = sandbox;
+  const { openEdx, khalibre, academy, tBook, ldServices } = sandbox;
   console.log(
     `Open edX      ${openEdx.url}  (${openEdx.state.courses.size} courses, ${openEdx.state.grades.size} grades)`,
   );
@@ -17,6 +19,11 @@ async function main(): Promise<void> {
       `Khalibre      ${khalibre.url}  (${courses.size} courses, ${progress.length} rows of progress)`,
     );
   }
+  if (academy) {
+    const { courses, enrolments } = academy.state;
+    console.log(`Academy       ${academy.url}  (${courses.size} courses, ${enrolments.size} enrolments)`);
+  }
+  if (tBook) console.log(`T-book        ${tBook.url}  (${tBook.state.learners.size} learners)`);
   console.log(`L&D services  ${ldServices.url}`);
   console.log('\nWhat they hold, and faults on request: GET /_sandbox on each.');
   console.log('Settings that lead LMS Bridge here:\n');

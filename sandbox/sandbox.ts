@@ -1,3 +1,5 @@
+import { startAcademy, type Academy } from './academy-of-mine';
+import type { AcademyOptions } from './academy-of-mine/options';
 import { startAzure, type Azure } from './azure';
 import type { AzureOptions } from './azure/options';
 import type { FaultPlan } from './faults';
@@ -8,6 +10,8 @@ import type { LdServicesOptions } from './ld-services/options';
 import { startOpenEdx, type OpenEdx } from './open-edx';
 import type { OpenEdxOptions } from './open-edx/options';
 import type { ServerOptions } from './server';
+import { startTBook, type TBook } from './t-book';
+import type { TBookOptions } from './t-book/options';
 
 export interface SandboxOptions {
   /** Of Open edX; each further system takes the next one. 0 or left out: whatever is free. */
@@ -16,6 +20,10 @@ export interface SandboxOptions {
   readonly ldServices?: Partial<LdServicesOptions>;
   /** Left out: none. */
   readonly khalibre?: Partial<KhalibreOptions>;
+  /** Left out: none. */
+  readonly academy?: Partial<AcademyOptions>;
+  /** Left out: none. */
+  readonly tBook?: Partial<TBookOptions>;
   /** Managed identity, Key Vault and Entra ID; left out: none. Their tokens are good at the L&D services. */
   readonly azure?: Partial<AzureOptions>;
   /** Milliseconds since 1970, for all systems. */
@@ -30,6 +38,8 @@ export interface Sandbox {
   readonly ldServices: LdServices;
   readonly azure: Azure | undefined;
   readonly khalibre: Khalibre | undefined;
+  readonly academy: Academy | undefined;
+  readonly tBook: TBook | undefined;
   stop(): Promise<void>;
 }
 
@@ -54,8 +64,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const azure = options.azure && (await start((shared) => startAzure({ ...shared, ...options.azure })));
     const khalibre =
       options.khalibre && (await start((shared) => startKhalibre({ ...shared, ...options.khalibre })));
+    const academy =
+      options.academy && (await start((shared) => startAcademy({ ...shared, ...options.academy })));
+    const tBook = options.tBook && (await start((shared) => startTBook({ ...shared, ...options.tBook })));
     if (azure) ldServices.state.trusted.push(azure.state.desk(ldServices.state.options.resource));
-    return { openEdx, ldServices, azure, khalibre, stop };
+    return { openEdx, ldServices, azure, khalibre, academy, tBook, stop };
   } catch (error) {
     await stop();
     throw error;

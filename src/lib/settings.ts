@@ -1,6 +1,7 @@
 import type { SettingsProblem } from './errors';
 import { appDefinitions, ldDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
 import { type AppSettings, withEnvironment } from './settings/local-settings';
+import { missingOperations } from './settings/operations';
 import { type Environment, nearest, readGroup, type Values } from './settings/read-group';
 import { secretReader, type SecretReader } from './settings/vault';
 import type {
@@ -207,6 +208,9 @@ function readSource(id: string, env: Environment, secrets: SecretReader): Source
         });
     }
   }
+  const operations = `${prefix}operations`;
+  if (values.kind === 'academy-of-mine' && !problems.some(({ setting }) => setting === operations))
+    problems.push(...missingOperations(operations, values.operations, values.learningPaths));
   if (problems.length > 0) return { id, ok: false, problems };
   const settings: SourceSettings = {
     ...values,

@@ -2,7 +2,7 @@ import type { Course } from '../../src/lib/domain/course';
 import type { Mapped } from '../../src/lib/domain/mapped';
 import type { Progress } from '../../src/lib/domain/progress';
 import { addSeconds, utc } from '../../src/lib/domain/time';
-import type { Call, ListingPage, Source } from '../../src/lib/sources/source';
+import type { Call, Learner, ListingPage, Source } from '../../src/lib/sources/source';
 
 export const untouched = (): Call => ({ signal: new AbortController().signal });
 
@@ -23,6 +23,29 @@ async function rowsOf<T>(
     if (cursor === undefined) return { rows, total };
   }
   throw new Error('the pages have no end');
+}
+
+/** What can be read of a source. */
+export type ReadName = 'catalog' | 'consumption' | 'learners';
+
+/** Reads all of it. @returns how many rows there were. */
+export async function countOf(name: ReadName, source: Source, call = untouched()): Promise<number> {
+  if (name === 'catalog') return (await readCatalog(source, call)).rows.length;
+  if (name === 'consumption') return (await readConsumption(source, call)).length;
+  return (await readLearners(source, call)).length;
+}
+
+/** All learners. */
+export async function readLearners(source: Source, call = untouched()): Promise<Learner[]> {
+  const rows: Learner[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < mostPages; pages++) {
+    const page = await source.learners!.page(cursor, call);
+    rows.push(...page.rows);
+    cursor = page.next;
+    if (cursor === undefined) return rows;
+  }
+  throw new Error('the learners have no end');
 }
 
 /** The whole catalog. */

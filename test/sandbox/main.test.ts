@@ -29,8 +29,16 @@ function run(ports: Record<string, string>): Ran {
   return { child, output: () => output, exit };
 }
 
+const anyPorts = {
+  SANDBOX_PORT_OPENEDX: '0',
+  SANDBOX_PORT_KHALIBRE: '0',
+  SANDBOX_PORT_ACADEMY: '0',
+  SANDBOX_PORT_TBOOK: '0',
+  SANDBOX_PORT_LD: '0',
+};
+
 test('says what is where, and stops cleanly on SIGTERM', async () => {
-  const ran = run({ SANDBOX_PORT_OPENEDX: '0', SANDBOX_PORT_KHALIBRE: '0', SANDBOX_PORT_LD: '0' });
+  const ran = run(anyPorts);
   while (!ran.output().includes('LD__submittedBy=') && ran.child.exitCode === null) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -44,7 +52,7 @@ test('a taken port, or one that is none, is one sentence and exit 1', async () =
   const holder = createServer();
   await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
   const { port } = holder.address() as AddressInfo;
-  const taken = run({ SANDBOX_PORT_OPENEDX: '0', SANDBOX_PORT_KHALIBRE: '0', SANDBOX_PORT_LD: String(port) });
+  const taken = run({ ...anyPorts, SANDBOX_PORT_LD: String(port) });
   expect(await taken.exit).toBe(1);
   expect(taken.output().trim()).toBe(`L&D services: port ${port} is taken by another program.`);
   await new Promise((resolve) => holder.close(resolve));

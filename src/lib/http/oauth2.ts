@@ -12,6 +12,8 @@ export interface OAuth2Options extends ClientDeps {
   readonly tokenUrl: string;
   /** The form, read anew for every token. */
   readonly fields: () => Promise<Readonly<Record<string, string>>>;
+  /** How the form is sent. Default `form`, as RFC 6749 has it. */
+  readonly encoding?: 'form' | 'multipart';
   /** `fromAnswer`: JWT when the answer's token_type says so, else Bearer. Default Bearer. */
   readonly scheme?: 'Bearer' | 'JWT' | 'fromAnswer';
   /** Forgotten when what they made is refused. */
@@ -65,7 +67,10 @@ export function oauth2Authorizer(options: OAuth2Options): Authorizer {
     const { data } = await http.json({
       method: 'POST',
       url: options.tokenUrl,
-      body: { type: 'form', fields: form },
+      body:
+        options.encoding === 'multipart'
+          ? { type: 'multipart', fields: Object.entries(form) }
+          : { type: 'form', fields: form },
       schema: tokenAnswer,
       // Nobody's signal: whoever waits for the token can give up alone.
       signal: new AbortController().signal,

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { operations } from './operations';
 import {
   address,
+  courseUrl,
   flag,
   instant,
   jsonConstants,
@@ -31,6 +33,8 @@ const define = <const D extends Definition>(definition: D): D => definition;
 export const sourceKinds = {
   'open-edx': { credentials: [['clientId', 'clientSecret'], ['accessToken']] },
   khalibre: { credentials: [['clientId', 'clientSecret']] },
+  'academy-of-mine': { credentials: [['accessToken']] },
+  't-book': { credentials: [['clientId', 'clientSecret']] },
 } as const satisfies Record<string, { credentials: readonly (readonly string[])[] }>;
 
 export const sourceKindNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
@@ -183,7 +187,7 @@ export const sourceDefinitions = {
   timeZone: define({
     schema: timeZone,
     default: 'UTC',
-    doc: 'Open edX: the zone in which the server reads times without one.',
+    doc: 'Open edX, Academy of Mine: the zone in which the server reads and writes times without one.',
   }),
   relookHours: define({
     schema: wholeNumber(0, 720),
@@ -198,7 +202,31 @@ export const sourceDefinitions = {
   statuses: define({
     schema: statusTable,
     default: '{}',
-    doc: 'Khalibre: JSON of what its learner statuses mean, by code or description, such as `{"7":"InProgress","Exempted":"Completed"}`; it adds to the built-in words and wins over them.',
+    doc: 'Khalibre, Academy of Mine: JSON of what its learner statuses mean, by code or description, such as `{"7":"InProgress","Exempted":"Completed"}`; it adds to the built-in words and wins over them.',
+  }),
+  operations: define({
+    schema: operations,
+    doc: 'Academy of Mine: method and path of each operation, as JSON or as the path of a file that holds it; see [academy-of-mine-operations.md](academy-of-mine-operations.md).',
+  }),
+  learningPaths: define({
+    schema: flag,
+    default: 'false',
+    doc: 'Academy of Mine: whether its learning paths are in the catalog too, as courses with the id `lp-<number>`.',
+  }),
+  courseUrl: define({
+    schema: courseUrl,
+    doc: 'Academy of Mine: where a learner opens a course, with `{id}` or `{slug}` in it. Left out: the front page.',
+  }),
+  ltiKey: define({ schema: text, doc: 'T-book: consumer key of LTI; left out: `clientId`.' }),
+  ltiSecret: define({
+    schema: text,
+    secret: true,
+    doc: 'T-book: shared secret of LTI, the one marked “For LTI”; only LTI sign-ins need it.',
+  }),
+  grantType: define({
+    schema: text,
+    default: 'client_credential',
+    doc: 'T-book: the grant type of its token call; its documentation has this word, without an s.',
   }),
 };
 

@@ -47,6 +47,14 @@ export const address = text.transform((value, context) => {
   return value.replace(/\/+$/, '');
 });
 
+/** An address with `{id}` or `{slug}` in it. */
+export const courseUrl = text.refine((value) => {
+  const filled = value.replaceAll('{id}', '1').replaceAll('{slug}', 'a');
+  if (!URL.canParse(filled) || filled === value || /[{}]/.test(filled)) return false;
+  const url = new URL(filled);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname));
+}, 'must be an address with {id} or {slug} in it, such as https://academy.example.com/course/{slug}');
+
 export const instant = text.transform((value, context) => {
   const time = parseUtc(value);
   if (time) return time;

@@ -1,6 +1,7 @@
 import type { SettingsProblem } from '../errors';
 import type { ProgressStatus } from '../domain/progress';
 import type { Utc } from '../domain/time';
+import type { Operations } from './operations';
 import type { Secret } from './secret';
 
 /** The settings, read and checked. What is wrong with one source is kept with that source alone. */
@@ -76,8 +77,17 @@ export interface SourceSettings {
   readonly relookHours: number;
   /** Khalibre; v1.1 when left out. */
   readonly apiVersion?: 'v1.0' | 'v1.1';
-  /** Khalibre: by code or lower-cased description. */
+  /** Khalibre, Academy of Mine: by code or lower-cased description. */
   readonly statuses?: Readonly<Record<string, ProgressStatus>>;
+  /** Academy of Mine. */
+  readonly operations?: Operations | undefined;
+  readonly learningPaths?: boolean;
+  /** With `{id}` or `{slug}` in it. */
+  readonly courseUrl?: string | undefined;
+  /** T-book. */
+  readonly ltiKey?: string | undefined;
+  readonly ltiSecret?: Secret | undefined;
+  readonly grantType?: string;
 }
 
 export interface LdSettings {

@@ -1,7 +1,9 @@
 import { SettingsError } from '../errors';
 import type { SourceSettings } from '../settings/types';
+import { createAcademyOfMine } from './academy-of-mine';
 import { createKhalibre } from './khalibre';
 import { createOpenEdx, type OpenEdxDeps } from './open-edx';
+import { createTBook } from './t-book';
 import type { Source } from './source';
 
 /** All that any sourceKind may need; a kind takes what it knows. */
@@ -11,6 +13,8 @@ export type SourceDeps = OpenEdxDeps;
 const sourceKinds: Readonly<Record<string, (settings: SourceSettings, deps: SourceDeps) => Source>> = {
   'open-edx': createOpenEdx,
   khalibre: createKhalibre,
+  'academy-of-mine': createAcademyOfMine,
+  't-book': createTBook,
 };
 
 /** @throws SettingsError when there is no such kind, or its settings cannot be used. */

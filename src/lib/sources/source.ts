@@ -2,6 +2,9 @@ import type { Course } from '../domain/course';
 import type { Mapped } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import type { Utc, Window } from '../domain/time';
+import type { Enrolments, Entities, Learners, SignIns } from './way-out';
+
+export type * from './way-out';
 
 /** An LMS instance. Made by its sourceKind's `index.ts`; the engine knows nothing else of a vendor. */
 export interface Source {
@@ -13,23 +16,12 @@ export interface Source {
   readonly consumption?: WindowedFeed | ScannedFeed;
   /** Undefined when the vendor lets nobody else enrol a learner. */
   readonly enrolments?: Enrolments;
-}
-
-/** The way out: a learner is put into a course. */
-export interface Enrolments {
-  /**
-   * Enrols a learner. Safe to repeat: one who is enrolled already stays so.
-   * @throws InputError for what cannot be asked for; RefusedError when the vendor says no, with its own short
-   * reason where it has one; RetryableError when nobody can tell whether it happened.
-   */
-  enrol(enrolment: Enrolment, call: Call): Promise<{ readonly enrolled: true }>;
-}
-
-export interface Enrolment {
-  readonly courseId: string;
-  readonly learner: { readonly email: string; readonly firstName?: string; readonly lastName?: string };
-  /** Part of the organisation in which the learner takes the course; may be left out where there is only one. */
-  readonly communityId?: string;
+  /** Undefined when the vendor does not tell who its learners are. */
+  readonly learners?: Learners;
+  /** Undefined when the vendor does not tell into what its learners are divided. */
+  readonly entities?: Entities;
+  /** Undefined when the vendor signs nobody in on our word. */
+  readonly signIns?: SignIns;
 }
 
 /** What every call carries. */

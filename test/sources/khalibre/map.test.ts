@@ -1,5 +1,5 @@
 import { mapCourse, mapProgress } from '../../../src/lib/sources/khalibre/map';
-import { Notes } from '../../../src/lib/sources/khalibre/notes';
+import { Notes } from '../../../src/lib/sources/notes';
 
 const baseUrl = 'https://learn.example.com';
 const course = {

@@ -1,5 +1,5 @@
 import { readSettings } from '../../../src/lib/settings';
-import { refusalReason, safeWords } from '../../../src/lib/sources/khalibre/safe-words';
+import { refusalReason, safeWords } from '../../../src/lib/sources/safe-words';
 import { readStatus } from '../../../src/lib/sources/khalibre/status';
 
 test.each([

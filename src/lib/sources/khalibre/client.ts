@@ -6,7 +6,7 @@ import { oauth2Authorizer } from '../../http/oauth2';
 import type { System } from '../../http/target';
 import type { SourceSettings } from '../../settings/types';
 import type { Call } from '../source';
-import { refusalReason } from './safe-words';
+import { refusalReason } from '../safe-words';
 import { courseDetail, page, type Page } from './schema';
 
 /** What a booking takes. Ids go out as the numbers that they are. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { InputError, PayloadError, RefusedError, RetryableError } from '../../errors';
+import { address } from '../mail-address';
 import type { Call, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
-import { address } from './map';
 import type { PageReader } from './page-reader';
 import { id } from './schema';
 
@@ -79,6 +79,7 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
     async enrol({ courseId, learner, communityId }, call) {
       const email = address(learner.email);
       if (!email) throw new InputError('learner.email', 'must be a mail address');
+      if (courseId === undefined) throw new InputError('courseId', 'is missing');
       requireNumber('courseId', courseId);
       if (communityId !== undefined) requireNumber('communityId', communityId);
       const community = communityId ?? (await onlyCommunity(courseId, call));

@@ -5,7 +5,7 @@ import type { Progress } from '../../domain/progress';
 import { KhalibreClient } from './client';
 import { khalibreEnrolments } from './enrolments';
 import { courseIdOf, mapCourse, mapProgress } from './map';
-import { Notes } from './notes';
+import { Notes } from '../notes';
 import { PageReader, type ReadPage } from './page-reader';
 
 /** A Khalibre LMS. Its "course ID" is the class ID of its own pages. */

@@ -4,8 +4,9 @@ import type { Mapped } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import type { Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
+import { address } from '../mail-address';
+import type { Notes } from '../notes';
 import { readDate } from './dates';
-import type { Notes } from './notes';
 import { courseRow, id, progressRow } from './schema';
 import { readStatus, type StatusTable } from './status';
 
@@ -101,12 +102,6 @@ function keyOf(raw: unknown, asked: string | undefined): string | undefined {
   const courseId = courseIdOf(raw) ?? asked;
   const communityId = id.safeParse(((community ?? {}) as Record<string, unknown>).id).data ?? '';
   return email && courseId && [email, courseId, communityId].join('\t');
-}
-
-/** A lower-cased mail address, if it is one. */
-export function address(text: string | null | undefined): string | undefined {
-  const lower = text?.trim().toLowerCase();
-  return lower && /^[^\s@]+@[^\s@]+$/.test(lower) ? lower : undefined;
 }
 
 /** Activities that were taken out of a course leave learners with more than it has now. */

@@ -1,5 +1,5 @@
 import type { ProgressStatus } from '../../domain/progress';
-import { safeWords } from './safe-words';
+import { safeWords } from '../safe-words';
 
 export type StatusTable = Readonly<Record<string, ProgressStatus>>;
 

@@ -13,8 +13,8 @@ export function safeWords(words: string): string {
 }
 
 /**
- * Why a call was refused, in Khalibre's own words. The form of its errors is not published: Liferay's
- * (`{status, title}`) and the usual ones are looked at.
+ * Why a call was refused, in the vendor's own words. No vendor publishes the form of all its errors: Liferay's
+ * (`{status, title}`), Laravel's (`{message}`) and the usual ones are looked at.
  * @returns undefined when there are none that can be told.
  */
 export function refusalReason(body: unknown): string | undefined {

@@ -1,0 +1,73 @@
+import { addControl, control } from '../control';
+import { PocketServer } from '../server';
+import type { AcCourse, AcEnrolment } from './data';
+import { notFound } from './gateway';
+import { academyDefaults, type AcademyOptions } from './options';
+import { addReads, addReports } from './reads';
+import { AcademyState } from './state';
+import { addWrites } from './writes';
+
+/** A pocket Academy of Mine that runs. */
+export interface Academy {
+  readonly url: string;
+  readonly state: AcademyState;
+  readonly server: PocketServer;
+  stop(): Promise<void>;
+}
+
+/** @throws Error in one sentence when the port is taken. */
+export async function startAcademy(given: Partial<AcademyOptions> = {}): Promise<Academy> {
+  const options: AcademyOptions = { ...academyDefaults, ...given };
+  const server = new PocketServer('Academy of Mine', options);
+  const state = new AcademyState(options, () => server.now());
+  server.notFound = notFound;
+  addReads(server, state);
+  addReports(server, state);
+  addWrites(server, state);
+  addControl(server, {
+    options,
+    summary: () => ({
+      courses: state.courses.size,
+      published: state.published().length,
+      users: state.users.size,
+      enrolments: state.enrolments.size,
+    }),
+  });
+  addDataControl(server, state);
+  await server.start();
+  const timer =
+    options.activity > 0 ? setInterval(() => state.act(1), 60_000 / options.activity).unref() : undefined;
+  return {
+    url: server.url,
+    state,
+    server,
+    stop: () => {
+      clearInterval(timer);
+      return server.stop();
+    },
+  };
+}
+
+/** `POST /_sandbox/courses {put?, remove?}`, `/enrolments {put?, remove?}` and `/act {count?}`; GET tells each. */
+function addDataControl(server: PocketServer, state: AcademyState): void {
+  control(server, '/_sandbox/courses', (body) => {
+    for (const change of (body.put ?? []) as (Partial<AcCourse> & { id: number })[]) state.putCourse(change);
+    for (const id of (body.remove ?? []) as number[]) state.removeCourse(id);
+    return { courses: state.courses.size };
+  });
+  control(server, '/_sandbox/enrolments', (body) => {
+    for (const change of (body.put ?? []) as (Partial<AcEnrolment> & { courseId: number; userId: number })[])
+      state.enrol(change);
+    for (const id of (body.remove ?? []) as number[]) state.enrolments.delete(id);
+    return { enrolments: state.enrolments.size };
+  });
+  control(server, '/_sandbox/act', (body) => {
+    state.act(Number(body.count ?? 1));
+    return {};
+  });
+  const tell = (path: string, body: () => object): void =>
+    server.on('GET', path, () => ({ status: 200, body: body() }));
+  tell('/_sandbox/courses', () => ({ courses: [...state.courses.values()] }));
+  tell('/_sandbox/users', () => ({ users: [...state.users.values()] }));
+  tell('/_sandbox/enrolments', () => ({ enrolments: [...state.enrolments.values()] }));
+}

@@ -1,0 +1,73 @@
+import type { Mapped } from '../../domain/mapped';
+import type { Progress } from '../../domain/progress';
+import type { SourceSettings } from '../../settings/types';
+import { address } from '../mail-address';
+import { Notes } from '../notes';
+import type { Call, ListingPage, ScannedFeed } from '../source';
+import { oldestFirst } from './catalog';
+import type { AcademyClient } from './client';
+import { courseKey, mapProgress } from './map';
+import { readPage } from './pages';
+import { reportParams } from './report';
+
+const report = 'courses.detailReport';
+
+/**
+ * The Course Detail Report, course by course. Drafts are read too: who completed a course just before it went back
+ * has completed it. Learning paths have a report of their own, which names no addresses: it is not read.
+ */
+export function consumptionFeed(client: AcademyClient, settings: SourceSettings): ScannedFeed {
+  const { pageSize } = settings;
+  const courses: ScannedFeed['courses'] = async (cursor, call) => {
+    const { records, next } = await readPage(client, 'courses.list', oldestFirst, pageSize, cursor, call);
+    return { ids: records.flatMap((row) => courseKey(row) ?? []), next };
+  };
+
+  async function rows(
+    courseIds: readonly string[],
+    email: string | undefined,
+    cursor: string | undefined,
+    call: Call,
+  ): Promise<ListingPage<Progress>> {
+    const notes = new Notes();
+    const { records, next, note } = await readPage(
+      client,
+      report,
+      reportParams(courseIds, email),
+      pageSize,
+      cursor,
+      call,
+    );
+    const courseId = email === undefined ? courseIds[0] : undefined;
+    const mapped = records.map((raw) => mapProgress(raw, { courseId, settings, notes }));
+    // What is counted for one learner may be the count of all.
+    const all = [...(note && email === undefined ? [note] : []), ...(notes.list() ?? [])];
+    return { rows: mapped, next, ...(all.length > 0 && { notes: all }) };
+  }
+
+  return {
+    type: 'scanned',
+    courses,
+    page: (courseId, cursor, call) => rows([courseId], undefined, cursor, call),
+    /** The cursor is that of the courses and that of the report on a page of them. */
+    async learnerPage(given, cursor, call) {
+      const email = address(given);
+      const [listed, inReport] = (cursor ?? '').split('|');
+      const { ids, next } = await courses(listed || undefined, call);
+      const following = next === undefined ? undefined : `${next}|`;
+      if (ids.length === 0 || email === undefined) return { rows: [], next: following };
+      const page = await rows(ids, email, inReport || undefined, call);
+      return {
+        ...page,
+        rows: page.rows.filter((row) => emailOf(row) === email),
+        next: page.next === undefined ? following : `${listed}|${page.next}`,
+      };
+    },
+  };
+}
+
+function emailOf(row: Mapped<Progress>): string | undefined {
+  if (row.ok) return row.record.email;
+  const { email } = (row.raw ?? {}) as Record<string, unknown>;
+  return typeof email === 'string' ? address(email) : undefined;
+}

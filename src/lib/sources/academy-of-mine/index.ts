@@ -1,0 +1,26 @@
+import type { ClientDeps } from '../../http/client';
+import type { SourceSettings } from '../../settings/types';
+import type { Source } from '../source';
+import { catalogFeed } from './catalog';
+import { AcademyClient } from './client';
+import { consumptionFeed } from './consumption';
+import { academyEntities, academyLearners } from './directory';
+import { academyEnrolments } from './enrolments';
+
+/** An Academy of Mine. What needs an operation that the settings leave out is left out, too. */
+export function createAcademyOfMine(settings: SourceSettings, deps: ClientDeps): Source {
+  const client = new AcademyClient(settings, deps);
+  const enrols = (
+    ['users.list', 'users.create', 'courses.enroll', 'courses.enrolledLearners', 'courses.remove'] as const
+  ).every((name) => client.has(name));
+  return {
+    id: settings.id,
+    sourceKind: 'academy-of-mine',
+    catalog: catalogFeed(client, settings),
+    consumption: consumptionFeed(client, settings),
+    ...(enrols && { enrolments: academyEnrolments(client, settings) }),
+    ...(client.has('users.list') &&
+      client.has('users.get') && { learners: academyLearners(client, settings) }),
+    ...(client.has('portals.list') && { entities: academyEntities(client, settings) }),
+  };
+}

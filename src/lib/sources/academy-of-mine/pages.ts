@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { OperationName } from '../../settings/operations';
+import type { Call } from '../source';
+import type { AcademyClient, Params } from './client';
+import { page } from './schema';
+
+export interface RecordPage {
+  readonly records: readonly unknown[];
+  readonly next: string | undefined;
+  /** Set when the server counted more rows than it gave. */
+  readonly note: string | undefined;
+}
+
+/** A tenant with more pages than that would have a million rows at the very least of page sizes that make sense. */
+const mostPages = 100_000;
+
+/**
+ * One page of a list, by number. It is the last when it is empty, or short while the server counts no more rows than
+ * were read: a server may give fewer rows than asked for, and its counts are not to be trusted.
+ * @param cursor page number, rows read so far, and what the page before looked like.
+ * @throws PayloadError when the server gives the same page again, or pages without an end.
+ */
+export async function readPage(
+  client: AcademyClient,
+  name: OperationName,
+  params: Params,
+  pageSize: number,
+  cursor: string | undefined,
+  call: Call,
+): Promise<RecordPage> {
+  const [number = '1', before = '0', print] = (cursor ?? '1.0').split('.');
+  const at = Number(number);
+  const query = { ...params, page_size: pageSize, page_number: at };
+  const { records, recordsTotal } = await client.read(name, query, page, call);
+  const read = Number(before) + records.length;
+  const expected = recordsTotal ?? 0;
+  if (records.length === 0) {
+    const missing = expected > read ? `${name}: ${expected} rows counted, ${read} given` : undefined;
+    return { records, next: undefined, note: missing };
+  }
+  const own = createHash('sha256').update(JSON.stringify(records)).digest('base64url').slice(0, 12);
+  if (own === print) throw client.wrong(`gave the same rows as page ${at - 1} and as page ${at} of ${name}`);
+  if (at >= mostPages) throw client.wrong(`gave ${mostPages} pages of ${name} and no last one`);
+  const last = records.length < pageSize && expected <= read;
+  return { records, next: last ? undefined : `${at + 1}.${read}.${own}`, note: undefined };
+}
+
+/** All rows of a list that is known to be short: what one learner has in one course. */
+export async function readAll(
+  client: AcademyClient,
+  name: OperationName,
+  params: Params,
+  pageSize: number,
+  call: Call,
+): Promise<unknown[]> {
+  const all: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const { records, next } = await readPage(client, name, params, pageSize, cursor, call);
+    all.push(...records);
+    cursor = next;
+  } while (cursor !== undefined);
+  return all;
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/*
+ * Only what is used. Nothing in the vendor's document says which fields of a row may be empty, so all but the ids
+ * may be; rows are read one by one, so that a bad row costs itself. `certifcate…` fields are not used.
+ */
+
+/** Gives a text. */
+export const id = z.union([z.int().transform(String), z.string().trim().min(1)]);
+
+const text = z.string().nullish();
+
+/** Numbers come as numbers and, in the reports of the vendor's samples, as texts. */
+const number = z
+  .union([
+    z.number(),
+    z.literal('').transform(() => null),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?%?$/)
+      .transform(parseFloat),
+  ])
+  .nullish();
+
+/** A page, as DataTables has it. `recordsFiltered` is not read: the vendor's own samples give a page's length there. */
+export const page = z.object({
+  records: z.array(z.unknown()),
+  recordsTotal: z.int().min(0).nullish(),
+});
+export type Page = z.infer<typeof page>;
+
+/** A row of the course or learning path list. */
+export const listed = z.object({ id, status: text });
+
+/** A detail, a creation: an object, whatever is in it. */
+export const anObject = z.looseObject({});
+
+export const courseDetail = z.object({
+  id,
+  name: text,
+  slug: text,
+  status: text,
+  instructions: text,
+  featuredImageUrl: text,
+  estimatedCompletion: number,
+  estimationCompletedUnit: text,
+  durationSpecificDate: text,
+  categories: z.array(id).nullish(),
+});
+
+export const category = z.object({ id, name: z.string() });
+/** The sample shows one object where the words say several. */
+export const categories = z.union([z.array(z.unknown()), category.transform((one): unknown[] => [one])]);
+
+/** A row of the Course Detail Report. */
+export const reportRow = z.object({
+  user_id: id.nullish(),
+  course_id: id.nullish(),
+  email: text,
+  portal_name: text,
+  status: text,
+  percent_complete: number,
+  percent_achieved: number,
+  registered_on: text,
+  started_on: text,
+  completed_on: text,
+  last_accessed_on: text,
+});
+
+/** A row of the enrolled learners of a course; `id` is the enrolment's. */
+export const enrolledRow = z.object({ id, user_id: id });
+
+/** A row of the users, or a user: the one writes first_name and is_disabled, the other firstName and disabled. */
+export const userRow = z.object({
+  id,
+  email: text,
+  first_name: text,
+  last_name: text,
+  firstName: text,
+  lastName: text,
+  is_disabled: z.boolean().nullish(),
+  disabled: z.boolean().nullish(),
+});
+
+export const portalRow = z.object({ id, name: z.string() });
+
+export const created = z.object({ id });

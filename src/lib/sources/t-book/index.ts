@@ -1,0 +1,52 @@
+import type { ClientDeps } from '../../http/client';
+import type { SourceSettings } from '../../settings/types';
+import type { Entities, Learners, Source } from '../source';
+import { TBookClient } from './client';
+import { tBookEnrolments } from './enrolments';
+import { cut, readEntity, readLearner, toEntity, toLearner } from './map';
+import { tBookSignIns } from './sign-ins';
+
+/** A T-book. It publishes neither a catalog nor results: it is written to, and its learners are read. */
+export function createTBook(settings: SourceSettings, deps: ClientDeps): Source {
+  const client = new TBookClient(settings, deps);
+  return {
+    id: settings.id,
+    sourceKind: 't-book',
+    enrolments: tBookEnrolments(client),
+    learners: learners(client, settings),
+    entities: entities(client, settings),
+    signIns: tBookSignIns(client, settings, deps.clock),
+  };
+}
+
+function learners(client: TBookClient, { pageSize }: SourceSettings): Learners {
+  return {
+    async page(cursor, call, entityId) {
+      return cut(await client.learners(entityId, call), readLearner, pageSize, cursor);
+    },
+    async read(learnerId, call) {
+      const row = await client.learner(learnerId, call);
+      return row && toLearner(row);
+    },
+    async find(email, call) {
+      const row = await client.learnerByEmail(email.trim(), call);
+      return row && toLearner(row);
+    },
+  };
+}
+
+function entities(client: TBookClient, { pageSize }: SourceSettings): Entities {
+  return {
+    async page(cursor, call) {
+      return cut(await client.entities(call), readEntity, pageSize, cursor);
+    },
+    async read(entityId, call) {
+      const row = await client.entity(entityId, call);
+      return row && toEntity(row);
+    },
+    async organisation(call) {
+      const { name, description } = await client.client(call);
+      return { name, ...(description && { description }) };
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { academyOperations } from '../../../sandbox/academy-of-mine/options';
+import { operations } from '../../../src/lib/settings/operations';
+import type { SourceSettings } from '../../../src/lib/settings/types';
+import { testSecret } from '../../http/client-builder';
+import { openEdxSettings } from '../open-edx/settings';
+
+/** Settings of an Academy of Mine, as a test needs them. */
+export const academySettings = (baseUrl: string, more: Partial<SourceSettings> = {}): SourceSettings => ({
+  ...openEdxSettings(baseUrl),
+  id: 'academyofmine',
+  kind: 'academy-of-mine',
+  sourceSystemId: '18',
+  accessToken: testSecret('sandbox+academy/token==', 'LMS__academyofmine__accessToken'),
+  timeZone: 'America/New_York',
+  operations: operations.parse(JSON.stringify(academyOperations)),
+  learningPaths: false,
+  ...more,
+});

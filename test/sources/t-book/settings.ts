@@ -1,0 +1,15 @@
+import type { SourceSettings } from '../../../src/lib/settings/types';
+import { testSecret } from '../../http/client-builder';
+import { openEdxSettings } from '../open-edx/settings';
+
+/** Settings of a T-book, as a test needs them. @param origin without the path of its API. */
+export const tBookSettings = (origin: string, more: Partial<SourceSettings> = {}): SourceSettings => ({
+  ...openEdxSettings(`${origin}/api`),
+  id: 'tbook',
+  kind: 't-book',
+  sourceSystemId: '19',
+  clientId: 'lms-bridge',
+  clientSecret: testSecret('sandbox+tbook/client==', 'LMS__tbook__clientSecret'),
+  ltiSecret: testSecret('sandbox+tbook/for-lti&==', 'LMS__tbook__ltiSecret'),
+  ...more,
+});
