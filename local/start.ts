@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { startSandbox, type Sandbox } from '../sandbox/sandbox';
-import { sandboxSettings } from '../sandbox/settings';
+import type { Sandbox } from '../sandbox/sandbox';
 import { type Azurite, startAzurite } from './azurite';
 import { firstRuns } from './first-runs';
 import { functionList } from './function-list';
 import { readHostJson } from './host-json';
+import { anySandbox, sandboxDefaults, sandboxLines, sendWebhooks } from './demo-sandbox';
 import { startHost } from './host-process';
-import { readLocalSettings, withEnvironment, type AppSettings } from '../src/lib/settings/local-settings';
+import { readLocalSettings, withEnvironment } from '../src/lib/settings/local-settings';
 import { ownSystemsHint, wantsAzurite } from './own-systems';
 import { prettyLog } from './pretty-log';
 import { exitOnUncaught, runUntilSignal } from './run-until-signal';
@@ -42,6 +42,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   const port = Number(process.env.PORT?.trim() || 7071);
   const settings: Record<string, string> = { ...withEnvironment(file, process.env) };
 
+  let sandbox: Sandbox | undefined;
   if (wantsAzurite(settings)) {
     const azurite = await anyAzurite(file === undefined ? 'temporary' : resolve('.azurite'));
     running.push(azurite);
@@ -49,7 +50,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     console.log('Storage emulator (Azurite) started.');
   }
   if (file === undefined) {
-    const sandbox = await anySandbox();
+    sandbox = await anySandbox();
     running.push(sandbox);
     Object.assign(settings, sandboxDefaults(sandbox, process.env));
     console.log(sandboxLines(sandbox));
@@ -72,6 +73,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     if (signal.aborted) return;
     console.error(error instanceof Error ? error.message : String(error));
   }
+  if (sandbox) sendWebhooks(sandbox, host.url);
   // Only now: a timer that fires amid the first sync would take its turn.
   host.startTimers();
   console.log(
@@ -86,42 +88,6 @@ async function anyAzurite(location: string): Promise<Azurite> {
   } catch {
     return startAzurite({ ports: 'free', location });
   }
-}
-
-async function anySandbox(): Promise<Sandbox> {
-  const activity = 12;
-  try {
-    return await startSandbox({
-      openEdx: { port: 7080, activity },
-      khalibre: { port: 7081, activity },
-      ldServices: { port: 7090 },
-    });
-  } catch {
-    return startSandbox({ openEdx: { activity }, khalibre: { activity } });
-  }
-}
-
-function sandboxLines({ openEdx, khalibre, ldServices }: Sandbox): string {
-  const { courses, grades } = openEdx.state;
-  return [
-    'Sandbox, whose results go on changing while it runs:',
-    `  Open edX      ${openEdx.url}  (${courses.size} courses, ${grades.size} results)`,
-    ...(khalibre ? [`  Khalibre      ${khalibre.url}  (${khalibre.state.courses.size} courses)`] : []),
-    `  L&D services  ${ldServices.url}`,
-  ].join('\n');
-}
-
-/** The sandbox's settings, but for what the person set; timers that show something within a minute or two. */
-function sandboxDefaults(sandbox: Sandbox, environment: NodeJS.ProcessEnv): AppSettings {
-  const settings: Record<string, string> = {
-    ...sandboxSettings(sandbox),
-    LMS__openedx__lagMinutes: '0',
-    // Read course by course, which is nightly elsewhere.
-    LMS__khalibre__consumptionSchedule: '0 * * * * *',
-    CATALOG_SCHEDULE: '0 */5 * * * *',
-    CONSUMPTION_SCHEDULE: '0 * * * * *',
-  };
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => environment[name] === undefined));
 }
 
 main().catch((error: unknown) => {

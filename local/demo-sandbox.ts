@@ -1,0 +1,60 @@
+import { startSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox';
+import { sandboxSettings } from '../sandbox/settings';
+import type { AppSettings } from '../src/lib/settings/local-settings';
+
+/** Changes a minute, of each system. */
+const activity = 12;
+
+/** All pocket systems on the ports that the docs name; on others when those are taken. */
+export async function anySandbox(): Promise<Sandbox> {
+  const systems = (ports: boolean): SandboxOptions => ({
+    openEdx: { port: ports ? 7080 : 0, activity },
+    khalibre: { port: ports ? 7081 : 0, activity },
+    academy: { port: ports ? 7082 : 0, activity },
+    tBook: { port: ports ? 7083 : 0 },
+    ldServices: { port: ports ? 7090 : 0 },
+  });
+  try {
+    return await startSandbox(systems(true));
+  } catch {
+    return startSandbox(systems(false));
+  }
+}
+
+/** What is where, for the person who watches. */
+export function sandboxLines({ openEdx, khalibre, academy, tBook, ldServices }: Sandbox): string {
+  const { courses, grades } = openEdx.state;
+  return [
+    'Sandbox, whose results go on changing while it runs:',
+    `  Open edX          ${openEdx.url}  (${courses.size} courses, ${grades.size} results)`,
+    ...(khalibre
+      ? [`  Khalibre          ${khalibre.url}  (${khalibre.state.courses.size} courses; sends webhooks)`]
+      : []),
+    ...(academy ? [`  Academy of Mine   ${academy.url}  (${academy.state.courses.size} courses)`] : []),
+    ...(tBook
+      ? [
+          `  T-book            ${tBook.url}  (${tBook.state.learners.size} learners; publishes no courses or results)`,
+        ]
+      : []),
+    `  L&D services      ${ldServices.url}`,
+  ].join('\n');
+}
+
+/** From now on what changes in Khalibre is told to the app at once. */
+export function sendWebhooks({ khalibre }: Sandbox, url: string): void {
+  if (khalibre) khalibre.state.webhook = { url: `${url}/api/webhooks/khalibre` };
+}
+
+/** The sandbox's settings, but for what the person set; timers that show something within a minute or two. */
+export function sandboxDefaults(sandbox: Sandbox, environment: NodeJS.ProcessEnv): AppSettings {
+  const settings: Record<string, string> = {
+    ...sandboxSettings(sandbox),
+    LMS__openedx__lagMinutes: '0',
+    // Read course by course, which is nightly elsewhere.
+    LMS__khalibre__consumptionSchedule: '0 * * * * *',
+    LMS__academyofmine__consumptionSchedule: '0 */2 * * * *',
+    CATALOG_SCHEDULE: '0 */5 * * * *',
+    CONSUMPTION_SCHEDULE: '0 * * * * *',
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => environment[name] === undefined));
+}
