@@ -1,5 +1,6 @@
-import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
+import type { DefaultAzureCredential, TokenCredential } from '@azure/identity';
 import { AuthError } from '../errors';
+import { identitySdk } from './azure-sdk';
 
 const patienceMs = 10_000;
 
@@ -12,7 +13,7 @@ export function credential(clientId?: string): TokenCredential {
   let inner: DefaultAzureCredential | undefined;
   return {
     async getToken(scopes, options) {
-      inner ??= new DefaultAzureCredential({
+      inner ??= new (identitySdk().DefaultAzureCredential)({
         ...(clientId ? { managedIdentityClientId: clientId } : {}),
         retryOptions: { maxRetries: 0 },
       });

@@ -1,6 +1,7 @@
-import { ClientSecretCredential, type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { AuthError, RetryableError } from '../errors';
 import type { Authorizer } from '../http/http';
+import { identitySdk } from './azure-sdk';
 import { credential } from './identity';
 import type { LdAuth } from './types';
 
@@ -21,6 +22,7 @@ export function ldAuthorizer(auth: LdAuth): Authorizer | undefined {
     if (auth.type === 'managed-identity') return credential(auth.clientId);
     const secret = await auth.clientSecret.read();
     const { authorityHost } = auth;
+    const { ClientSecretCredential } = identitySdk();
     return new ClientSecretCredential(auth.tenantId, auth.clientId, secret, {
       ...(authorityHost && { authorityHost, disableInstanceDiscovery: !publicHosts.test(authorityHost) }),
       retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2_000 },

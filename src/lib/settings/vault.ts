@@ -1,5 +1,6 @@
-import { SecretClient } from '@azure/keyvault-secrets';
+import type { SecretClient } from '@azure/keyvault-secrets';
 import { AuthError, RetryableError } from '../errors';
+import { keyVaultSdk } from './azure-sdk';
 import { credential } from './identity';
 import type { Secret } from './secret';
 
@@ -19,7 +20,7 @@ export function secretReader(vaultUrl: string | undefined, options: VaultOptions
   const now = options.now ?? Date.now;
   let client: SecretClient | undefined;
   const vault = (url: string): SecretClient =>
-    (client ??= new SecretClient(url, credential(), {
+    (client ??= new (keyVaultSdk().SecretClient)(url, credential(), {
       disableChallengeResourceVerification: options.disableChallengeResourceVerification ?? isLoopback(url),
       retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 },
     }));
