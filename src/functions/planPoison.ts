@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
-import { endRun } from '../lib/sync/finish';
 import { readRunMessage } from '../lib/sync/messages';
+import { abandonPlan } from '../lib/sync/plan';
 
 app.storageQueue('planPoison', {
   queueName: 'sync-runs-poison',
@@ -9,11 +9,6 @@ app.storageQueue('planPoison', {
   handler: async (message) => {
     const { engine, log } = await getApp();
     log.error({ queue: 'sync-runs' }, 'message abandoned');
-    await endRun(
-      engine,
-      readRunMessage(message).runId,
-      'failed',
-      'The run could not be planned; see the log',
-    );
+    await abandonPlan(engine, readRunMessage(message).runId);
   },
 });

@@ -115,6 +115,8 @@ function toState(feed: Feed, row: Row | undefined): FeedState {
   };
 }
 
+const intervalsKept = 400;
+
 function toRow(state: FeedState): Row {
   const { feed, doneBeyond, ...rest } = state;
   return {
@@ -123,7 +125,8 @@ function toRow(state: FeedState): Row {
     v: rowVersion,
     source: feed.source,
     kind: feed.kind,
-    doneBeyond: JSON.stringify(doneBeyond),
+    // A property holds 32,000 characters. What is forgotten is read again, which does no harm.
+    doneBeyond: JSON.stringify(doneBeyond.slice(0, intervalsKept)),
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   };
 }

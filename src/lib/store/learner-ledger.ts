@@ -68,6 +68,7 @@ export class LearnerLedger {
   /**
    * Writes what was acknowledged, and takes the doubt away. A worker that was paused must not put its old
    * knowledge over its successor's: every part of it is written with the head, and only over the head it knows.
+   * @param options.doubt keeps the doubt: only a part of the course was sent.
    * @param etag that `markDoubt` gave. @throws ConflictError when another worker wrote the ledger since.
    */
   async save(
@@ -75,6 +76,7 @@ export class LearnerLedger {
     courseId: string,
     records: ReadonlyMap<string, string>,
     etag: string,
+    { doubt = false } = {},
   ): Promise<void> {
     const partitionKey = partitionOf(source, courseId);
     const shards = spread(records);
@@ -92,7 +94,7 @@ export class LearnerLedger {
     let known = etag;
     for (; actions.length > rowsTogether; actions.splice(0, rowsTogether))
       known = await this.#write(head(source, courseId, true), known, actions.slice(0, rowsTogether));
-    await this.#write(head(source, courseId, false), known, actions);
+    await this.#write(head(source, courseId, doubt), known, actions);
   }
 
   async #write(row: Row, etag: string | undefined, others: readonly Action[]): Promise<string> {

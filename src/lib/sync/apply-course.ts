@@ -103,8 +103,16 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
   const [etag] = await engine.catalogLedger.write(source, [
     { entry: { ...next, doubt: true }, json, etag: entry.etag },
   ]);
-  await send(json, what, lease);
+  try {
+    await send(json, what, lease);
+  } catch (error) {
+    if (!refusesRecords(error)) throw error;
+    tally.read();
+    const raw: unknown = JSON.parse(json);
+    return tally.quarantine({ key: courseId, raw, reason: error.message, status: error.status, courseId });
+  }
   await acknowledged(what, { entry: { ...next, doubt: false }, json, etag });
+  await tally.arrived(courseId, undefined);
   tally.deleted();
   engine.log.info({ source, kind: 'catalog', courseId }, 'course taken back');
 }

@@ -55,7 +55,7 @@ export async function compareCourse(
   const signal = AbortSignal.any([what.signal, lease.lost]);
   try {
     const ledger = await engine.learnerLedger.load(feed.source, courseId);
-    const found = await readRows({ ...what, signal }, page, only);
+    const found = await readRows({ ...what, signal }, courseId, page, only);
     const send = found.filter(({ key, hash }) => force || ledger.doubt || ledger.records.get(key) !== hash);
     for (let n = found.length - send.length; n > 0; n--) tally.unchanged();
     if (dryRun)
@@ -72,7 +72,10 @@ export async function compareCourse(
       };
       const records = new Map(ledger.records);
       await deliver({ ...what, fence, signal }, send, records);
-      await engine.learnerLedger.save(feed.source, courseId, records, etag);
+      await engine.learnerLedger.save(feed.source, courseId, records, etag, {
+        // One learner's rows say nothing of the others, whose acknowledgement may still be unknown.
+        doubt: only !== undefined && ledger.doubt,
+      });
     }
   } finally {
     await lease.release();
@@ -81,6 +84,7 @@ export async function compareCourse(
 
 async function readRows(
   { engine, tally, signal, to, onPage }: CompareCourse,
+  courseId: string,
   page: ReadPage,
   only: ((record: Progress) => boolean) | undefined,
 ): Promise<Found[]> {
@@ -98,10 +102,10 @@ async function readRows(
     return got;
   };
   for await (const row of rowsOf(counted)) {
-    if (row.ok && only && !only(row.record)) continue;
+    if (only && !(row.ok && only(row.record))) continue;
     tally.read();
     if (!row.ok) {
-      await tally.quarantine(row);
+      await tally.quarantine({ ...row, courseId });
       if (tally.isBeyondRepair(expected))
         throw new PayloadError(
           'Too many rows cannot be mapped; the source’s format seems to have changed: see the quarantine',

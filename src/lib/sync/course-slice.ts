@@ -14,7 +14,9 @@ export async function workCourse(
     comparison(context),
     courseId,
     (cursor, signal) => feed.page(courseId, cursor, { signal }),
-    learner === undefined ? undefined : (record) => record.email === learner || record.username === learner,
+    learner === undefined
+      ? undefined
+      : (record) => record.email === learner || record.username?.toLowerCase() === learner,
   );
   return finished(context);
 }
@@ -29,7 +31,14 @@ export async function workLearner(
   if (!read) throw new PayloadError(`The source ${context.feed.source} cannot be asked for one learner`);
   const page = (cursor: string | undefined, signal = context.signal) => read(learner, cursor, { signal });
   const courses = new Set<string>();
-  for await (const row of rowsOf(page)) if (row.ok) courses.add(row.record.courseId);
+  for await (const row of rowsOf(page)) {
+    if (row.ok) courses.add(row.record.courseId);
+    else {
+      // Here and once: the comparisons below look at the rows of one course each.
+      context.tally.read();
+      await context.tally.quarantine(row);
+    }
+  }
   // Read anew under each course's lease: what was read before it may be old by now.
   for (const courseId of courses)
     await compareCourse(comparison(context), courseId, page, (record) => record.courseId === courseId);

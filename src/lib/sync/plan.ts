@@ -42,6 +42,14 @@ export async function planRun(engine: Engine, runId: string, stop: AbortSignal):
   }
 }
 
+/** A message that the platform gave up on: a run that still waits for its plan fails, so that it can end. */
+export async function abandonPlan(engine: Engine, runId: string): Promise<void> {
+  const run = await engine.runs.read(runId);
+  // Whoever holds the lease plans on; a run that is planned is its slices' affair, and the sweep's.
+  if (run?.state !== 'waiting' || (await engine.leases.isHeld(`plan-${runId}`))) return;
+  await endRun(engine, runId, 'failed', 'The run could not be planned; see the log');
+}
+
 async function hasTurn(engine: Engine, run: Run): Promise<boolean> {
   if (run.dryRun) return true;
   const { activeRun } = await engine.feeds.read(run);

@@ -45,9 +45,12 @@ export async function workSlice(
   if (early > 1_000) return wake(engine, runId, number, early / 1000);
   const lease = await engine.leases.acquire(`slice-${runId}-${number}`);
   if (!lease) return wake(engine, runId, number, busySeconds.lease);
+  // Read again under the lease: a cancel looks at the leases after it has left its mark.
+  const now = await engine.runs.read(runId);
   let cancelled: boolean;
   try {
-    cancelled = await workInPlace(engine, run, slice, lease, stop);
+    cancelled =
+      now?.cancelRequested || !now || isEnded(now) || (await workInPlace(engine, now, slice, lease, stop));
   } finally {
     await lease.release();
   }
@@ -72,6 +75,9 @@ async function workInPlace(
   }
   const place = await acquirePlace(engine, run.source, open.settings.parallelSlices);
   if (!place) {
+    // The due time tells the sweep that this slice's call is not lost.
+    const dueAt = engine.now() + busySeconds.place * 1000;
+    await engine.runs.updateSlice(run, slice.number, () => ({ dueAt }));
     await wake(engine, run.runId, slice.number, busySeconds.place);
     return false;
   }
@@ -184,6 +190,8 @@ const failSlice = (engine: Engine, run: Run, slice: Slice, error: string, counts
 export async function abandonSlice(engine: Engine, runId: string, number: number): Promise<void> {
   const run = await engine.runs.read(runId);
   const slice = run && !isEnded(run) ? await engine.runs.readSlice(run, number) : undefined;
+  // Whoever holds the lease works on it all the same.
+  if (await engine.leases.isHeld(`slice-${runId}-${number}`)) return;
   if (run && slice?.state === 'pending')
     await failSlice(engine, run, slice, slice.error ?? 'its worker failed every time; see the log');
 }

@@ -10,6 +10,8 @@ import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
 const orphanMs = 5 * 60_000;
+/** A slice that has been due for so long has lost its wake-up call. */
+const lostSliceMs = 10_000;
 /** Lost wake-up calls are sent again for so many slices of a run at a time; each that ends wakes another. */
 const slicesARun = 16;
 /** An event that has been due for so long has lost its wake-up call. */
@@ -84,7 +86,9 @@ async function mend(engine: Engine, run: Run): Promise<void> {
   let sent = 0;
   for await (const slice of engine.runs.slices(run, 'pending')) {
     if (sent >= slicesARun) break;
-    if (slice.dueAt > engine.now() || !isDispatched(run, slice)) continue;
+    // One that was put back has a message of its own, for a while.
+    const lostAt = slice.dueAt === 0 ? 0 : slice.dueAt + lostSliceMs;
+    if (lostAt > engine.now() || !isDispatched(run, slice)) continue;
     sent++;
     if (await engine.leases.isHeld(`slice-${run.runId}-${slice.number}`)) continue;
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });

@@ -13,7 +13,7 @@ import type { Tally } from './tally';
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
 
-const pagesWorthHalving = 20;
+const pagesWorthHalving = 2;
 
 class TooLarge extends Error {}
 
@@ -151,7 +151,7 @@ const valueOf = ({ status, percent, grade, at }: Progress): string => `${status}
 
 const wanted = (record: Progress, { courseId, learner }: SliceContext['run']['request']): boolean =>
   (courseId === undefined || record.courseId === courseId) &&
-  (learner === undefined || record.email === learner || record.username === learner);
+  (learner === undefined || record.email === learner || record.username?.toLowerCase() === learner);
 
 const changedFormat = (tally: Tally): PayloadError =>
   new PayloadError(
