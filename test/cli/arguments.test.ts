@@ -4,9 +4,9 @@ const npm = { npm_lifecycle_event: 'sync' };
 
 test.each([
   ['sinc catalog', 'There is no command “sinc”; did you mean sync?'],
-  ['deploy', 'There is no command “deploy”; there are sync and check'],
+  ['deploy', 'There is no command “deploy”; --help lists them'],
   ['catalog', 'Write sync catalog'],
-  ['--dry-run', 'There is no command “--dry-run”; there are sync and check'],
+  ['--dry-run', 'There is no command “--dry-run”; --help lists them'],
   ['sync', 'Say what to sync: catalog or consumption'],
   ['sync catalogue', '“catalogue” cannot be synced; did you mean catalog?'],
   ['sync everything', '“everything” cannot be synced; catalog and consumption can'],
