@@ -7,7 +7,10 @@ import { onlyWord } from '../words';
 import { exitCodes, type StorageCommand } from './command';
 
 export const noSuchRun = (runId: string): InputError =>
-  new InputError('runId', `There is no run ${runId}; lms-bridge runs lists them`);
+  new InputError(
+    'runId',
+    `There is no run ${runId.includes('@') ? 'of this name' : runId}; lms-bridge runs lists them`,
+  );
 
 export const run: StorageCommand = {
   name: 'run',
