@@ -21,6 +21,10 @@ async function ask(question: string): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await asking.question(question, { signal: interruption.signal });
+  } catch (error) {
+    // Ctrl-C at a question is an answer: it is no yes.
+    if ((error as Error).name === 'AbortError') return '';
+    throw error;
   } finally {
     asking.close();
   }

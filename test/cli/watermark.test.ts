@@ -29,7 +29,7 @@ const now = () => bridge.app.engine.feeds.read(feed);
 test('asks on a terminal, with the old and new value and what it means', async () => {
   const no = await set('--source openedx 2026-02-01', 'no');
   expect(no.stderr).toContain(
-    `The watermark of openedx goes back from ${old} to 2026-02-01T00:00:00Z: what changed in these 672 h 0 min is read and sent again.`,
+    `The watermark of openedx goes back from ${old} to 2026-02-01T00:00:00Z: what changed in these 28 days is read and sent again.`,
   );
   expect(no.stderr).toContain('Nothing was changed.');
   expect(no.code).toBe(1);

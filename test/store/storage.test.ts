@@ -10,7 +10,7 @@ import { storageError } from '../../src/lib/store/storage';
 test.each([
   new AggregateAuthenticationError([new Error('one\nof many'), new Error('another')], 'None\nworked'),
   new AuthenticationError(400, { error: 'invalid_client', error_description: 'a\npage' }),
-  new AuthenticationRequiredError({ scopes: 'https://storage.azure.com/.default' }),
+  new AuthenticationRequiredError({ scopes: ['https://storage.azure.com/.default'] }),
   new CredentialUnavailableError('Nobody\nis signed in'),
 ])('a sign-in that fails is told in one sentence: %p', (error) => {
   const told = storageError(error);
