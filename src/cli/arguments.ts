@@ -3,23 +3,29 @@ import { feedKinds, type FeedKind } from '../lib/domain/feed';
 import { parseUtc, type Utc } from '../lib/domain/time';
 import { nearest, type Environment } from '../lib/settings/read-group';
 import type { Resync } from '../lib/sync/resync';
+import { flag, text, type Flags, type StorageCommand } from './commands/command';
+import { storageCommands } from './commands/storage-commands';
 import { UsageError } from './usage-error';
+import { type Given, noMore, shown, valueOf } from './words';
 
 export type Command =
-  | { readonly command: 'help'; readonly of: CommandName | undefined }
+  | { readonly command: 'help'; readonly of: string | undefined }
   | { readonly command: 'version' }
   | {
       readonly command: 'sync';
       readonly asked: Resync & { readonly kind: FeedKind };
       readonly json: boolean;
     }
-  | { readonly command: 'check'; readonly json: boolean };
+  | { readonly command: 'check'; readonly json: boolean }
+  | {
+      readonly command: 'storage';
+      readonly what: StorageCommand;
+      readonly given: Given;
+      readonly json: boolean;
+    };
 
-export const commandNames = ['sync', 'check'] as const;
-export type CommandName = (typeof commandNames)[number];
+export const commandNames: readonly string[] = ['sync', 'check', ...storageCommands.map(({ name }) => name)];
 
-const text = { type: 'string' } as const;
-const flag = { type: 'boolean' } as const;
 const common = { json: flag, help: { ...flag, short: 'h' } } as const;
 const syncFlags = {
   source: text,
@@ -32,7 +38,11 @@ const syncFlags = {
   'allow-deletes': flag,
   ...common,
 } as const;
-const flagsOf = { sync: syncFlags, check: common };
+const flagsOf = (command: string): Flags => {
+  if (command === 'sync') return syncFlags;
+  const storage = storageCommands.find(({ name }) => name === command);
+  return { ...storage?.flags, ...common };
+};
 
 const examples: Record<string, string> = {
   source: 'openedx',
@@ -40,6 +50,9 @@ const examples: Record<string, string> = {
   to: '2026-02-01',
   course: 'course-v1:edX+DemoX+Demo',
   learner: 'learner@example.com',
+  kind: 'consumption',
+  state: 'dead',
+  limit: '20',
 };
 
 /**
@@ -53,10 +66,13 @@ export function readArguments(args: readonly string[], env: Environment): Comman
   if (name === '--version') return { command: 'version' };
   const command = known(name);
   if (!command) throw new UsageError(noCommand(name));
-  const { values, words } = readFlags(command, rest);
+  const given = readFlags(command, rest);
+  const { values, words } = given;
   if (values.help) return { command: 'help', of: command };
   keptByNpm(command, values, env);
   const json = values.json === true;
+  const storage = storageCommands.find(({ name }) => name === command);
+  if (storage) return { command: 'storage', what: storage, given, json };
   if (command === 'check') {
     noMore(words);
     return { command, json };
@@ -64,34 +80,29 @@ export function readArguments(args: readonly string[], env: Environment): Comman
   const [kind, ...more] = words;
   if (!isKind(kind)) throw new UsageError(noKind(kind));
   noMore(more);
-  const given = (flag: string): string | undefined => values[flag] as string | undefined;
   const asked = {
     kind,
-    source: given('source'),
+    source: valueOf(given, 'source'),
     mode: values.full ? ('full' as const) : undefined,
-    from: time('from', given('from')),
-    to: time('to', given('to')),
-    courseId: given('course'),
-    learner: given('learner'),
+    from: time('from', valueOf(given, 'from')),
+    to: time('to', valueOf(given, 'to')),
+    courseId: valueOf(given, 'course'),
+    learner: valueOf(given, 'learner'),
     dryRun: values['dry-run'] === true,
     allowDeletes: values['allow-deletes'] === true ? true : undefined,
   };
-  return { command, asked, json };
+  return { command: 'sync', asked, json };
 }
 
-const known = (name: string | undefined): CommandName | undefined =>
-  commandNames.find((each) => each === name);
+const known = (name: string | undefined): string | undefined => commandNames.find((each) => each === name);
 
 const isKind = (word: string | undefined): word is FeedKind => feedKinds.some((kind) => kind === word);
 
-/** A word in the wrong place may be somebody's address, which no log of a shell's output needs. */
-const shown = (word: string): string => (word.includes('@') ? 'The address' : `“${word}”`);
-
 function noCommand(name: string | undefined): string {
-  if (name === undefined) return 'Say what to do: sync or check; --help tells more';
+  if (name === undefined) return 'Say what to do; --help lists the commands';
   if (isKind(name)) return `Write sync ${name}`;
   const near = nearest(name, commandNames);
-  return `There is no command ${shown(name)}; ${near ? `did you mean ${near}?` : 'there are sync and check'}`;
+  return `There is no command ${shown(name)}; ${near ? `did you mean ${near}?` : '--help lists them'}`;
 }
 
 function noKind(word: string | undefined): string {
@@ -100,16 +111,11 @@ function noKind(word: string | undefined): string {
   return `${shown(word)} cannot be synced; ${near ? `did you mean ${near}?` : 'catalog and consumption can'}`;
 }
 
-type Values = Readonly<Record<string, string | boolean>>;
-
-function readFlags(
-  command: CommandName,
-  args: readonly string[],
-): { readonly values: Values; readonly words: readonly string[] } {
-  const options: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>> = flagsOf[command];
+function readFlags(command: string, args: readonly string[]): Given {
+  const options = flagsOf(command);
   const { tokens } = parseArgs({
     args: [...args],
-    options: flagsOf[command],
+    options,
     // The complaints of strict mode name no flag that would have been right.
     strict: false,
     allowPositionals: true,
@@ -142,19 +148,15 @@ function noFlag(rawName: string, name: string, names: readonly string[]): string
 }
 
 /** Without `--` npm takes flags for its own, and a dry run would become a real one. */
-function keptByNpm(command: CommandName, values: Values, env: Environment): void {
+function keptByNpm(command: string, values: Given['values'], env: Environment): void {
   if (env.npm_lifecycle_event !== command) return;
-  for (const name of Object.keys(flagsOf[command])) {
+  for (const name of Object.keys(flagsOf(command))) {
     const kept = env[`npm_config_${name.replace('-', '_')}`];
     if (name in common || !kept || values[name] !== undefined) continue;
     throw new UsageError(
       `npm kept --${name} for itself; write -- before it: npm run ${command} -- … --${name}`,
     );
   }
-}
-
-function noMore(words: readonly string[]): void {
-  if (words[0] !== undefined) throw new UsageError(`${shown(words[0])} is one word too many; take it out`);
 }
 
 function time(flag: string, value: string | undefined): Utc | undefined {

@@ -1,19 +1,30 @@
-import type { CommandName } from './arguments';
+import { storageCommands } from './commands/storage-commands';
+import { table } from './table';
+
+const commands = table(
+  [
+    ['sync catalog|consumption [flags]', 'sync now, in this process'],
+    ['check', 'try every setting and system, sending nothing'],
+    ...storageCommands.map(({ usage, what }) => [usage, what]),
+  ].map(([usage = '', what = '']) => [`lms-bridge ${usage}`, what]),
+  '  ',
+);
 
 const general = `LMS Bridge: syncs the catalogs and results of LMSs into an L&D platform.
 
-  lms-bridge sync catalog|consumption [flags]   sync now, in this process
-  lms-bridge check [--json]                     try every setting and system, sending nothing
-  lms-bridge COMMAND --help                     more about a command
-  lms-bridge --version
+${commands}
+  lms-bridge COMMAND --help, lms-bridge --version
 
-Within the project: npm run sync -- …, npm run check. Settings come from the environment, then from
-local.settings.json in the current folder.
+Each takes --json for scripts. Settings come from the environment, then from local.settings.json in the current
+folder; AzureWebJobsStorage says whose storage is looked at, the local one or Azure's.
+Within the project: npm run sync -- …, npm run check.
 
 Examples
   npm run check
   npm run sync -- catalog --dry-run
   npm run sync -- consumption --source openedx
+  npx lms-bridge runs --state failed
+  npx lms-bridge explain --source openedx --course course-v1:edX+DemoX+Demo --learner learner@example.com
 `;
 
 const sync = `Syncs catalogs or results now, in this process. Running hosts on the same storage may help.
@@ -56,5 +67,10 @@ Examples
   npx lms-bridge check --json
 `;
 
-export const helpOf = (command: CommandName | undefined): string =>
-  command === undefined ? general : { sync, check }[command];
+/** @param command undefined: of all of them. */
+export function helpOf(command: string | undefined): string {
+  if (command === undefined) return general;
+  if (command === 'sync') return sync;
+  if (command === 'check') return check;
+  return storageCommands.find(({ name }) => name === command)?.help ?? general;
+}

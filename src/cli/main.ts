@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline/promises';
 import { fillEnvironment } from '../lib/settings';
 import { readLocalSettings } from '../lib/settings/local-settings';
 import { runCommand } from './run-command';
@@ -16,11 +17,25 @@ for (const [signal, code] of [
 // A reader that goes away (`| head`) is no reason to stop a sync half-way, nor to complain.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+async function ask(question: string): Promise<string> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await asking.question(question, { signal: interruption.signal });
+  } catch (error) {
+    // Ctrl-C at a question is an answer: it is no yes.
+    if ((error as Error).name === 'AbortError') return '';
+    throw error;
+  } finally {
+    asking.close();
+  }
+}
+
 void runCommand(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   environment: () => fillEnvironment(readLocalSettings('.')),
   interrupted: interruption.signal,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 }).then((code) => {
   // Connections that are kept for the next call would keep the process alive.
   process.stdout.write('', () => process.exit(code));

@@ -3,6 +3,7 @@ import { version } from '../lib/version';
 import { readArguments } from './arguments';
 import { check } from './check-command';
 import { helpOf } from './help';
+import { openDesk } from './open-desk';
 import { sync } from './sync-command';
 import type { Terminal } from './terminal';
 
@@ -29,6 +30,8 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
         return await sync(command, terminal);
       case 'check':
         return await check(command, terminal);
+      case 'storage':
+        return await command.what.run(command.given, openDesk(terminal, command.json));
     }
   } catch (error) {
     const errors = error instanceof SettingsError ? error.problems : [];

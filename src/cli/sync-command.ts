@@ -5,6 +5,7 @@ import { cancelRun } from '../lib/sync/cancel';
 import { resync } from '../lib/sync/resync';
 import { workRun } from '../lib/sync/work-run';
 import type { Command } from './arguments';
+import { exitCode } from './exit-code';
 import { SyncProgress } from './progress';
 import { ProgressLine } from './progress-line';
 import { summary } from './summary';
@@ -81,11 +82,6 @@ async function plannedRows({ engine }: App, run: Run): Promise<number | undefine
     if (state !== 'split') rows += work.expected;
   }
   return rows;
-}
-
-function exitCode(runs: readonly Run[]): number {
-  if (runs.some(({ state }) => state === 'failed' || state === 'cancelled')) return 1;
-  return runs.some(({ state }) => state === 'partial') ? 2 : 0;
 }
 
 const howToGoOn = (runs: readonly Run[], command: string): string =>

@@ -17,6 +17,8 @@ export interface Terminal {
   environment(): Environment;
   /** Aborts at Ctrl-C. */
   readonly interrupted: AbortSignal;
+  /** Asks the person; undefined where nobody can answer. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** How the person called the command, to tell how to call it again. */

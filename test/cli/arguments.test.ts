@@ -4,9 +4,9 @@ const npm = { npm_lifecycle_event: 'sync' };
 
 test.each([
   ['sinc catalog', 'There is no command “sinc”; did you mean sync?'],
-  ['deploy', 'There is no command “deploy”; there are sync and check'],
+  ['transmogrify', 'There is no command “transmogrify”; --help lists them'],
   ['catalog', 'Write sync catalog'],
-  ['--dry-run', 'There is no command “--dry-run”; there are sync and check'],
+  ['--dry-run', 'There is no command “--dry-run”; --help lists them'],
   ['sync', 'Say what to sync: catalog or consumption'],
   ['sync catalogue', '“catalogue” cannot be synced; did you mean catalog?'],
   ['sync everything', '“everything” cannot be synced; catalog and consumption can'],
@@ -22,6 +22,20 @@ test.each([
   ['sync consumption --from yesterday', '--from must be a time in UTC, such as 2026-01-31T00:00:00Z'],
   ['check --full', 'There is no flag --full; --help lists them'],
   ['sync catalog someone@example.com', 'The address is one word too many; take it out'],
+  ['runs failed', '“failed” is one word too many; take it out'],
+  ['runs --state faild', '--state must be one of waiting, running'],
+  ['runs --limit 0', '--limit must be a whole number from 1 to 9999'],
+  ['run', 'Say which: run ID, as lms-bridge runs lists it'],
+  ['cancel', 'Say which: cancel ID, as lms-bridge runs lists it'],
+  ['watermark', 'Write watermark set --source ID TIME'],
+  ['watermark get', '“get” is no word here; write watermark set'],
+  ['watermark set 2026-01-31', '--source is missing: write it, such as --source openedx'],
+  ['watermark set --source openedx', 'Say until when: watermark set --source ID 2026-01-31T00:00:00Z'],
+  ['replay', 'Say what to replay: quarantine or events'],
+  ['replay runs', '“runs” cannot be replayed; quarantine and events can'],
+  ['explain --course 1', '--source is missing: write it, such as --source openedx'],
+  ['explain --source openedx', '--course is missing: write it'],
+  ['explain --source a --course b someone@example.com', 'The address is one word too many; take it out'],
   ['check openedx', '“openedx” is one word too many; take it out'],
 ])('%s is refused in one sentence', async (args, sentence) => {
   const { code, stdout, stderr } = await run(args);
@@ -55,6 +69,20 @@ test.each([
   expect(stdout).toContain('Examples\n');
   expect(stderr).toBe('');
   expect(code).toBe(0);
+});
+
+test('every command is listed, and teaches itself', async () => {
+  const { stdout } = await run('--help');
+  const names = 'sync check runs run cancel watermarks watermark quarantine events replay explain'.split(' ');
+  for (const name of names) {
+    expect(stdout).toMatch(new RegExp(`^  lms-bridge ${name}\\b`, 'm'));
+    const own = await run(`${name} --help`);
+    expect(own.stdout).toContain(`lms-bridge ${name}`);
+    expect(own.stdout).toContain('Examples\n');
+    expect(own.stdout).toContain('--json');
+    expect(own.stdout).toContain('Exit code: 0');
+    expect(own.code).toBe(0);
+  }
 });
 
 test('without a command the help is shown as a complaint', async () => {

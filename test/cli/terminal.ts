@@ -11,12 +11,13 @@ export interface Screen {
   readonly columns?: number;
 }
 
-/** Runs a command line in this process. @param screen what standard output and error say of themselves. */
+/** Runs a command line in this process. @param screen what standard output and error say of themselves. @param ask who answers questions; nobody. */
 export async function run(
   args: string,
   env: Readonly<Record<string, string | undefined>> = {},
   screen: Screen = {},
   interrupted: AbortSignal = new AbortController().signal,
+  ask?: (question: string) => Promise<string>,
 ): Promise<Ran> {
   let stdout = '';
   let stderr = '';
@@ -25,6 +26,7 @@ export async function run(
     stderr: { ...screen, write: (text) => (stderr += text) },
     environment: () => env,
     interrupted,
+    ask,
   });
   return { code, stdout, stderr };
 }

@@ -1,3 +1,4 @@
+import { eventually } from './eventually';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { buildHost, spawnHost, type HostProcess } from './built-host';
 
@@ -183,6 +184,8 @@ describe('hooks and logs', () => {
 
   test('context.log is printed as plain text with level and function, through the log hooks', async () => {
     await send('GET', '/api/logs');
+    // The answer may come before the pipe has brought the line.
+    await eventually(() => Promise.resolve(/\[logs\] my password is/.test(host.output())));
     expect(host.output()).toMatch(/^[\d-]+T[\d:.]+Z info {2}\[logs\] plain text$/m);
     expect(host.output()).toMatch(/^\S+ warn {2}\[logs\] my password is \*\*\*$/m);
     expect(host.output()).not.toContain('nobody asked');

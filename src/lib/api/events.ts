@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { App } from '../app';
 import { eventStates, type WebhookEvent } from '../domain/event';
 import { utc } from '../domain/time';
+import { newestEvents } from '../webhooks/list-events';
 import { replayEvents } from '../webhooks/replay-events';
 import { type Answer, json } from './answer';
 import { limitParameter } from './requests';
@@ -23,10 +24,8 @@ export const eventsReplayRequest = z.strictObject({
 /** Events, newest first; without what was sent, and without whom it names. */
 export async function listEvents(app: App, query: z.output<typeof eventsQuery>): Promise<Answer> {
   const { source, state, limit = 50, next: after } = query;
-  const { inbox } = app.engine;
-  const sources = inbox.sources.filter((id) => source === undefined || id === source);
   const shown: { place: string; event: WebhookEvent }[] = [];
-  for await (const one of merged(sources.map((id) => inbox.list(id, { state, after })))) {
+  for await (const one of newestEvents(app.engine.inbox, { source, state, after })) {
     shown.push(one);
     if (shown.length > limit) break;
   }
@@ -58,16 +57,3 @@ export function eventView({ eventId, source, type, state, receivedAt, attempts, 
   };
 }
 export type EventView = ReturnType<typeof eventView>;
-
-/** Several lists, each in order, as one. */
-async function* merged<T extends { place: string }>(lists: AsyncGenerator<T>[]): AsyncGenerator<T> {
-  const heads = await Promise.all(lists.map(async (list) => ({ list, head: await list.next() })));
-  for (;;) {
-    const [first] = heads
-      .filter(({ head }) => !head.done)
-      .sort((a, b) => (a.head.value as T).place.localeCompare((b.head.value as T).place));
-    if (!first) return;
-    yield first.head.value as T;
-    first.head = await first.list.next();
-  }
-}

@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import type { App } from '../app';
-import { feedName, type Feed } from '../domain/feed';
 import type { QuarantinedRecord } from '../store/quarantine';
-import { startRun } from '../sync/start';
+import { replayRecords } from '../sync/replay';
 import { type Answer, json } from './answer';
 import type { quarantineQuery, replayRequest } from './requests';
 
@@ -41,24 +40,12 @@ export async function replayQuarantine(
   { ids }: z.output<typeof replayRequest>,
   base: string,
 ): Promise<Answer> {
-  const wanted = ids && new Set(ids);
-  const byFeed = new Map<string, { feed: Feed; ids: string[] }>();
-  for await (const { id, feed } of app.engine.quarantine.list()) {
-    if (wanted && !wanted.has(id)) continue;
-    const group = byFeed.get(feedName(feed)) ?? { feed, ids: [] };
-    group.ids.push(id);
-    byFeed.set(feedName(feed), group);
-  }
-  const runs = [];
-  for (const { feed, ids: some } of byFeed.values())
-    for (let i = 0; i < some.length; i += replayedTogether) {
-      const request = { replay: some.slice(i, i + replayedTogether) };
-      const { runId } = await startRun(app.engine, feed, { trigger: 'resync', request });
-      runs.push({ runId, ...feed, url: `${base}/runs/${runId}` });
-    }
-  const replayed = [...byFeed.values()].reduce((sum, group) => sum + group.ids.length, 0);
-  return json(202, { replayed, runs });
+  const { replayed, runs } = await replayRecords(app.engine, 'resync', ids);
+  const shown = runs.map(({ runId, source, kind }) => ({
+    runId,
+    source,
+    kind,
+    url: `${base}/runs/${runId}`,
+  }));
+  return json(202, { replayed, runs: shown });
 }
-
-/** Ids of one run: a table's property holds 32,000 characters. */
-const replayedTogether = 400;

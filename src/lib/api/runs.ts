@@ -2,7 +2,7 @@ import type { App } from '../app';
 import type { z } from 'zod';
 import { cancelRun } from '../sync/cancel';
 import { resync } from '../sync/resync';
-import { toMs, utc } from '../domain/time';
+import { listWatermarks } from '../sync/watermarks';
 import { type Answer, json, problem } from './answer';
 import type { resyncRequest, runsQuery } from './requests';
 import { runView } from './run-view';
@@ -45,16 +45,5 @@ export async function postCancel(app: App, runId: string): Promise<Answer> {
 }
 
 export async function getWatermarks(app: App): Promise<Answer> {
-  const watermarks = (await app.engine.feeds.list()).flatMap(({ feed, watermark }) =>
-    watermark === undefined
-      ? []
-      : [
-          {
-            ...feed,
-            value: watermark,
-            lagSeconds: Math.round((toMs(utc(app.engine.now())) - toMs(watermark)) / 1000),
-          },
-        ],
-  );
-  return json(200, { watermarks });
+  return json(200, { watermarks: await listWatermarks(app.engine) });
 }

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
 import { toKey } from './keys';
 import {
@@ -11,6 +12,7 @@ import {
   rowVersion,
   where,
   writeTogether,
+  writtenAt,
 } from './rows';
 import type { Storage, Table } from './storage';
 
@@ -61,6 +63,11 @@ export class CatalogLedger {
   async read(source: string, courseId: string): Promise<CatalogEntry | undefined> {
     const row = await readRow(this.#table, source, toKey(courseId));
     return row && toEntry(row);
+  }
+
+  /** When the course's row was last written, by storage's clock; undefined when it has none. */
+  async writtenAt(source: string, courseId: string): Promise<Utc | undefined> {
+    return writtenAt(await readRow(this.#table, source, toKey(courseId)));
   }
 
   /** What the sink was last told of the course, as it was sent. */

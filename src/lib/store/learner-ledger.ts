@@ -1,3 +1,4 @@
+import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
 import { toKey } from './keys';
 import {
@@ -9,6 +10,7 @@ import {
   rowVersion,
   where,
   writeTogether,
+  writtenAt,
 } from './rows';
 import type { Storage, Table } from './storage';
 
@@ -101,6 +103,11 @@ export class LearnerLedger {
     const first: Action = etag === undefined ? { type: 'create', row } : { type: 'replace', row, etag };
     const [next] = await writeTogether(this.#table, [first, ...others]);
     return next ?? '';
+  }
+
+  /** When anything of the course was last written down, by storage's clock; undefined when nothing ever was. */
+  async writtenAt(source: string, courseId: string): Promise<Utc | undefined> {
+    return writtenAt(await readRow(this.#table, partitionOf(source, courseId), 'head'));
   }
 
   /** Whether something of the course was ever sent. */

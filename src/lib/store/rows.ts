@@ -1,4 +1,5 @@
 import { odata } from '@azure/data-tables';
+import { parseUtc, type Utc } from '../domain/time';
 import { ConflictError, PayloadError } from '../errors';
 import { exists, isConflict, isMissing, storageError, type Table } from './storage';
 
@@ -15,6 +16,10 @@ export function checkVersion(row: Row, what: string): void {
       `${what} is stored in version ${String(row.v)}, this app reads version ${rowVersion}; deploy the version that wrote it, or delete the row`,
     );
 }
+
+/** When storage last wrote a row, by its own clock. */
+export const writtenAt = (row: Row | undefined): Utc | undefined =>
+  typeof row?.timestamp === 'string' ? parseUtc(row.timestamp) : undefined;
 
 /** One row, or undefined. @throws RetryableError when storage does not answer. */
 export async function readRow(table: Table, partitionKey: string, rowKey: string): Promise<Row | undefined> {

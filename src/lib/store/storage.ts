@@ -96,9 +96,19 @@ export const isMissing = (error: unknown): boolean => statusOf(error) === 404;
 export const isConflict = (error: unknown): boolean => statusOf(error) === 412;
 export const exists = (error: unknown): boolean => statusOf(error) === 409;
 
+/** How @azure/identity names its failures, some of which tell a page about every credential that was tried. */
+const noCredential =
+  /^(AggregateAuthentication|Authentication|AuthenticationRequired|CredentialUnavailable)Error$/;
+
 /** Says in one sentence what is wrong with the storage account; other errors pass as they are. */
 export function storageError(error: unknown): unknown {
   const status = statusOf(error);
+  if (noCredential.test(String((error as { name?: unknown } | undefined)?.name)))
+    return new RetryableError(
+      'No Azure credential was accepted for the storage account; sign in (az login), or run with a managed identity',
+      undefined,
+      { cause: error },
+    );
   if (status === undefined && (error as { name?: string } | undefined)?.name !== 'RestError') return error;
   if (status === undefined)
     return new RetryableError(

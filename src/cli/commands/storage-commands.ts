@@ -1,0 +1,23 @@
+import { cancel } from './cancel';
+import type { StorageCommand } from './command';
+import { events } from './events';
+import { explain } from './explain';
+import { quarantine } from './quarantine';
+import { replay } from './replay';
+import { run } from './run';
+import { runs } from './runs';
+import { watermark } from './watermark';
+import { watermarks } from './watermarks';
+
+/** In the order in which the help lists them. */
+export const storageCommands: readonly StorageCommand[] = [
+  runs,
+  run,
+  cancel,
+  watermarks,
+  watermark,
+  quarantine,
+  events,
+  replay,
+  explain,
+];

@@ -1,0 +1,74 @@
+import type { WatermarkChange } from '../../lib/sync/watermarks';
+import { planWatermark, setWatermark } from '../../lib/sync/watermarks';
+import { inTime } from '../table';
+import { UsageError } from '../usage-error';
+import { needed, noMore, shown } from '../words';
+import { exitCodes, flag, type StorageCommand, text } from './command';
+
+export const watermark: StorageCommand = {
+  name: 'watermark',
+  flags: { source: text, yes: flag },
+  usage: 'watermark set --source ID TIME',
+  what: 'deliver again, or leave out; asks first',
+  help: `Sets how far a source's results count as delivered, and says first what that means. Set back: what the source
+changed since is read and sent again. Set forward: what it changed in between is left out.
+Refused while a run is at the feed, in the future, and before the source's setting “since”.
+
+  lms-bridge watermark set --source ID TIME [--yes] [--json]
+
+  --source ID  the source
+  --yes        do not ask; needed where nobody can be asked
+  --json       one JSON object
+
+${exitCodes}
+
+Examples
+  npx lms-bridge watermark set --source openedx 2026-01-31T00:00:00Z
+`,
+  async run(given, desk) {
+    const [verb, value, ...more] = given.words;
+    if (verb !== 'set')
+      throw new UsageError(
+        verb === undefined
+          ? 'Write watermark set --source ID TIME'
+          : `${shown(verb)} is no word here; write watermark set`,
+      );
+    const source = needed(given, 'source', 'openedx');
+    if (value === undefined)
+      throw new UsageError('Say until when: watermark set --source ID 2026-01-31T00:00:00Z');
+    noMore(more);
+    const { stderr, ask } = desk.terminal;
+    const { engine } = await desk.open();
+    const change = await planWatermark(engine, source, value);
+    const answer = { source, from: change.from ?? null, to: change.to };
+    if (change.from === change.to) {
+      desk.show({ ...answer, set: false }, () => `The watermark of ${source} is ${change.to} already.\n`);
+      return 0;
+    }
+    if (given.values.yes !== true) {
+      if (!ask) throw new UsageError(`${meaning(change)} Nothing was changed: write --yes to do it`);
+      stderr.write(`${meaning(change)}\n`);
+      const said = await ask('Set it? (yes/no) ');
+      if (!/^y(es)?$/i.test(said.trim())) {
+        stderr.write('Nothing was changed.\n');
+        return 1;
+      }
+    }
+    await setWatermark(engine, change);
+    desk.show(
+      { ...answer, set: true },
+      () =>
+        `${given.values.yes === true ? `${meaning(change)}\n` : ''}The watermark of ${source} is now ${change.to}.\n`,
+    );
+    return 0;
+  },
+};
+
+function meaning({ feed: { source }, from, to }: WatermarkChange): string {
+  if (from === undefined)
+    return `The results of ${source} have no watermark yet; with ${to}, what was changed before it is never read.`;
+  const span = inTime(Math.abs(Date.parse(to) - Date.parse(from)));
+  return to < from
+    ? `The watermark of ${source} goes back from ${from} to ${to}: what changed in these ${span} is read and sent again.`
+    : `The watermark of ${source} goes forward from ${from} to ${to}: what changed in these ${span} is left out.`;
+}

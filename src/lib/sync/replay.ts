@@ -1,0 +1,34 @@
+import { feedName, type Feed } from '../domain/feed';
+import type { Run, RunTrigger } from '../domain/run';
+import type { Engine } from './engine';
+import { startRun } from './start';
+
+/** Ids of one run: a table's property holds 32,000 characters. */
+const together = 400;
+
+/**
+ * Starts runs that try quarantined records again, which take their turn like any other.
+ * @param ids only these; those that are no longer there are over already, and not counted.
+ * @returns how many records, and the runs: one a feed, more when there are very many.
+ */
+export async function replayRecords(
+  engine: Engine,
+  trigger: RunTrigger,
+  ids?: readonly string[],
+): Promise<{ readonly replayed: number; readonly runs: readonly Run[] }> {
+  const wanted = ids && new Set(ids);
+  const byFeed = new Map<string, { feed: Feed; ids: string[] }>();
+  let replayed = 0;
+  for await (const { id, feed } of engine.quarantine.list()) {
+    if (wanted && !wanted.has(id)) continue;
+    const group = byFeed.get(feedName(feed)) ?? { feed, ids: [] };
+    group.ids.push(id);
+    byFeed.set(feedName(feed), group);
+    replayed++;
+  }
+  const runs: Run[] = [];
+  for (const { feed, ids: some } of byFeed.values())
+    for (let i = 0; i < some.length; i += together)
+      runs.push(await startRun(engine, feed, { trigger, request: { replay: some.slice(i, i + together) } }));
+  return { replayed, runs };
+}

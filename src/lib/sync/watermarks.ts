@@ -1,0 +1,79 @@
+import { feedName, type Feed } from '../domain/feed';
+import { parseUtc, toMs, utc, type Utc } from '../domain/time';
+import { InputError } from '../errors';
+import type { Engine } from './engine';
+
+export interface Watermark extends Feed {
+  readonly value: Utc;
+  /** How far it is behind the clock. */
+  readonly lagSeconds: number;
+}
+
+/** The watermarks of all feeds that have one. */
+export async function listWatermarks(engine: Engine): Promise<Watermark[]> {
+  const now = toMs(utc(engine.now()));
+  return (await engine.feeds.list()).flatMap(({ feed, watermark }) =>
+    watermark === undefined
+      ? []
+      : [{ ...feed, value: watermark, lagSeconds: Math.round((now - toMs(watermark)) / 1000) }],
+  );
+}
+
+/** A change of a watermark that may be made. */
+export interface WatermarkChange {
+  readonly feed: Feed;
+  /** Undefined: nothing was delivered yet. */
+  readonly from: Utc | undefined;
+  readonly to: Utc;
+}
+
+/**
+ * Looks whether a source's watermark may be set; changes nothing.
+ * @param value ISO 8601, UTC unless it names a zone.
+ * @throws InputError in one sentence when it may not; SettingsError when the source's settings are wrong.
+ */
+export async function planWatermark(engine: Engine, source: string, value: string): Promise<WatermarkChange> {
+  const open = engine.openSource(source);
+  if (open.source.consumption?.type !== 'windowed')
+    throw new InputError(
+      'source',
+      `The source ${source} has no watermark: its results are read whole and compared; use sync consumption --source ${source} --full`,
+    );
+  const to = parseUtc(value);
+  if (!to) throw new InputError('value', 'The watermark must be a time in UTC, such as 2026-01-31T00:00:00Z');
+  if (to > utc(engine.now()))
+    throw new InputError('value', `${to} lies in the future; results modified until then would be missed`);
+  const { since } = open.settings;
+  if (to < since)
+    throw new InputError(
+      'value',
+      `${to} is before LMS__${source}__since (${since}); change that setting first`,
+    );
+  const feed: Feed = { source, kind: 'consumption' };
+  const { watermark, activeRun } = await engine.feeds.read(feed);
+  refuseBusy(activeRun);
+  return { feed, from: watermark, to };
+}
+
+/**
+ * Sets a watermark. Windows that were done beyond it are forgotten when it is set back, so that they are read again.
+ * @throws InputError when a run has the feed's turn, or the watermark is no longer what it was.
+ */
+export async function setWatermark(engine: Engine, { feed, from, to }: WatermarkChange): Promise<void> {
+  await engine.feeds.update(feed, ({ watermark, activeRun, doneBeyond }) => {
+    refuseBusy(activeRun);
+    if (watermark !== from)
+      throw new InputError('value', `The watermark of ${feedName(feed)} moved meanwhile; look at it again`);
+    const isBack = from === undefined || to < from;
+    return { watermark: to, doneBeyond: isBack ? [] : doneBeyond.filter((window) => window.to > to) };
+  });
+  engine.log.warn({ ...feed, from, to }, 'watermark set');
+}
+
+function refuseBusy(activeRun: string | undefined): void {
+  if (activeRun === undefined) return;
+  throw new InputError(
+    'source',
+    `The run ${activeRun} is at this feed; wait until it has ended, or end it with: lms-bridge cancel ${activeRun}`,
+  );
+}
