@@ -7,7 +7,8 @@ app.storageQueue('eventPoison', {
   queueName: 'webhook-events-poison',
   connection: 'AzureWebJobsStorage',
   handler: async (message) => {
-    const { engine } = await getApp();
+    const { engine, log } = await getApp();
+    log.error({ queue: 'webhook-events' }, 'message abandoned');
     await abandonEvent(engine, readEventMessage(message).eventId);
   },
 });
