@@ -7,6 +7,7 @@ module.exports = {
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }],
   },
+  setupFilesAfterEnv: ['<rootDir>/test/setup/retry-in-ci.ts'],
   testTimeout: 90_000,
   maxWorkers: 1,
 };

@@ -8,6 +8,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/setup/start-azurite.ts',
   globalTeardown: '<rootDir>/test/setup/stop-azurite.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/setup/retry-in-ci.ts'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };
