@@ -9,6 +9,7 @@ import type { Settings, SourceEntry } from './settings/types';
 import { createLdServices } from './sinks/ld-services';
 import { createSource } from './sources/registry';
 import { CatalogLedger } from './store/catalog-ledger';
+import { EnrolmentBatches } from './store/enrolments';
 import { FeedStore } from './store/feeds';
 import { Inbox } from './store/inbox';
 import { LearnerLedger } from './store/learner-ledger';
@@ -64,6 +65,7 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
       storage,
       settings.sources.map(({ id }) => id),
     ),
+    enrolments: new EnrolmentBatches(storage),
     wakeUps: new WakeUps(storage),
     sink: createLdServices(settings.ld, {
       gate: createSharedGate({

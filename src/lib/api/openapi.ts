@@ -72,6 +72,12 @@ function described(operation: Operation, schemas: Record<string, Json>): Json {
               ]),
             ),
           },
+          ...Object.fromEntries(
+            Object.entries(body.otherTypes ?? {}).map(([type, { description, example }]) => [
+              type,
+              { schema: { type: 'string', description }, example },
+            ]),
+          ),
         },
       },
     }),

@@ -6,6 +6,7 @@ import type { SourceSettings } from '../settings/types';
 import type { Sink } from '../sinks/sink';
 import type { Source } from '../sources/source';
 import type { CatalogLedger } from '../store/catalog-ledger';
+import type { EnrolmentBatches } from '../store/enrolments';
 import type { FeedStore } from '../store/feeds';
 import type { Inbox } from '../store/inbox';
 import type { LearnerLedger } from '../store/learner-ledger';
@@ -23,6 +24,7 @@ export interface Engine {
   readonly learnerLedger: LearnerLedger;
   readonly quarantine: Quarantine;
   readonly inbox: Inbox;
+  readonly enrolments: EnrolmentBatches;
   readonly wakeUps: WakeUps;
   readonly sink: Sink;
   /** @throws SettingsError when the source's settings are wrong, InputError when there is no such source. */

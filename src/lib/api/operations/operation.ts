@@ -22,6 +22,10 @@ export interface Operation {
     readonly schema: z.ZodType;
     readonly required: boolean;
     readonly examples: Readonly<Record<string, unknown>>;
+    /** Types that it may have instead of JSON, each with an example. */
+    readonly otherTypes?: Readonly<
+      Record<string, { readonly description: string; readonly example: string }>
+    >;
   };
   /** By status. */
   readonly answers: Readonly<Record<number, OperationAnswer>>;

@@ -2,6 +2,7 @@ import { InputError, PayloadError, RefusedError, RetryableError } from '../../er
 import type { SourceSettings } from '../../settings/types';
 import { address } from '../mail-address';
 import type { Call, Enrolment, Enrolments } from '../source';
+import { refuseOtherPlaces } from '../place-fields';
 import type { AcademyClient } from './client';
 import { readAll } from './pages';
 import { reportParams } from './report';
@@ -63,11 +64,11 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSet
   }
 
   return {
+    check: (enrolment) => void check(enrolment, name),
     async enrol(enrolment, call) {
-      const asked = check(enrolment);
+      const asked = check(enrolment, name);
       const { courseId, email } = asked;
       const { learner, entityId } = enrolment;
-      if (entityId !== undefined) requireNumber('entityId', entityId);
       const there = await usersInCourse(courseId, email, call);
       if (there.length > 0 && (learner.id === undefined || there.includes(learner.id)))
         return { enrolled: true };
@@ -76,7 +77,7 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSet
       return { enrolled: true };
     },
     async remove(enrolment, call) {
-      const { courseId, email } = check(enrolment);
+      const { courseId, email } = check(enrolment, name);
       const { id } = enrolment.learner;
       const users = id === undefined ? await usersInCourse(courseId, email, call) : [id];
       if (users.length === 0) return { removed: true };
@@ -115,12 +116,15 @@ interface Asked {
   readonly email: string;
 }
 
-function check({ courseId, learner }: Enrolment): Asked {
+function check(enrolment: Enrolment, system: string): Asked {
+  const { courseId, learner, entityId } = enrolment;
   const email = address(learner.email);
   if (!email) throw new InputError('learner.email', 'must be a mail address');
   if (courseId === undefined) throw new InputError('courseId', 'is missing');
   requireNumber('courseId', courseId);
   if (learner.id !== undefined) requireNumber('learner.id', learner.id);
+  if (entityId !== undefined) requireNumber('entityId', entityId);
+  refuseOtherPlaces(enrolment, system, ['courseId', 'entityId']);
   return { courseId, email };
 }
 
