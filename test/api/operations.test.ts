@@ -6,9 +6,10 @@ import { type Served, serve } from './served';
 // The built app over HTTP: what it answers is held against what is described.
 let served: Served;
 let runId = '';
+let batchId = '';
 
 beforeAll(async () => {
-  served = await serve({ sandbox: { khalibre: { courses: 4, learners: 6 } } });
+  served = await serve({ sandbox: { khalibre: { courses: 4, learners: 6 }, academy: { courses: 4 } } });
   const { bridge } = served;
   bridge.sandbox.openEdx.state.grade({
     email: 'no.course@example.com',
@@ -19,6 +20,8 @@ beforeAll(async () => {
   await bridge.sync('consumption');
   await bridge.sync('consumption', { dryRun: true, mode: 'full' });
   await call('post', '/webhooks/khalibre', { type: 'course.updated', courseId: '1' });
+  const many = [real({ source: 'khalibre', courseId: '1', learner: { email: 'many@example.com' } })];
+  batchId = ((await (await call('post', '/enrolments', many)).json()) as { batchId: string }).batchId;
 }, 60_000);
 afterAll(() => served.stop());
 
@@ -32,10 +35,15 @@ const call = (method: string, path: string, body?: unknown): Promise<Response> =
   });
 
 const filled = ({ path }: Operation): string =>
-  path.replace('{runId}', runId).replace('{source}', 'khalibre');
+  path.replace('{runId}', runId).replace('{batchId}', batchId).replace('{source}', 'khalibre');
 
 /** An example, of a course that is there. */
 function real(example: unknown): unknown {
+  if (Array.isArray(example)) return example.map(real);
+  if ((example as { source?: string }).source === 'academyofmine') {
+    const [course] = served.bridge.sandbox.academy?.state.courses.keys() ?? [];
+    return { ...(example as object), courseId: String(course) };
+  }
   const courses = served.bridge.sandbox.khalibre?.state.courses.values() ?? [];
   const [course] = [...courses].filter(({ communities }) => communities.length === 1);
   const has = typeof example === 'object' && example !== null && 'courseId' in example;
