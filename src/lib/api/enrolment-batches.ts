@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { App } from '../app';
-import { countsOf, type EnrolmentRow, rowStates } from '../domain/enrolment-batch';
+import { type EnrolmentRow, rowStates } from '../domain/enrolment-batch';
 import { isBatchId } from '../enrolments/batch';
+import { batchCounts } from '../enrolments/work-to-end';
 import { type Answer, json, problem } from './answer';
 import { limitParameter } from './requests';
 
@@ -32,10 +33,7 @@ export async function getBatch(
       title: 'No such batch',
       detail: 'There is none of this id, or it is older than RETENTION_DAYS',
     });
-  const counts = countsOf(
-    batch,
-    batch.ended ? { ...batch.ended, pending: 0 } : await enrolments.count(batchId),
-  );
+  const counts = await batchCounts(app.engine, batch);
   const rows: EnrolmentRow[] = [];
   const after = next === undefined ? undefined : Number(next);
   for await (const row of enrolments.rows(batchId, { state, after, pageSize: limit + 1 }))

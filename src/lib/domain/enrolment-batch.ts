@@ -41,7 +41,3 @@ export interface BatchCounts {
   readonly failed: number;
   readonly pending: number;
 }
-
-export function countsOf({ total, ended }: EnrolmentBatch, now: Omit<BatchCounts, 'total'>): BatchCounts {
-  return ended ? { total, ...ended, pending: 0 } : { total, ...now };
-}
