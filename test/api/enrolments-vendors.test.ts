@@ -65,6 +65,16 @@ describe('Academy of Mine', () => {
     expect(enrolled('aom.lost@example.com')).toBe(1);
   });
 
+  test('an enrolment whose reading back is unreadable is 502, and the same key finds it', async () => {
+    const faults = { rate: 1, kinds: ['login-page'], paths: ['enrolled-learners'] } as const;
+    bridge.sandbox.academy!.server.faults.set(faults);
+    expect((await enrol(body('aom.page@example.com'), 'page')).status).toBe(502);
+    expect((await enrol(body('aom.other@example.com'), 'page')).status).toBe(422);
+    bridge.sandbox.academy!.server.faults.set();
+    expect((await enrol(body('aom.page@example.com'), 'page')).status).toBe(201);
+    expect(enrolled('aom.page@example.com')).toBe(1);
+  });
+
   test.each([
     [{ courseId: undefined }, 'courseId'],
     [{ courseId: 'lp-3' }, 'courseId'],

@@ -285,6 +285,22 @@ test('a vendor that is down is tried again with growing delays, and left alone m
   expect((await seen(app, batchId)).counts).toMatchObject({ done: 20 });
 });
 
+test('a page instead of an answer is tried again; after the last try the row says why it failed', async () => {
+  faults().set({ rate: 1, kinds: ['login-page'], paths: ['/progress/learner'] });
+  const batchId = await sendBatch(app, rows(1));
+  const { attempts } = app.engine.patience.events;
+  for (let i = 0; i < attempts; i++) {
+    expect((await seen(app, batchId)).counts.pending).toBe(1);
+    await takeMessages(app);
+    await workBatch(app.engine, batchId, stop());
+    now += 2 * 3600_000;
+  }
+  expect((await seen(app, batchId)).results).toMatchObject([
+    { row: 1, state: 'failed', status: 502, error: expect.stringMatching(/khalibre/) as string },
+  ]);
+  expect((await stored()).enrolments).not.toContain('@');
+});
+
 test('a pause that the vendor asks for is kept, and costs no try', async () => {
   faults().set({ rate: 1, kinds: ['429-seconds'], retryAfterSeconds: 1_800, count: 1 });
   const batchId = await sendBatch(app, rows(8));

@@ -1,6 +1,6 @@
 import type { App } from '../app';
 import type { EnrolmentAction } from '../domain/enrolment-batch';
-import { InputError, WaitError } from '../errors';
+import { InputError, PayloadError, WaitError } from '../errors';
 import { startBatch } from '../enrolments/batch';
 import { type CheckedRow, checkRows, mostBytes, mostRows } from '../enrolments/check-rows';
 import { failureOf, inputSentence } from '../enrolments/failure';
@@ -73,10 +73,12 @@ const titles: Readonly<Record<number, string>> = {
   502: 'A remote system refused',
 };
 
+const unreadable = 'The answer of a remote system cannot be read';
+
 /** @throws what nobody expected. */
 function refusal(error: unknown, now: number): Answer {
   const failure = failureOf(error);
-  const title = failure && titles[failure.status];
+  const title = error instanceof PayloadError ? unreadable : failure && titles[failure.status];
   const names = error instanceof Error && error.name;
   if (error instanceof WaitError) {
     const seconds = Math.max(1, Math.ceil((error.until - now) / 1000));
@@ -92,7 +94,7 @@ function refusal(error: unknown, now: number): Answer {
       detail: inputSentence(error),
       errors: [{ field: error.field, message: error.message }],
     });
-  if (!title) return answerFor(error);
+  if (!failure || !title) return answerFor(error);
   return problem(
     { status: failure.status, title, detail: failure.error },
     names === 'LearnerBusyError' ? { 'retry-after': '5' } : {},

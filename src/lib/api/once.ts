@@ -14,7 +14,7 @@ export interface Asking {
 
 /**
  * Does something once for a key: a repeat gets the first answer. What certainly failed frees the key. What may have
- * happened (503, or whatever was thrown) may be repeated with it, and nothing else may.
+ * happened (any 5xx, or whatever was thrown) may be repeated with it, and nothing else may.
  * @param work given a token: the same for a repeat after a crash.
  */
 export async function once(
@@ -45,7 +45,7 @@ export async function once(
         throw error;
       }
       if (answer.status < 300) await claim.settle({ status: answer.status, body: answer.body ?? '' });
-      else if (answer.status === 503) await claim.reopen();
+      else if (answer.status >= 500) await claim.reopen();
       else await claim.forget();
       return answer;
     }

@@ -1,5 +1,5 @@
 import type { EnrolmentBatch, EnrolmentRow } from '../domain/enrolment-batch';
-import { AuthError, RetryableError, SettingsError, WaitError } from '../errors';
+import { AuthError, PayloadError, RetryableError, SettingsError, WaitError } from '../errors';
 import type { SeenRow } from '../store/enrolments';
 import { type Engine, retryDelayMs } from '../sync/engine';
 import { type Failure, failureOf } from './failure';
@@ -115,8 +115,9 @@ export class BatchPass {
     }
     // It would be the same for every other row, and the source might lock us out.
     if (error instanceof AuthError || error instanceof SettingsError) this.#held.set(source, { failure });
-    if (!(error instanceof RetryableError) || row.attempts >= engine.patience.events.attempts)
-      return this.#fail(row, failure);
+    // A page of maintenance instead of an answer passes as well.
+    const mayPass = error instanceof RetryableError || error instanceof PayloadError;
+    if (!mayPass || row.attempts >= engine.patience.events.attempts) return this.#fail(row, failure);
     const delay = Math.round(retryDelayMs(engine.patience.events, row.attempts, () => engine.random()));
     const dueAt = engine.now() + delay;
     const troubles = (this.#troubles.get(source) ?? 0) + 1;

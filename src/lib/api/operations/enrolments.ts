@@ -32,7 +32,7 @@ export const enrolmentOperations: readonly Operation[] = [
     path: '/enrolments',
     tag: 'Enrolments',
     summary: 'Enrol one learner, or many',
-    description: `Safe to repeat: one who is enrolled already stays so. The vendor's own no keeps its status. After a 503, or no answer, nobody can tell whether it happened: send the same again, with the same key; the vendor is asked first. ${many}`,
+    description: `Safe to repeat: one who is enrolled already stays so. The vendor's own no keeps its status. After a 5xx, or no answer, nobody can tell whether it happened: send the same again, with the same key; the vendor is asked first. ${many}`,
     headers,
     body: {
       schema: oneOrMany,
