@@ -152,7 +152,7 @@ describe('an answer that is lost after the vendor booked', () => {
   }, 60_000);
 });
 
-test('two calls without a key for one learner book once', async () => {
+test('three calls at once without a key for one learner book once', async () => {
   const body = {
     source: 'khalibre',
     courseId: String(course(1).id),
