@@ -1,3 +1,4 @@
+import { perform } from '../../src/lib/enrolments/perform';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { detailOf, send } from './send-enrolments';
 
@@ -182,6 +183,31 @@ test('a field that means nothing to the vendor is refused before any call', asyn
 test('Khalibre removes nobody: 501', async () => {
   const body = { source: 'khalibre', courseId: '1', learner: { email: 'x@example.com' } };
   expect((await send(bridge.app, body, { action: 'remove' })).status).toBe(501);
+});
+
+test('work that takes too long is broken off, nobody knows what came of it, and it can be done again', async () => {
+  const { faults } = bridge.sandbox.khalibre!.server;
+  const asked = {
+    source: 'khalibre',
+    courseId: String(course(1).id),
+    learner: { email: 'too.long@example.com' },
+  };
+  faults.set({
+    rate: 1,
+    kinds: ['hang-before'],
+    methods: ['POST'],
+    paths: ['/course/booking'],
+    afterEffect: true,
+  });
+  const { signal } = new AbortController();
+  const broken = perform(bridge.another().engine, 'enrol', asked, signal, 1_000);
+  await expect(broken).rejects.toMatchObject({
+    name: 'RetryableError',
+    message: expect.stringMatching(/nobody can tell whether it happened/) as string,
+  });
+  faults.set();
+  expect((await post(asked)).status).toBe(201);
+  expect(khalibre().progress.filter(({ email }) => email === asked.learner.email)).toHaveLength(1);
 });
 
 test('a pause that the vendor asks for is told in Retry-After', async () => {

@@ -67,6 +67,21 @@ describe('every documented operation answers as it is described', () => {
       }
     },
   );
+
+  const otherTypes = operations.flatMap(({ operationId, path, body, answers }) =>
+    Object.entries(body?.otherTypes ?? {}).map(
+      ([type, { example }]) => [operationId, type, path, example, answers] as const,
+    ),
+  );
+  test.each(otherTypes)('%s with %s', async (_, type, path, body, answers) => {
+    const answer = await fetch(served.url + path, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    });
+    const content = (await answer.json()) as unknown;
+    expect(answers[answer.status]?.schema.parse(content)).toEqual(content);
+  });
 });
 
 describe('what is wrong is a problem that names the field', () => {

@@ -8,6 +8,8 @@ import type { AskedEnrolment } from './request';
 
 /** Rows that are worked at the same time; the source's gate bounds their calls. */
 const width = 4;
+/** One row may take so long, when its calls queue at a source that has a rate. */
+const rowDeadlineMs = 10 * 60_000;
 /** So many rows in a row that a source does not answer, and it is left alone for a while. */
 const enough = 3;
 /** A row whose learner another call has is looked at again after so long. */
@@ -78,7 +80,8 @@ export class BatchPass {
         error: begun.error ?? 'Its workers died every time; see the log',
       });
     try {
-      await perform(engine, this.batch.action, JSON.parse(row.asked ?? '') as AskedEnrolment, this.#signal());
+      const asked = JSON.parse(row.asked ?? '') as AskedEnrolment;
+      await perform(engine, this.batch.action, asked, this.#signal(), rowDeadlineMs);
     } catch (error) {
       return this.#failed(begun, error);
     }
