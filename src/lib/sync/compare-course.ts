@@ -143,25 +143,25 @@ async function deliver(
     beforeBatch: async () => engine.onStep?.('before post', feed),
     onAcknowledged: async (batch) => {
       await engine.onStep?.('after post', feed);
-      for (const { tag } of batch) {
-        records.set(tag.key, tag.hash);
+      for (const { key, hash, row } of batch) {
+        records.set(key, hash);
         tally.sent();
-        await tally.arrived(tag.row.key, tag.row.raw);
+        await tally.arrived(row.key, row.raw);
       }
     },
-    onRefused: async ({ tag }, error) => {
+    onRefused: async ({ key, row }, error) => {
       // Not known at the sink: the next scan tries again.
-      records.delete(tag.key);
+      records.delete(key);
       await tally.quarantine({
-        ...tag.row,
+        ...row,
         reason: error.message,
         status: error.status,
-        courseId: tag.row.record.courseId,
+        courseId: row.record.courseId,
       });
     },
   });
   try {
-    for (const one of send) await delivery.add({ json: one.json, tag: one });
+    for (const one of send) await delivery.add(one.json, one);
     await delivery.drain();
   } finally {
     await delivery.settle();

@@ -124,10 +124,10 @@ export class Tally {
     this.#notes = addNotes(this.#notes, notes);
   }
 
-  /** The record was delivered: an older failure of it is over. */
-  async arrived(key: string | undefined, raw: unknown): Promise<void> {
-    if (!this.#quarantined?.size) return;
+  /** The record was delivered: an older failure of it is over, which takes time if there was one. */
+  arrived(key: string | undefined, raw: unknown): Promise<unknown> | undefined {
+    if (!this.#quarantined?.size) return undefined;
     const id = quarantineId(this.feed, key, raw);
-    if (this.#quarantined.has(id)) await this.engine.quarantine.clear(id);
+    return this.#quarantined.has(id) ? this.engine.quarantine.clear(id) : undefined;
   }
 }
