@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
+import { Agent } from 'undici';
 import { isSigned } from '../../../sandbox/t-book/lti';
 import { multipartFields } from '../../../sandbox/t-book/multipart';
 import type { SourceSettings } from '../../../src/lib/settings/types';
 import { createSource } from '../../../src/lib/sources/registry';
 import type { LtiLaunch } from '../../../src/lib/sources/source';
+import { makeCertificate } from '../../http/certificate';
 import { failure, testDeps, testSecret } from '../../http/client-builder';
 import { json, type Seen, TestServer } from '../../http/test-server';
 import { tBookSettings } from './settings';
@@ -99,7 +101,7 @@ describe('an LTI launch', () => {
     expect(isSigned(Object.entries(two.fields), two.url, 'sandbox+tbook/for-lti&==')).toBe(true);
   });
 
-  test('takes the consumer key of the settings, and a secret that was changed meanwhile', async () => {
+  test('takes the consumer key of the settings, and its secret', async () => {
     const secret = testSecret('old', 'LMS__tbook__ltiSecret');
     const { url, fields } = await form({}, { ltiKey: 'for-lti', ltiSecret: secret });
     expect(fields.oauth_consumer_key).toBe('for-lti');
@@ -159,6 +161,23 @@ describe('a sign-in link', () => {
     expect(error.name).toBe('PayloadError');
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('one-time');
+  });
+
+  test('that T-book writes with http is handed on with https, as the API has it', async () => {
+    const tls = makeCertificate({ from: Date.now() - 60_000, to: Date.now() + 3_600_000, ip: '127.0.0.1' });
+    server = await TestServer.start(
+      ({ path }, response) =>
+        json(path === '/api/token' ? { access_token: 'a' } : good(server.origin.replace('https:', 'http:')))(
+          response,
+        ),
+      tls,
+    );
+    const agent = new Agent({ connect: { ca: tls.cert } });
+    const source = createSource(tBookSettings(server.origin), { ...testDeps(), agent });
+    const { url } = await source.signIns!.link({ email: 'a@example.com', errorUrl }, call);
+    await agent.close();
+    expect(url).toBe(`${server.origin}/one-time`);
+    expect(url).toMatch(/^https:/);
   });
 
   test.each([{ success: '0' }, { success: 0 }, { success: false }])('is none with %j', async (no) => {

@@ -72,9 +72,16 @@ const tooLate = (id: string, deadline: number): Answer =>
   });
 
 const isTold = (error: unknown): boolean =>
-  [AuthError, InputError, PayloadError, RefusedError, RetryableError, SettingsError, UnsupportedError].some(
-    (kind) => error instanceof kind,
-  );
+  [
+    AuthError,
+    InputError,
+    PayloadError,
+    RefusedError,
+    RetryableError,
+    SettingsError,
+    UnsupportedError,
+    WaitError,
+  ].some((kind) => error instanceof kind);
 
 const refusals = {
   404: { status: 404, title: 'Not found at the vendor' },
@@ -101,8 +108,8 @@ function refusal(error: unknown, named: boolean, now: number): Answer | undefine
       detail: error.message,
     });
   if (!(error instanceof RefusedError) || !named) return undefined;
-  // T-book's 402: nothing was wrong with the call, and yet it could not be done.
-  const status = [400, 402].includes(error.status) ? 422 : error.status;
+  // A no in a 200; T-book's 402: nothing was wrong with the call, and yet it could not be done.
+  const status = [200, 400, 402].includes(error.status) ? 422 : error.status;
   if (status !== 404 && status !== 409 && status !== 422) return undefined;
   return problem({ ...refusals[status], detail: error.reason ?? error.message });
 }
