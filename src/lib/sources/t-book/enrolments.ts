@@ -2,7 +2,7 @@ import { InputError, RefusedError } from '../../errors';
 import { address } from '../mail-address';
 import type { Call, Enrolment, Enrolments } from '../source';
 import type { TBookClient } from './client';
-import { personFields, sessionFields, type Fields } from './fields';
+import { numbered, personFields, sessionFields, type Fields } from './fields';
 import type { LearnerRow } from './schema';
 
 /**
@@ -26,6 +26,8 @@ export function tBookEnrolments(client: TBookClient): Enrolments {
       ['entity[identifier]', entityId as string],
       ['login', login],
       ...personFields(learner),
+      // The login can never be changed; mail goes to this one.
+      ...numbered('contactEmail', [login]),
       ...sessionFields(enrolment),
     ];
     await client.insertLearner(fields, call);
