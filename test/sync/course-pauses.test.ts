@@ -31,7 +31,10 @@ const courseId = () => [...edx().state.courses.keys()][0] ?? '';
 const start = (options: Partial<StartOptions> = {}): Promise<Run> =>
   startRun(host.app().engine, feed, { trigger: 'cli', ...options });
 const posts = () => bridge.sandbox.ldServices.state.posts.filter(({ kind }) => kind === 'consumption');
-const answered = (): LoggedRequest[] => edx().server.requests.to(grades).filter(({ status }) => status === 200);
+const answered = (): LoggedRequest[] =>
+  edx()
+    .server.requests.to(grades)
+    .filter(({ status }) => status === 200);
 const cursors = (): (string | undefined)[] => answered().map(({ query }) => query.cursor);
 const balanced = ({ counts }: Run): void =>
   expect(counts.read).toBe(counts.sent + counts.unchanged + counts.skipped + counts.quarantined);
@@ -94,7 +97,11 @@ test('full mode sends each record once across pauses', async () => {
   const before = posts().length;
   const run = await host.work((await start({ mode: 'full' })).runId, { before: pauseEvery(5) });
   expect(run).toMatchObject({ state: 'succeeded', counts: { sent: 120, unchanged: 0 } });
-  expect(posts().slice(before).reduce((sum, { records }) => sum + records, 0)).toBe(120);
+  expect(
+    posts()
+      .slice(before)
+      .reduce((sum, { records }) => sum + records, 0),
+  ).toBe(120);
   await expectSettled();
 });
 
@@ -172,7 +179,9 @@ describe('a worker that dies', () => {
     const run = await host.work(runId, { before: pauseEvery(3) });
     balanced(run);
     expect(run).toMatchObject({ state: 'succeeded', counts: { read: 120, sent: 120 } });
-    const keys = posts().slice(sent).map(({ idempotencyKey }) => idempotencyKey);
+    const keys = posts()
+      .slice(sent)
+      .map(({ idempotencyKey }) => idempotencyKey);
     expect(keys.length).toBeGreaterThan(new Set(keys).size);
     // What the goes before had told is in doubt with the rest, and told once more by the next scan.
     const next = await host.work((await start()).runId);
@@ -200,7 +209,9 @@ test('a sink that asks for pauses again and again is told each record once', asy
     });
     ld.faults.set();
     expect(run).toMatchObject({ state: 'succeeded', counts: { read: 120, sent: 120, unchanged: 0 } });
-    const taken = posts().slice(before).flatMap(({ body, accepted }) => (accepted ? (body ?? []) : []));
+    const taken = posts()
+      .slice(before)
+      .flatMap(({ body, accepted }) => (accepted ? (body ?? []) : []));
     expect([taken.length, new Set(taken.map(({ UserAlias }) => UserAlias)).size]).toEqual([120, 120]);
   }
   await expectSettled();

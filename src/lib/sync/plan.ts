@@ -214,17 +214,32 @@ async function planWindows(
   const anew = filtered || run.mode === 'full' || relookDue(run, open, state.lastRelook, engine.now());
   const window = { from, to };
   const works: SliceWork[] = [];
+  const deadline = engine.now() + engine.patience.sliceBudgetMs;
+  let isOver = false;
+  const probe = async (piece: Window): Promise<number> => {
+    if (isOver || engine.now() > deadline) throw new NoMoreCounts();
+    try {
+      return (await feed.count(piece, { signal })).count;
+    } catch (error) {
+      throw error instanceof WaitError ? new NoMoreCounts() : error;
+    }
+  };
   for (const left of anew ? [window] : without(window, state.doneBeyond)) {
-    const probe = async (piece: Window): Promise<number> => (await feed.count(piece, { signal })).count;
-    const pieces = await cutWindow(left, await probe(left), {
-      maxRows: settings.maxRowsPerSlice,
-      probe,
-      place,
-    });
-    works.push(...pieces.map((piece): SliceWork => ({ type: 'window', ...piece })));
+    try {
+      const options = { maxRows: settings.maxRowsPerSlice, probe, place };
+      const pieces = await cutWindow(left, await probe(left), options);
+      works.push(...pieces.map((piece): SliceWork => ({ type: 'window', ...piece })));
+    } catch (error) {
+      if (!(error instanceof NoMoreCounts)) throw error;
+      isOver = true;
+      works.push({ type: 'window', window: left, expected: 0 });
+    }
   }
   return { works, window };
 }
+
+/** The source wants a rest, or the time is up. What is not cut by then is halved by the worker that meets it. */
+class NoMoreCounts extends Error {}
 
 function startOf(
   run: Run,
