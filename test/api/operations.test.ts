@@ -9,7 +9,9 @@ let runId = '';
 let batchId = '';
 
 beforeAll(async () => {
-  served = await serve({ sandbox: { khalibre: { courses: 4, learners: 6 }, academy: { courses: 4 } } });
+  served = await serve({
+    sandbox: { khalibre: { courses: 4, learners: 6 }, academy: { courses: 4 }, tBook: { learners: 6 } },
+  });
   const { bridge } = served;
   bridge.sandbox.openEdx.state.grade({
     email: 'no.course@example.com',
@@ -34,20 +36,36 @@ const call = (method: string, path: string, body?: unknown): Promise<Response> =
     }),
   });
 
-const filled = ({ path }: Operation): string =>
-  path.replace('{runId}', runId).replace('{batchId}', batchId).replace('{source}', 'khalibre');
+/** The path of the examples, of a run and a course that are there. */
+const filled = ({ path, parts = {} }: Operation): string =>
+  path
+    .replace('{runId}', runId)
+    .replace('{batchId}', batchId)
+    .replace('/courses/{id}', `/courses/${course()}`)
+    .replace(/\{(\w+)\}/g, (_, name: string) => parts[name]?.example ?? '');
 
-/** An example, of a course that is there. */
-function real(example: unknown): unknown {
-  if (Array.isArray(example)) return example.map(real);
-  if ((example as { source?: string }).source === 'academyofmine') {
-    const [course] = served.bridge.sandbox.academy?.state.courses.keys() ?? [];
-    return { ...(example as object), courseId: String(course) };
-  }
+function course(): string {
   const courses = served.bridge.sandbox.khalibre?.state.courses.values() ?? [];
-  const [course] = [...courses].filter(({ communities }) => communities.length === 1);
-  const has = typeof example === 'object' && example !== null && 'courseId' in example;
-  return has ? { ...example, courseId: String(course?.id) } : example;
+  const [one] = [...courses].filter(({ communities, visible }) => visible && communities.length === 1);
+  return String(one?.id);
+}
+
+function academyCourse(): string {
+  const [id] = served.bridge.sandbox.academy?.state.courses.keys() ?? [];
+  return String(id);
+}
+
+/** An example, of a course and a learner that are there. */
+function real(example: unknown): unknown {
+  if (typeof example !== 'object' || example === null) return example;
+  if (Array.isArray(example)) return example.map(real);
+  const [learner] = served.bridge.sandbox.tBook?.state.learners.values() ?? [];
+  const { courseId, source, learner: whom } = example as Record<string, unknown>;
+  return {
+    ...example,
+    ...(courseId !== undefined && { courseId: source === 'academyofmine' ? academyCourse() : course() }),
+    ...(source === 'tbook' && { learner: { ...(whom as object), email: learner?.login } }),
+  };
 }
 
 describe('every documented operation answers as it is described', () => {
@@ -96,6 +114,12 @@ describe('what is wrong is a problem that names the field', () => {
     ['post', '/resync', { source: 'nowhere' }, 422, 'source'],
     ['post', '/resync', { source: 'openedx', kind: 'catalog', from: '2026-01-01' }, 422, 'from'],
     ['post', '/quarantine/replay', { ids: 'all' }, 400, 'ids'],
+    ['get', '/sources/openedx/courses?limit=0', undefined, 400, 'limit'],
+    ['get', '/sources/openedx/courses?next=made-up', undefined, 400, 'next'],
+    ['get', '/sources/tbook/learners?entity=24', undefined, 400, 'entity'],
+    ['post', '/sources/khalibre/progress/search', { learner: 'ann' }, 400, 'learner'],
+    ['post', '/sources/khalibre/progress/search', {}, 422, 'courseId'],
+    ['post', '/sign-ins', { source: 'tbook', type: 'magic' }, 400, 'type'],
   ])('%s %s %j', async (method, path, body, status, field) => {
     const answer = await call(method, path, body);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([

@@ -76,7 +76,7 @@ export interface Patience {
   /** Before the second try, milliseconds; doubled for each further one. */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
-  /** A slice that takes longer puts itself back in two halves, milliseconds. */
+  /** A slice or a plan that takes longer puts itself back, to go on from there or in two halves; milliseconds. */
   readonly sliceBudgetMs: number;
   /** How often a worker looks whether its run was cancelled, milliseconds. */
   readonly cancelPollMs: number;

@@ -3,7 +3,7 @@ import { address } from '../mail-address';
 import type { Call, Enrolment, Enrolments } from '../source';
 import { refuseOtherPlaces } from '../place-fields';
 import type { TBookClient } from './client';
-import { personFields, sessionFields, type Fields } from './fields';
+import { numbered, personFields, sessionFields, type Fields } from './fields';
 import type { LearnerRow } from './schema';
 
 /**
@@ -27,6 +27,8 @@ export function tBookEnrolments(client: TBookClient): Enrolments {
       ['entity[identifier]', entityId as string],
       ['login', login],
       ...personFields(learner),
+      // The login can never be changed; mail goes to this one.
+      ...numbered('contactEmail', [login]),
       ...sessionFields(enrolment),
     ];
     await client.insertLearner(fields, call);
