@@ -1,5 +1,5 @@
 import type { InputError } from '../errors';
-import { CsvError, parseCsv } from './csv';
+import { CsvError, parseCsv } from '../csv';
 
 /** One enrolment of many, before it is looked over. */
 export interface Candidate {

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { CsvError, parseCsv, type CsvRecord } from '../../csv';
 import { SettingsError } from '../../errors';
 
 /**
@@ -30,17 +31,23 @@ function read(path: string, setting: string): Map<string, string> {
     const { code } = error as NodeJS.ErrnoException;
     throw new SettingsError([{ setting, message: `names the file ${path}, which cannot be read (${code})` }]);
   }
+  const wrong = (line: number, what: string): SettingsError =>
+    new SettingsError([{ setting, message: `line ${line} of ${path} ${what}` }]);
   const addresses = new Map<string, string>();
-  for (const [i, line] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
-    if (line.trim() === '' || (i === 0 && /^"?username"?\s*,/i.test(line))) continue;
-    const [username, email, ...rest] = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  for (const { line, cells } of recordsOf(text, wrong)) {
+    const [username, email, ...rest] = cells.map((cell) => cell.trim().toLowerCase());
+    if (line === 1 && username === 'username') continue;
     // The line's number, never its text: that is an address.
-    if (!username || !email?.includes('@') || rest.length > 0)
-      throw new SettingsError([{ setting, message: `line ${i + 1} of ${path} is not username,email` }]);
-    addresses.set(username.toLowerCase(), email.toLowerCase());
+    if (!username || !email?.includes('@') || rest.length > 0) throw wrong(line, 'is not username,email');
+    addresses.set(username, email);
   }
   return addresses;
+}
+
+function recordsOf(text: string, wrong: (line: number, what: string) => Error): CsvRecord[] {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    throw error instanceof CsvError ? wrong(error.line, error.message) : error;
+  }
 }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { CsvError, parseCsv } from '../../src/lib/enrolments/csv';
+import { CsvError, parseCsv } from '../../src/lib/csv';
 import { fromCsv } from '../../src/lib/enrolments/read-rows';
 
 const bytes = (text: string) => Buffer.from(text, 'utf8');
