@@ -6,8 +6,8 @@ import { staticTokenAuthorizer } from '../../http/static-token';
 import type { System } from '../../http/target';
 import type { OperationName } from '../../settings/operations';
 import type { SourceSettings } from '../../settings/types';
-import { refusalReason } from '../safe-words';
 import type { Call } from '../source';
+import { academyReason } from './reason';
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -104,7 +104,7 @@ export class AcademyClient {
         schema,
         signal: call.signal,
         idempotent,
-        reasonOf: refusalReason,
+        reasonOf: academyReason,
       });
       return data;
     } catch (error) {
