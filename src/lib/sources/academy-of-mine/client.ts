@@ -40,6 +40,11 @@ export class AcademyClient {
     return Boolean(this.settings.operations?.[name]);
   }
 
+  /** Whether the path of the operation has a place for the parameter. */
+  namesInPath(name: OperationName, param: string): boolean {
+    return this.settings.operations?.[name]?.path.includes(`{${param}}`) ?? false;
+  }
+
   /** Reads. May be repeated, whatever its method. */
   read<T>(name: OperationName, params: Params, schema: z.ZodType<T>, call: Call): Promise<T> {
     return this.send(name, params, schema, call, true);
