@@ -17,10 +17,11 @@ export const eventTitles: Readonly<Record<string, string>> = {
   course_completed: 'Course Completed',
 };
 
-/** What `eventList` is taken as: the document's words say values, its example is a title. */
-export type EventListForm = 'either' | 'values' | 'titles';
+/** What `eventList` is taken as: the document's words say values, its example is a title. `none`: refuses all. */
+export type EventListForm = 'either' | 'values' | 'titles' | 'none';
 
 export function valueOf(text: string, form: EventListForm): string | undefined {
+  if (form === 'none') return undefined;
   const found = Object.entries(eventTitles).find(
     ([value, title]) => (form !== 'titles' && text === value) || (form !== 'values' && text === title),
   );
