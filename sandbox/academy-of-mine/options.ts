@@ -21,6 +21,8 @@ export interface AcademyOptions extends ServerOptions {
   honourPage: boolean;
   /** The list of users tells no addresses, as documented. */
   listsEmails: boolean;
+  /** Addresses of users whom it leaves out: no search finds them. */
+  unlisted: readonly string[];
   /** Who is in a course through one portal is not enrolled through another. */
   oneEnrolmentACourse: boolean;
   /** `failed`: webhooks do not get through, and the log says so; `lost`: it does not even say so. */
@@ -47,6 +49,7 @@ export const academyDefaults: AcademyOptions = {
   maxPageSize: 500,
   honourPage: true,
   listsEmails: false,
+  unlisted: [],
   oneEnrolmentACourse: false,
   deliveries: 'sent',
   opaqueEvents: false,

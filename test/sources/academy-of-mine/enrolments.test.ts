@@ -125,9 +125,115 @@ test('a removal that did not happen is told', async () => {
 });
 
 test('no address and no password stands in an error', async () => {
+  const joann = academy.state.addUser({ email: 'joann@example.com', firstName: 'Jo', lastName: 'Lee' });
+  academy.state.enrol({ courseId: 900, userId: joann.id });
   for (const path of ['/api/users', '/enroll', '/reports/']) {
     academy.server.faults.set({ rate: 1, kinds: ['login-page', '500'], paths: [path] });
     const { message } = await failure(enrol());
     expect(message).not.toMatch(/ann@|Aa1/i);
   }
+});
+
+test('a user who was made while the answer was lost is found, and not made twice', async () => {
+  academy.state.addUser({ email: 'joann@example.com', firstName: 'Jo', lastName: 'Lee' });
+  academy.server.faults.set({
+    rate: 1,
+    kinds: ['500'],
+    paths: ['/api/users'],
+    methods: ['POST'],
+    afterEffect: true,
+  });
+  expect(await enrol()).toEqual({ enrolled: true });
+  expect(inCourse()).toEqual(['Ann@example.com']);
+  expect(asked('/api/users')).toBe(1);
+});
+
+test('a user who could not be made is told, and the next call makes one', async () => {
+  academy.server.faults.set({ rate: 1, kinds: ['500'], paths: ['/api/users'], methods: ['POST'], count: 1 });
+  expect(await failure(enrol())).toMatchObject({ name: 'RetryableError' });
+  expect(await enrol()).toEqual({ enrolled: true });
+});
+
+test('of two whom the search finds, the report of another course tells who is meant', async () => {
+  academy.state.addUser({ email: 'joann@example.com', firstName: 'Jo', lastName: 'Lee' });
+  const { id } = academy.state.addUser({ email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' });
+  academy.state.putCourse({ id: 901, name: 'Another' });
+  academy.state.enrol({ courseId: 901, userId: id });
+  expect(await enrol({ learner: { email: 'ann@example.com' } })).toEqual({ enrolled: true });
+  expect(inCourse()).toEqual(['ann@example.com']);
+});
+
+test('another whom the search finds in place of the one who is meant is taken out again', async () => {
+  academy.state.addUser({ email: 'joann@example.com', firstName: 'Jo', lastName: 'Lee' });
+  academy.state.addUser({ email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' });
+  academy.state.options.unlisted = ['ann@example.com'];
+  expect(await failure(enrol())).toMatchObject({ name: 'InputError', field: 'learner.id' });
+  expect(inCourse()).toEqual([]);
+});
+
+describe('portals', () => {
+  beforeEach(() => {
+    const { id } = academy.state.addUser({ email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' });
+    academy.state.enrol({ courseId: 900, userId: id, portalId: 5 });
+  });
+  const portals = () =>
+    [...academy.state.enrolments.values()]
+      .filter(({ courseId }) => courseId === 900)
+      .map(({ portalId }) => portalId);
+
+  test('who is in a course through one portal is enrolled through another', async () => {
+    expect(await enrol({ entityId: '6' })).toEqual({ enrolled: true });
+    expect(portals()).toEqual([5, 6]);
+    expect(await enrol({ entityId: '6' })).toEqual({ enrolled: true });
+    expect(await enrol()).toEqual({ enrolled: true });
+    expect(asked('/enroll')).toBe(1);
+  });
+
+  test('where a site allows one enrolment in a course, that is told', async () => {
+    academy.state.options.oneEnrolmentACourse = true;
+    const error = await failure(enrol({ entityId: '6' }));
+    expect(error).toMatchObject({ name: 'RefusedError' });
+    expect(error.message).toContain('through another portal');
+    expect(portals()).toEqual([5]);
+  });
+
+  test('a learner is removed from one portal, or from all', async () => {
+    await enrol({ entityId: '6' });
+    await enrol({ entityId: '7' });
+    expect(await remove({ entityId: '6' })).toEqual({ removed: true });
+    expect(portals()).toEqual([5, 7]);
+    expect(await remove()).toEqual({ removed: true });
+    expect(portals()).toEqual([]);
+  });
+});
+
+test('a learner whose address there is another is known by the id', async () => {
+  const { id } = academy.state.addUser({ email: 'a.lee@example.com', firstName: 'A', lastName: 'Lee' });
+  const learner = { ...ann, id: String(id) };
+  expect(await enrol({ learner })).toEqual({ enrolled: true });
+  expect(await enrol({ learner })).toEqual({ enrolled: true });
+  expect([inCourse(), asked('/enroll')]).toEqual([['a.lee@example.com'], 1]);
+  expect(await remove({ learner })).toEqual({ removed: true });
+  expect(inCourse()).toEqual([]);
+});
+
+test('after a removal whose answer is lost the list is believed', async () => {
+  await enrol();
+  academy.server.faults.set({
+    rate: 1,
+    kinds: ['500'],
+    paths: ['/remove'],
+    methods: ['POST'],
+    afterEffect: true,
+  });
+  expect(await remove()).toEqual({ removed: true });
+  expect([inCourse(), asked('/remove')]).toEqual([[], 1]);
+});
+
+test('where no address is told, nobody is removed on a guess', async () => {
+  await enrol();
+  const [one] = [...academy.state.enrolments.values()].filter(({ courseId }) => courseId === 900);
+  academy.state.enrol({ ...one!, raw: { email: '' } });
+  expect(await failure(remove())).toMatchObject({ name: 'InputError', field: 'learner.id' });
+  expect(inCourse()).toHaveLength(1);
 });
