@@ -114,20 +114,31 @@ export class AcademyState {
     return one;
   }
 
+  private enrolSomebody(): void {
+    const [users, courses] = [[...this.users.values()], this.published()];
+    const user = users[Math.floor(this.next() * users.length)];
+    const course = courses[Math.floor(this.next() * courses.length)];
+    if (user && course && !this.find(course.id, user.id))
+      this.enrol({ courseId: course.id, userId: user.id });
+  }
+
   private today(): string {
     return written(this.now(), 'Aug 09, 2020', this.options.timeZone);
   }
 
-  /** So many things happen, drawn by seed: mostly learners get on, sometimes a course changes. */
+  /** So many things happen, drawn by seed: learners get on, some join a course, sometimes a course changes. */
   act(count: number): void {
     for (let n = 0; n < count; n += 1) {
       const enrolments = [...this.enrolments.values()];
       const one = enrolments[Math.floor(this.next() * enrolments.length)];
       if (!one) return;
       const course = this.courses.get(one.courseId);
-      if (this.next() < 0.2 && course) {
+      const draw = this.next();
+      if (draw < 0.2 && course) {
         const at = new Date(this.now()).toISOString();
         this.putCourse({ id: course.id, instructions: `${course.instructions.split(' [')[0]} [${at}]` });
+      } else if (draw < 0.5) {
+        this.enrolSomebody();
       } else {
         const percent = one.percent >= 100 ? 0 : Math.min(100, one.percent + 20);
         const done = progressAt(percent, one.registered, this.next());
