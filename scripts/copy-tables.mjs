@@ -4,7 +4,7 @@
 import { TableClient } from '@azure/data-tables';
 import { DefaultAzureCredential } from '@azure/identity';
 
-const tables = ['feeds', 'runs', 'ledgercatalog', 'ledgerlearners', 'inbox', 'quarantine'];
+const tables = ['feeds', 'runs', 'ledgercatalog', 'ledgerlearners', 'inbox', 'quarantine', 'enrolments'];
 
 const [from, to] = process.argv.slice(2);
 if (!from || !to || from === to) {

@@ -21,6 +21,29 @@ const cli = existsSync(join(root, 'src/cli/main.ts'));
 const files = ['src/index.ts', ...globSync('src/functions/*.ts', { cwd: root }).sort()];
 const entry = files.map((file) => `import './${file.replaceAll('\\', '/')}';`).join('\n');
 
+/** Loaded at first use, and so not read with the rest: each is a file of its own. */
+const apart = ['@azure/identity', '@azure/keyvault-secrets'];
+const fileOf = (name) => `${name.split('/')[1]}.js`;
+
+/** Most of what a cold instance does is to read the bundle, so what is never called is left out of it. */
+const slim = {
+  name: 'slim',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${apart.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'require-call' ? { path: `./${fileOf(path)}`, external: true } : undefined,
+    );
+    // Of undici one agent is used; its index brings fetch, WebSocket, caches and mocks.
+    onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'slim' }));
+    onLoad({ filter: /^undici$/, namespace: 'slim' }, () => ({
+      contents: "exports.Agent = require('undici/lib/dispatcher/agent');",
+      resolveDir: root,
+    }));
+    // zod's messages in fifty languages; English is imported by itself.
+    onResolve({ filter: /\/locales\/index\.js$/ }, () => ({ path: 'locales', namespace: 'slim' }));
+    onLoad({ filter: /^locales$/, namespace: 'slim' }, () => ({ contents: 'export {}' }));
+  },
+};
+
 const options = {
   absWorkingDir: root,
   bundle: true,
@@ -37,13 +60,15 @@ const options = {
       'process.setSourceMapsEnabled(true);',
     ].join('\n'),
   },
-  minify: true,
-  // Names of error classes are read by people, in logs.
-  keepNames: true,
+  // Identifiers stay as they are: people read them, in logs and stacks.
+  minifySyntax: true,
+  minifyWhitespace: true,
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'linked',
   logLevel: 'warning',
+  metafile: true,
+  plugins: [slim],
 };
 
 if (folder === own) rmSync(folder, { recursive: true, force: true });
@@ -57,7 +82,6 @@ const results = [
     ...options,
     stdin: { contents: entry, resolveDir: root, sourcefile: 'entry.ts' },
     outfile: join(folder, 'main.js'),
-    metafile: true,
   }),
 ];
 if (cli)
@@ -66,9 +90,10 @@ if (cli)
       ...options,
       entryPoints: ['src/cli/main.ts'],
       outfile: join(folder, 'cli.js'),
-      metafile: true,
     }),
   );
+for (const name of apart)
+  results.push(await build({ ...options, entryPoints: [name], outfile: join(folder, fileOf(name)) }));
 
 const { name, version, description, license, engines } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),

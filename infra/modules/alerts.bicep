@@ -61,7 +61,7 @@ var rules = [
   {
     name: 'message-abandoned'
     title: 'A message went to a poison queue'
-    description: 'A part of a run failed five times and was given up; the run says which.'
+    description: 'A part of a run, an event or rows of enrolments failed five times and were given up; the log says which.'
     severity: 2
     query: lines.abandoned
     window: 'PT15M'

@@ -8,8 +8,8 @@ param publicAccess bool
 var deploymentContainer = 'deployment-package'
 
 // The app makes what is missing when it starts; they are here so that the platform can scale on a queue before that.
-var tables = ['feeds', 'runs', 'ledgercatalog', 'ledgerlearners', 'inbox', 'quarantine', 'leases']
-var queues = ['sync-runs', 'sync-slices', 'webhook-events']
+var tables = ['feeds', 'runs', 'ledgercatalog', 'ledgerlearners', 'inbox', 'quarantine', 'enrolments', 'leases']
+var queues = ['sync-runs', 'sync-slices', 'webhook-events', 'enrolments']
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name

@@ -9,6 +9,7 @@ import type { Settings, SourceEntry } from './settings/types';
 import { createLdServices } from './sinks/ld-services';
 import { createSource } from './sources/registry';
 import { CatalogLedger } from './store/catalog-ledger';
+import { EnrolmentBatches } from './store/enrolments';
 import { FeedStore } from './store/feeds';
 import { Inbox } from './store/inbox';
 import { LearnerLedger } from './store/learner-ledger';
@@ -66,6 +67,7 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
       settings.sources.map(({ id }) => id),
     ),
     registrations: new Registrations(storage),
+    enrolments: new EnrolmentBatches(storage),
     wakeUps: new WakeUps(storage),
     sink: createLdServices(settings.ld, {
       gate: createSharedGate({

@@ -1,8 +1,6 @@
-import type { Answer } from '../../src/lib/api/answer';
-import { answerFor } from '../../src/lib/api/answer';
-import { enrolmentRequest, postEnrolment } from '../../src/lib/api/enrolments';
-import { parseBody } from '../../src/lib/api/requests';
+import { perform } from '../../src/lib/enrolments/perform';
 import { type Bridge, startBridge } from '../setup/bridge';
+import { detailOf, send } from './send-enrolments';
 
 let bridge: Bridge;
 beforeAll(async () => {
@@ -10,13 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => bridge.stop());
 
-/** As the function does it. */
-async function post(body: unknown, key?: string): Promise<Answer> {
-  const asked = parseBody(enrolmentRequest, JSON.stringify(body));
-  if (!asked.ok) return asked.answer;
-  return postEnrolment(bridge.app, asked.value, key).catch(answerFor);
-}
-const detail = (answer: Answer) => (JSON.parse(answer.body ?? '{}') as { detail?: string }).detail ?? '';
+const post = (body: unknown, key?: string) => send(bridge.app, body, { key });
+const detail = detailOf;
 
 const khalibre = () => bridge.sandbox.khalibre!.state;
 /** A course that can be booked now, in so many communities. */
@@ -115,4 +108,120 @@ test('a source that takes none is 501; a field that is wrong is named', async ()
   expect(wrong.status).toBe(400);
   expect(detail(wrong)).toMatch(/^learner\.email: /);
   expect((await post({ source: 'nobody', courseId: '1', learner })).status).toBe(422);
+});
+
+const lost = {
+  rate: 1,
+  kinds: ['reset-before'],
+  methods: ['POST'],
+  paths: ['/course/booking'],
+  afterEffect: true,
+} as const;
+
+describe('an answer that is lost after the vendor booked', () => {
+  const booked = (email: string) => khalibre().progress.filter((row) => row.email === email).length;
+  afterEach(() => bridge.sandbox.khalibre!.server.faults.set());
+
+  test('is looked for at once', async () => {
+    bridge.sandbox.khalibre!.server.faults.set(lost);
+    const body = {
+      source: 'khalibre',
+      courseId: String(course(1).id),
+      learner: { email: 'lost.once@example.com' },
+    };
+    expect((await post(body, 'key-3')).status).toBe(201);
+    expect(booked('lost.once@example.com')).toBe(1);
+  });
+
+  test('is 503 when the vendor cannot be asked; the repeat with the same key finds the one booking', async () => {
+    const { faults } = bridge.sandbox.khalibre!.server;
+    // The look before the booking is let through; the looks after it are not.
+    faults.set([lost, { rate: 1, kinds: ['500'], paths: ['/progress/learner'], skip: 1 }]);
+    const learner = { email: 'lost.twice@example.com' };
+    const body = { source: 'khalibre', courseId: String(course(1).id), learner };
+    const first = await post(body, 'key-4');
+    expect([first.status, first.headers['retry-after']]).toEqual([503, '30']);
+    expect(booked(learner.email)).toBe(1);
+    // Whoever had an idea of something else by the same key made a mistake.
+    const other = await post({ ...body, learner: { email: 'else@example.com' } }, 'key-4');
+    expect(other.status).toBe(422);
+    faults.set();
+    const again = await post(body, 'key-4');
+    expect(again.status).toBe(201);
+    expect(booked(learner.email)).toBe(1);
+    expect((await post(body, 'key-4')).headers['idempotency-replayed']).toBe('true');
+  }, 60_000);
+});
+
+test('three calls at once without a key for one learner book once', async () => {
+  const body = {
+    source: 'khalibre',
+    courseId: String(course(1).id),
+    learner: { email: 'no.key@example.com' },
+  };
+  const before = bookings();
+  const answers = await Promise.all([post(body), post(body), post(body)]);
+  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+  expect(bookings()).toBe(before + 1);
+});
+
+test('a field that means nothing to the vendor is refused before any call', async () => {
+  const before = bridge.sandbox.khalibre!.server.requests.total;
+  const answer = await post({
+    source: 'khalibre',
+    courseId: '1',
+    filter: ['a'],
+    learner: { email: 'x@example.com' },
+  });
+  expect([answer.status, detail(answer)]).toEqual([
+    422,
+    'filter means nothing to source khalibre; leave it out',
+  ]);
+  expect(bridge.sandbox.khalibre!.server.requests.total).toBe(before);
+});
+
+test('Khalibre removes nobody: 501', async () => {
+  const body = { source: 'khalibre', courseId: '1', learner: { email: 'x@example.com' } };
+  expect((await send(bridge.app, body, { action: 'remove' })).status).toBe(501);
+});
+
+test('work that takes too long is broken off, nobody knows what came of it, and it can be done again', async () => {
+  const { faults } = bridge.sandbox.khalibre!.server;
+  const asked = {
+    source: 'khalibre',
+    courseId: String(course(1).id),
+    learner: { email: 'too.long@example.com' },
+  };
+  faults.set({
+    rate: 1,
+    kinds: ['hang-before'],
+    methods: ['POST'],
+    paths: ['/course/booking'],
+    afterEffect: true,
+  });
+  const { signal } = new AbortController();
+  const broken = perform(bridge.another().engine, 'enrol', asked, signal, 1_000);
+  await expect(broken).rejects.toMatchObject({
+    name: 'RetryableError',
+    message: expect.stringMatching(/nobody can tell whether it happened/) as string,
+  });
+  faults.set();
+  expect((await post(asked)).status).toBe(201);
+  expect(khalibre().progress.filter(({ email }) => email === asked.learner.email)).toHaveLength(1);
+});
+
+test('a pause that the vendor asks for is told in Retry-After', async () => {
+  bridge.sandbox.khalibre!.server.faults.set({
+    rate: 1,
+    kinds: ['429-seconds'],
+    retryAfterSeconds: 600,
+    count: 1,
+  });
+  const answer = await post({
+    source: 'khalibre',
+    courseId: String(course(1).id),
+    learner: { email: 'late@example.com' },
+  });
+  expect(answer.status).toBe(503);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(500);
 });

@@ -6,9 +6,12 @@ import { type Served, serve } from './served';
 // The built app over HTTP: what it answers is held against what is described.
 let served: Served;
 let runId = '';
+let batchId = '';
 
 beforeAll(async () => {
-  served = await serve({ sandbox: { khalibre: { courses: 4, learners: 6 } } });
+  served = await serve({
+    sandbox: { khalibre: { courses: 4, learners: 6 }, academy: { courses: 4 }, tBook: { learners: 6 } },
+  });
   const { bridge } = served;
   bridge.sandbox.openEdx.state.grade({
     email: 'no.course@example.com',
@@ -19,6 +22,8 @@ beforeAll(async () => {
   await bridge.sync('consumption');
   await bridge.sync('consumption', { dryRun: true, mode: 'full' });
   await call('post', '/webhooks/khalibre', { type: 'course.updated', courseId: '1' });
+  const many = [real({ source: 'khalibre', courseId: '1', learner: { email: 'many@example.com' } })];
+  batchId = ((await (await call('post', '/enrolments', many)).json()) as { batchId: string }).batchId;
 }, 60_000);
 afterAll(() => served.stop());
 
@@ -31,15 +36,36 @@ const call = (method: string, path: string, body?: unknown): Promise<Response> =
     }),
   });
 
-const filled = ({ path }: Operation): string =>
-  path.replace('{runId}', runId).replace('{source}', 'khalibre');
+/** The path of the examples, of a run and a course that are there. */
+const filled = ({ path, parts = {} }: Operation): string =>
+  path
+    .replace('{runId}', runId)
+    .replace('{batchId}', batchId)
+    .replace('/courses/{id}', `/courses/${course()}`)
+    .replace(/\{(\w+)\}/g, (_, name: string) => parts[name]?.example ?? '');
 
-/** An example, of a course that is there. */
-function real(example: unknown): unknown {
+function course(): string {
   const courses = served.bridge.sandbox.khalibre?.state.courses.values() ?? [];
-  const [course] = [...courses].filter(({ communities }) => communities.length === 1);
-  const has = typeof example === 'object' && example !== null && 'courseId' in example;
-  return has ? { ...example, courseId: String(course?.id) } : example;
+  const [one] = [...courses].filter(({ communities, visible }) => visible && communities.length === 1);
+  return String(one?.id);
+}
+
+function academyCourse(): string {
+  const [id] = served.bridge.sandbox.academy?.state.courses.keys() ?? [];
+  return String(id);
+}
+
+/** An example, of a course and a learner that are there. */
+function real(example: unknown): unknown {
+  if (typeof example !== 'object' || example === null) return example;
+  if (Array.isArray(example)) return example.map(real);
+  const [learner] = served.bridge.sandbox.tBook?.state.learners.values() ?? [];
+  const { courseId, source, learner: whom } = example as Record<string, unknown>;
+  return {
+    ...example,
+    ...(courseId !== undefined && { courseId: source === 'academyofmine' ? academyCourse() : course() }),
+    ...(source === 'tbook' && { learner: { ...(whom as object), email: learner?.login } }),
+  };
 }
 
 describe('every documented operation answers as it is described', () => {
@@ -59,6 +85,21 @@ describe('every documented operation answers as it is described', () => {
       }
     },
   );
+
+  const otherTypes = operations.flatMap(({ operationId, path, body, answers }) =>
+    Object.entries(body?.otherTypes ?? {}).map(
+      ([type, { example }]) => [operationId, type, path, example, answers] as const,
+    ),
+  );
+  test.each(otherTypes)('%s with %s', async (_, type, path, body, answers) => {
+    const answer = await fetch(served.url + path, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    });
+    const content = (await answer.json()) as unknown;
+    expect(answers[answer.status]?.schema.parse(content)).toEqual(content);
+  });
 });
 
 describe('what is wrong is a problem that names the field', () => {
@@ -73,6 +114,12 @@ describe('what is wrong is a problem that names the field', () => {
     ['post', '/resync', { source: 'nowhere' }, 422, 'source'],
     ['post', '/resync', { source: 'openedx', kind: 'catalog', from: '2026-01-01' }, 422, 'from'],
     ['post', '/quarantine/replay', { ids: 'all' }, 400, 'ids'],
+    ['get', '/sources/openedx/courses?limit=0', undefined, 400, 'limit'],
+    ['get', '/sources/openedx/courses?next=made-up', undefined, 400, 'next'],
+    ['get', '/sources/tbook/learners?entity=24', undefined, 400, 'entity'],
+    ['post', '/sources/khalibre/progress/search', { learner: 'ann' }, 400, 'learner'],
+    ['post', '/sources/khalibre/progress/search', {}, 422, 'courseId'],
+    ['post', '/sign-ins', { source: 'tbook', type: 'magic' }, 400, 'type'],
   ])('%s %s %j', async (method, path, body, status, field) => {
     const answer = await call(method, path, body);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([

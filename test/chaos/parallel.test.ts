@@ -18,7 +18,7 @@ const sickRows = 60;
 async function startLarge(rows: number): Promise<{ bridge: Bridge; sickTime: Utc }> {
   const bridge = await startBridge({
     sandbox: {
-      openEdx: { courses: 100, learners: 300, grades: rows - sickRows, endBound: 'exclusive' },
+      openEdx: { courses: 100, learners: 300, grades: rows - sickRows },
       ldServices: { keepBodies: true },
     },
     env: { LMS__openedx__maxRowsPerSlice: '500', LMS__openedx__parallelSlices: '6', LD__batchSize: '100' },

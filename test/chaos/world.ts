@@ -76,7 +76,7 @@ export async function startWorld(form: FeedForm, options: BridgeOptions = {}): P
 async function begin(form: FeedForm, options: BridgeOptions): Promise<World> {
   let offset = -pastMs;
   const clock = (): number => Date.now() + offset;
-  const openEdx = { endBound: 'exclusive' as const, ...sizes[form]?.openEdx, ...options.sandbox?.openEdx };
+  const openEdx = { ...sizes[form]?.openEdx, ...options.sandbox?.openEdx };
   const bridge = await startBridge({
     ...options,
     sandbox: { ...options.sandbox, clock, openEdx },

@@ -68,6 +68,29 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_, kind: K
     }
   });
 
+  test.each(['https://elsewhere.example.com/?page=2', '-1', '0', '1e9', ''])(
+    'a place in the catalog that it never gave is refused, and nobody is asked: "%s"',
+    async (cursor) => {
+      const { catalog } = open();
+      const before = pocket.server.requests.total;
+      const error =
+        catalog && (await failure(catalog.page(cursor, { signal: new AbortController().signal })));
+      expect(error).toEqual(
+        catalog && expect.objectContaining({ name: 'InputError', field: 'next' } as object),
+      );
+      expect(pocket.server.requests.total).toBe(before);
+    },
+  );
+
+  test('a caller may ask for another page size than the settings have', async () => {
+    const { catalog, learners, id } = open({ pageSize: 50 });
+    const sized = { signal: new AbortController().signal, pageSize: 3 };
+    const page = await (catalog ?? learners)?.page(undefined, sized);
+    expect([id, page?.rows.length]).toEqual([id, expect.any(Number)]);
+    expect(page?.rows.length).toBeLessThanOrEqual(3);
+    expect(page?.next).toBeDefined();
+  });
+
   test.each(['429-seconds', '429-date', '503-seconds'] as const)('%s: the pause is kept', async (fault) => {
     const deps = testDeps();
     pocket.server.faults.set({

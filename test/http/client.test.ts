@@ -33,6 +33,16 @@ describe('an answer', () => {
     expect(seen[0]?.headers['user-agent']).toBe('lms-bridge/0.0.0');
   });
 
+  it.each(['/courses/..', '/courses/./x', '/a/%2E%2e/b', '..?x=1'])(
+    'is not asked for where a part of the path leads elsewhere: %s',
+    async (url) => {
+      const { origin, seen } = await serve(json({ rows: [] }));
+      const error = await failure(testClient(`${origin}/lms`).json(get({ url })));
+      expect(error).toMatchObject({ name: 'RefusedError', status: 404 });
+      expect(seen).toHaveLength(0);
+    },
+  );
+
   it('may be compressed', async () => {
     const { origin, seen } = await serve(raw(gzipSync('{"rows":[3]}'), { 'content-encoding': 'gzip' }));
     expect((await testClient(origin).json(get())).data.rows).toEqual([3]);

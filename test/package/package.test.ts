@@ -1,5 +1,5 @@
 import { buildSync } from 'esbuild';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   existsSync,
   globSync,
@@ -12,7 +12,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { newAuthority } from '../../sandbox/azure/authority';
 import { buildHost, spawnHost } from '../local/built-host';
+import { startBridge } from '../setup/bridge';
 
 interface Listed {
   readonly name: string;
@@ -124,6 +127,37 @@ test('the package has the command line when the project has one, and it starts',
   for (const file of Object.values(bin ?? {}))
     execFileSync(process.execPath, ['--check', join(packaged, file)], { stdio: 'pipe' });
 });
+
+test('the packaged command line reads the vault with the managed identity, from files loaded at first use', async () => {
+  const authority = newAuthority();
+  writeFileSync(join(bare, 'ca.pem'), authority.ca);
+  const secrets = { 'edx-secret': 'sandbox-edx-secret' };
+  const bridge = await startBridge({
+    sandbox: { azure: { tls: authority.issue('good'), identityClientId: 'bridge', secrets } },
+  });
+  try {
+    const azure = bridge.sandbox.azure;
+    const env = {
+      ...process.env,
+      ...bridge.env,
+      NODE_EXTRA_CA_CERTS: join(bare, 'ca.pem'),
+      KEY_VAULT_URL: azure?.url,
+      LMS__openedx__clientSecret: 'kv:edx-secret',
+      IDENTITY_ENDPOINT: azure?.identityEndpoint,
+      IDENTITY_HEADER: azure?.state.options.identityHeader,
+      AZURE_CLIENT_ID: 'bridge',
+    };
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(packaged, 'cli.js'), 'sync', 'catalog', '--source', 'openedx'],
+      { env, cwd: bare },
+    );
+    expect(stdout).toContain('openedx catalog: succeeded');
+    expect(azure?.state.reads).toEqual({ 'edx-secret': 1 });
+  } finally {
+    await bridge.stop();
+  }
+}, 30_000);
 
 test('the package holds the host’s settings and is a few MB', () => {
   expect(json(join(packaged, 'host.json'))).toEqual(json(join(root, 'host.json')));

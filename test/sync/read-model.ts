@@ -58,7 +58,11 @@ export const scenarios = ({
     draws: fc.array(fc.nat(59), { maxLength: 150, size: 'max' }),
   });
 
-export type Reader = (feed: WindowedFeed, window: Window, options: ReadWindowOptions) => Promise<void>;
+export type Reader = (
+  feed: WindowedFeed,
+  window: Window,
+  options: ReadWindowOptions<number>,
+) => Promise<void>;
 
 export interface Reading {
   readonly error: unknown;
@@ -75,10 +79,10 @@ export async function play(scenario: Scenario, read: Reader): Promise<Reading> {
   const feed = new ModelFeed({ ...scenario, rows });
   const arrived = new Map<number, number>();
   let passes = 1;
-  const onRow = (row: Mapped<Progress>): Promise<void> => {
+  const onRow = (row: Mapped<Progress>): number => {
     const { id, value } = row.raw as ModelRow;
     arrived.set(id, value);
-    return Promise.resolve();
+    return value;
   };
   const reading = read(feed, windowUnderTest, {
     signal: new AbortController().signal,

@@ -108,7 +108,7 @@ describe('the property finds a reader that loses rows', () => {
       ({ count, pages } = page);
       for (const row of page.rows) {
         seen.add(row.key);
-        await options.onRow(row);
+        await options.onRow(row, undefined);
       }
     }
     return { seen, count };
@@ -135,7 +135,7 @@ describe('the property finds a reader that loses rows', () => {
       const first = await feed.page(window, 1, options);
       const numbers = Array.from({ length: first?.pages ?? 1 }, (_, i) => (first?.pages ?? 1) - i);
       const pages = await Promise.all(numbers.map((n) => feed.page(window, n, options)));
-      for (const page of pages) for (const row of page?.rows ?? []) await options.onRow(row);
+      for (const page of pages) for (const row of page?.rows ?? []) await options.onRow(row, undefined);
     });
     expect(result.failed).toBe(true);
   });

@@ -86,6 +86,30 @@ test.each(boundsOfServers)(
   60_000,
 );
 
+test.each(boundsOfServers)(
+  'rows of a second that two slices share are counted once ($startBound, $endBound)',
+  async (bounds) => {
+    bridge = await start({ LMS__openedx__pageSize: '7', LMS__openedx__maxRowsPerSlice: '100' });
+    const { openEdx, ldServices } = bridge.sandbox;
+    Object.assign(openEdx.state.options, bounds);
+    const whole = await sync();
+    expect([whole.error, whole.counts.read]).toEqual([undefined, openEdx.state.grades.size]);
+    clock += 3_600_000;
+    // Eighteen rows a second: hardly a cut between slices falls on an empty one.
+    const rows = Array.from({ length: 360 }, (_, i) => openEdx.state.grades.at(i) as GradeRow);
+    const keys = new Set(rows.map(({ learner, courseId }) => `${learner.email} ${courseId}`));
+    rows.forEach((row, i) => turn(row, clock + 1_000 * (i % 20)));
+    clock += 600_000;
+    const posted = () => ldServices.state.posts.reduce((sum, { records }) => sum + records, 0);
+    const before = posted();
+    const run = await sync({ LMS__openedx__pageSize: '7', LMS__openedx__maxRowsPerSlice: '100' });
+    expect(run.counts).toMatchObject({ read: keys.size, sent: keys.size });
+    expect(run.slices.total).toBeGreaterThan(3);
+    expect(posted() - before).toBe(keys.size);
+    expect(notAtSink(bridge.sandbox)).toEqual([]);
+  },
+);
+
 test('a server without any order fails the slice by name, and the watermark stays', async () => {
   bridge = await start({ LMS__openedx__pageSize: '10' });
   bridge.sandbox.openEdx.state.options.order = 'unstable';

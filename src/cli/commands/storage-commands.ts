@@ -1,5 +1,6 @@
 import { cancel } from './cancel';
 import type { StorageCommand } from './command';
+import { enrol } from './enrol';
 import { events } from './events';
 import { explain } from './explain';
 import { quarantine } from './quarantine';
@@ -22,4 +23,5 @@ export const storageCommands: readonly StorageCommand[] = [
   replay,
   webhooks,
   explain,
+  enrol,
 ];

@@ -38,7 +38,7 @@ export interface Problem {
   readonly title: string;
   readonly detail?: string;
   /** The field that was wrong, each with what is wrong with it. */
-  readonly errors?: readonly Readonly<Record<string, string>>[];
+  readonly errors?: readonly Readonly<Record<string, string | number>>[];
 }
 
 export const problem = (problem: Problem, headers: Readonly<Record<string, string>> = {}): Answer => ({

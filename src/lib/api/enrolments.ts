@@ -1,88 +1,143 @@
-import { z } from 'zod';
 import type { App } from '../app';
-import { RefusedError, UnsupportedError } from '../errors';
+import type { EnrolmentAction } from '../domain/enrolment-batch';
+import { InputError, PayloadError, WaitError } from '../errors';
+import { startBatch } from '../enrolments/batch';
+import { type CheckedRow, checkRows, mostBytes, mostRows } from '../enrolments/check-rows';
+import { failureOf, inputSentence } from '../enrolments/failure';
+import { checkAsked, perform } from '../enrolments/perform';
+import { type Candidate, fromArray, fromCsv, type RowProblem } from '../enrolments/read-rows';
+import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
-import { ReplyStore } from '../store/replies';
+import { readBytes } from '../webhooks/read-bytes';
 import { type Answer, answerFor, json, problem } from './answer';
+import { once } from './once';
+import { parseWith } from './requests';
 
-export const enrolmentRequest = z
-  .strictObject({
-    source: z.string().min(1).max(32).meta({ description: 'The id of the source, as LMS_SOURCES names it' }),
-    courseId: z.string().min(1).max(400).meta({ description: 'As the vendor names the course' }),
-    learner: z.strictObject({
-      email: z.email('must be a mail address').max(320),
-      firstName: z.string().max(200).optional(),
-      lastName: z.string().max(200).optional(),
-    }),
-    communityId: z
-      .string()
-      .min(1)
-      .max(100)
-      .optional()
-      .meta({ description: 'Part of the organisation; left out where there is only one' }),
-  })
-  .meta({ id: 'EnrolmentRequest' });
-
-type Asked = z.output<typeof enrolmentRequest>;
+/** A call of /enrolments or /enrolments/remove. */
+export interface EnrolmentCall {
+  readonly action: EnrolmentAction;
+  readonly header: (name: string) => string | null;
+  readonly body: AsyncIterable<Uint8Array> | null;
+  /** The address of the API, such as http://localhost:7071/api. */
+  readonly base: string;
+}
 
 /**
- * Enrols a learner at a vendor.
- * @param key the caller's `Idempotency-Key`: a repeat with it gets the first answer, and nothing is done again.
+ * Enrols or removes one learner at once, or takes many in: a JSON array, or CSV.
+ * `Idempotency-Key`: a repeat with it gets the first answer, and nothing is done again.
  */
-export async function postEnrolment(app: App, asked: Asked, key: string | undefined): Promise<Answer> {
-  const { source } = app.engine.openSource(asked.source);
-  if (!source.enrolments)
-    throw new UnsupportedError(`The source ${source.id} (${source.sourceKind}) takes no enrolments`);
-  if (key === undefined) return enrol(app, asked);
-  const claim = await new ReplyStore(app.storage, app.engine.now).claim(
-    `enrolment/${asked.source}/${key}`,
-    JSON.stringify(asked),
-  );
-  switch (claim.type) {
-    case 'answered':
-      return json(claim.reply.status, JSON.parse(claim.reply.body), { 'idempotency-replayed': 'true' });
-    case 'underway':
-      return problem({ status: 409, title: 'The same request is under way' }, { 'retry-after': '5' });
-    case 'other':
-      return problem({ status: 422, title: 'This Idempotency-Key was used for another request' });
-    case 'new': {
-      const answer = await enrol(app, asked).catch(async (error: unknown) => {
-        await claim.forget();
-        throw error;
-      });
-      if (answer.status === 201) await claim.settle({ status: 201, body: answer.body ?? '' });
-      else await claim.forget();
-      return answer;
-    }
+export async function postEnrolments(app: App, call: EnrolmentCall): Promise<Answer> {
+  const bytes = await readBytes(call.body, mostBytes);
+  if (!bytes) return problem({ status: 413, title: `The body may have ${mostBytes} bytes at the most` });
+  if (/^\s*text\/csv\s*(;|$)/i.test(call.header('content-type') ?? '')) {
+    const read = fromCsv(bytes);
+    return read.ok ? postBatch(app, call, read.rows) : wrongRows(read.errors);
   }
-}
-
-async function enrol(app: App, { source, courseId, learner, communityId }: Asked): Promise<Answer> {
-  const { enrolments } = app.engine.openSource(source).source;
+  let value: unknown;
   try {
-    await enrolments?.enrol(
-      { courseId, learner: { ...learner, email: learner.email.toLowerCase() }, communityId },
-      { signal: AbortSignal.any([stopping, AbortSignal.timeout(120_000)]) },
-    );
-    return json(201, { source, courseId, enrolled: true });
-  } catch (error) {
-    return refusal(error) ?? answerFor(error);
+    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, '') || '{}');
+  } catch {
+    return problem({ status: 400, title: 'The body is no JSON' });
   }
+  if (Array.isArray(value)) return postBatch(app, call, fromArray(value));
+  const asked = parseWith(enrolmentRequest, value);
+  return asked.ok ? postOne(app, call, asked.value) : asked.answer;
 }
 
-/** The vendor's own no, with its status where that means something to the caller. */
-function refusal(error: unknown): Answer | undefined {
-  if (!(error instanceof RefusedError)) return undefined;
-  const status = [404, 409, 422].includes(error.status)
-    ? error.status
-    : error.status === 400
-      ? 422
-      : undefined;
-  if (status === undefined) return undefined;
-  const title = {
-    404: 'Not found at the vendor',
-    409: 'The vendor reports a conflict',
-    422: 'The vendor refuses',
-  };
-  return problem({ status, title: title[status as 404 | 409 | 422], detail: error.reason ?? error.message });
+async function postOne(app: App, { action, header }: EnrolmentCall, asked: AskedEnrolment): Promise<Answer> {
+  try {
+    checkAsked(app.engine, action, asked);
+  } catch (error) {
+    return refusal(error, app.engine.now());
+  }
+  const key = header('idempotency-key') ?? undefined;
+  const scope = action === 'enrol' ? `enrolment/${asked.source}` : `removal/${asked.source}`;
+  return once(app, { scope, key, request: JSON.stringify(asked) }, async () => {
+    try {
+      await perform(app.engine, action, asked, stopping);
+    } catch (error) {
+      return refusal(error, app.engine.now());
+    }
+    const { source, courseId } = asked;
+    const place = { source, ...(courseId !== undefined && { courseId }) };
+    return action === 'enrol'
+      ? json(201, { ...place, enrolled: true })
+      : json(200, { ...place, removed: true });
+  });
+}
+
+const titles: Readonly<Record<number, string>> = {
+  404: 'Not found at the vendor',
+  409: 'It contradicts what is there',
+  422: 'The vendor refuses',
+  502: 'A remote system refused',
+};
+
+const unreadable = 'The answer of a remote system cannot be read';
+
+/** @throws what nobody expected. */
+function refusal(error: unknown, now: number): Answer {
+  const failure = failureOf(error);
+  const title = error instanceof PayloadError ? unreadable : failure && titles[failure.status];
+  const names = error instanceof Error && error.name;
+  if (error instanceof WaitError) {
+    const seconds = Math.max(1, Math.ceil((error.until - now) / 1000));
+    return problem(
+      { status: 503, title: 'The source is to be left alone', detail: error.message },
+      { 'retry-after': String(seconds) },
+    );
+  }
+  if (error instanceof InputError)
+    return problem({
+      status: 422,
+      title: 'The request cannot be honoured',
+      detail: inputSentence(error),
+      errors: [{ field: error.field, message: error.message }],
+    });
+  if (!failure || !title) return answerFor(error);
+  return problem(
+    { status: failure.status, title, detail: failure.error },
+    names === 'LearnerBusyError' ? { 'retry-after': '5' } : {},
+  );
+}
+
+async function postBatch(app: App, call: EnrolmentCall, candidates: readonly Candidate[]): Promise<Answer> {
+  if (candidates.length === 0) return problem({ status: 400, title: 'There are no rows' });
+  if (candidates.length > mostRows)
+    return problem({
+      status: 413,
+      title: `There may be ${mostRows} rows at the most`,
+      detail: `These are ${candidates.length}: send them in parts`,
+    });
+  const checked = checkRows(app.engine, call.action, candidates);
+  return checked.ok ? takeIn(app, call, checked.rows) : wrongRows(checked.errors);
+}
+
+function takeIn(app: App, call: EnrolmentCall, rows: readonly CheckedRow[]): Promise<Answer> {
+  const { action, header, base } = call;
+  const key = header('idempotency-key') ?? undefined;
+  return once(app, { scope: `batch/${action}`, key, request: JSON.stringify(rows) }, async (batchId) => {
+    try {
+      await startBatch(app.engine, batchId, action, rows);
+    } catch (error) {
+      return answerFor(error);
+    }
+    const url = `${base}/enrolments/${batchId}`;
+    return json(202, { batchId, url, total: rows.length }, { location: url });
+  });
+}
+
+/** So many are listed; who has more mends these first. */
+const mostErrors = 200;
+
+function wrongRows(errors: readonly RowProblem[]): Answer {
+  const rows = new Set(errors.map(({ row }) => row)).size;
+  const [first] = errors;
+  const example = first && `row ${first.row}: ${first.field} ${first.message}`;
+  return problem({
+    status: 400,
+    title: 'Rows are wrong, and nothing was done',
+    detail: rows > 1 ? `${rows} rows are wrong; ${example}` : example,
+    errors: errors.slice(0, mostErrors).map(({ row, field, message }) => ({ row, field, message })),
+  });
 }

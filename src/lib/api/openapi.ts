@@ -30,7 +30,9 @@ export function openApiDocument(base: string): Json {
       { name: 'Runs', description: 'Syncs: one of one feed each' },
       { name: 'Quarantine', description: 'Records that could not be mapped or were refused' },
       { name: 'Webhooks', description: "Vendors' events" },
+      { name: 'Sources', description: 'What the vendors have now: read through, never kept' },
       { name: 'Enrolments', description: 'The way out: learners into courses' },
+      { name: 'Sign-ins', description: "The way out: a learner into the vendor's pages" },
       { name: 'App', description: 'The app itself' },
     ],
     security: [{ functionKey: [] }, { functionKeyInQuery: [] }],
@@ -72,6 +74,12 @@ function described(operation: Operation, schemas: Record<string, Json>): Json {
               ]),
             ),
           },
+          ...Object.fromEntries(
+            Object.entries(body.otherTypes ?? {}).map(([type, { description, example }]) => [
+              type,
+              { schema: { type: 'string', description }, example },
+            ]),
+          ),
         },
       },
     }),
@@ -127,8 +135,9 @@ const problemTitles: Readonly<Record<number, string>> = {
   422: 'The request cannot be honoured; `errors` names the field',
   500: 'Wrong settings, each named in `errors`; or an unexpected error',
   501: 'The source cannot do this',
-  502: 'A remote system refused',
+  502: 'A remote system refused, or gave an answer that is none',
   503: 'Storage or a remote system does not answer; try again after `Retry-After` seconds',
+  504: 'The source gave no full answer in time',
 };
 
 function responses(operation: Operation, schemas: Record<string, Json>): Json {

@@ -110,7 +110,8 @@ export function parseBody<T>(schema: z.ZodType<T>, text: string): Parsed<T> {
 export const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> =>
   parseWith(schema, Object.fromEntries([...query].filter(([name]) => name !== 'code')));
 
-function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
+/** @param value as JSON gave it. */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const errors = parsed.error.issues.flatMap((issue) =>

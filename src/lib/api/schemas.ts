@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rowStates } from '../domain/enrolment-batch';
 import { eventStates } from '../domain/event';
 import { feedKinds } from '../domain/feed';
 import { runStates } from '../domain/run';
@@ -162,8 +163,48 @@ export const takenInSchema = z
   .meta({ id: 'TakenIn' });
 
 export const enrolmentSchema = z
-  .object({ source, courseId: z.string(), enrolled: z.literal(true) })
+  .object({ source, courseId: z.string().optional(), enrolled: z.literal(true) })
   .meta({ id: 'Enrolment' });
+
+export const removalSchema = z
+  .object({ source, courseId: z.string().optional(), removed: z.literal(true) })
+  .meta({ id: 'Removal' });
+
+export const startedBatchSchema = z
+  .object({
+    batchId: z.string(),
+    url: z.url().meta({ description: 'Where to follow it; also in the header Location' }),
+    total: count('Rows'),
+  })
+  .meta({ id: 'StartedEnrolments' });
+
+export const batchSchema = z
+  .object({
+    batchId: z.string(),
+    state: z.enum(['running', 'done']),
+    counts: z
+      .object({
+        total: count('Rows: done + failed + pending'),
+        done: count('Enrolled, or removed'),
+        failed: count('Failed; each says why'),
+        pending: count('Still to be done'),
+      })
+      .meta({ id: 'EnrolmentCounts' }),
+    results: z.array(
+      z
+        .object({
+          row: count('The line in the CSV file (the header is line 1), or the place in the array from 1'),
+          state: z.enum(rowStates),
+          error: z.string().optional().meta({
+            description: 'Why it failed; of a pending row, what the last try met. Names nobody',
+          }),
+          status: z.int().optional().meta({ description: 'What a single request would have got' }),
+        })
+        .meta({ id: 'EnrolmentResult' }),
+    ),
+    next: z.string().optional().meta({ description: 'Give it as `next` for the rows after these' }),
+  })
+  .meta({ id: 'EnrolmentBatch' });
 
 export const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']) }).meta({ id: 'Health' });
 
@@ -174,8 +215,8 @@ export const problemSchema = z
     title: z.string(),
     detail: z.string().optional(),
     errors: z
-      .array(z.record(z.string(), z.string()))
+      .array(z.record(z.string(), z.union([z.string(), z.int()])))
       .optional()
-      .meta({ description: 'Each with `field` (or `setting`) and `message`' }),
+      .meta({ description: 'Each with `field` (or `setting`) and `message`; of many rows also with `row`' }),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457)' });

@@ -94,6 +94,8 @@ export interface Run {
   readonly planAttempts: number;
   /** When the next try at a plan is due, milliseconds since 1970. */
   readonly planDueAt: number;
+  /** How far a plan that put itself back has listed the courses; what it found is kept beside the run. */
+  readonly planPoint?: PlanPoint;
   /** The time that all records of the run carry. */
   readonly createdAt: Utc;
   readonly slices: { readonly total: number; readonly done: number; readonly failed: number };
@@ -115,12 +117,36 @@ export interface ListingPoint {
   readonly rows: number;
 }
 
+/** How far the courses of a feed were listed when the plan put itself back. */
+export interface PlanPoint {
+  readonly cursor: string;
+  /** How often it did so. */
+  readonly pauses: number;
+}
+
+/** How far a course's results were read when its slice put itself back. What was told is kept beside the slice. */
+export interface CoursePoint {
+  /** The next page; undefined for the first, when the sink asked for the pause. */
+  readonly cursor: string | undefined;
+  readonly rows: number;
+}
+
+/** How far a learner's slice got. The courses that it found are kept beside it. */
+export interface LearnerPoint {
+  /** The next page of the list of the learner's courses; undefined when it was read to its end. */
+  readonly cursor: string | undefined;
+  /** How many of the courses are done. */
+  readonly done: number;
+  /** Within the next of them; undefined when it was not begun. */
+  readonly course?: CoursePoint;
+}
+
 /** What one slice of a run is to do. */
 export type SliceWork =
   | { readonly type: 'window'; readonly window: Window; readonly expected: number }
   | { readonly type: 'listing'; readonly resume?: ListingPoint }
-  | { readonly type: 'course'; readonly courseId: string }
-  | { readonly type: 'learner' }
+  | { readonly type: 'course'; readonly courseId: string; readonly resume?: CoursePoint }
+  | { readonly type: 'learner'; readonly resume?: LearnerPoint }
   | { readonly type: 'replay' };
 
 export type SliceState = 'pending' | 'done' | 'failed' | 'split';
@@ -132,10 +158,18 @@ export interface Slice {
   readonly state: SliceState;
   readonly work: SliceWork;
   readonly attempts: number;
+  /** Names whoever took it up last; undefined when nobody has. A worker writes only what is still its own. */
+  readonly worker: string | undefined;
+  /** How often it put itself back to go on from where it was. */
+  readonly pauses: number;
   /** Not to be worked before, milliseconds since 1970. */
   readonly dueAt: number;
   /** What became of its records; of a slice that put itself back: so far. */
   readonly counts: Counts;
+  /** Of a dry run's slice that put itself back: so far. */
+  readonly changes: Changes | undefined;
+  /** Likewise. */
+  readonly notes: readonly string[];
   readonly error: string | undefined;
 }
 

@@ -5,7 +5,7 @@ export interface Request {
   readonly target: URL;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Record<string, string>;
-  readonly body: Buffer | undefined;
+  readonly body: Uint8Array | undefined;
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
   readonly maxBytes: number;

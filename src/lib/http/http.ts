@@ -32,7 +32,7 @@ export interface HttpCall<T> {
 }
 
 export type HttpBody =
-  | { readonly type: 'json'; readonly text: string }
+  | { readonly type: 'json'; readonly text: string | Uint8Array }
   | { readonly type: 'form'; readonly fields: Readonly<Record<string, string>> }
   | { readonly type: 'multipart'; readonly fields: ReadonlyArray<readonly [string, string]> };
 

@@ -3,14 +3,17 @@ import type { HttpBody } from './http';
 
 export interface EncodedBody {
   readonly contentType: string;
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 }
 
 /** The bytes of a body, made once and sent the same at every retry. */
 export function encodeBody(body: HttpBody): EncodedBody {
   switch (body.type) {
     case 'json':
-      return { contentType: 'application/json', bytes: Buffer.from(body.text) };
+      return {
+        contentType: 'application/json',
+        bytes: typeof body.text === 'string' ? Buffer.from(body.text) : body.text,
+      };
     case 'form':
       return {
         contentType: 'application/x-www-form-urlencoded',

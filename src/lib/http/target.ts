@@ -1,4 +1,4 @@
-import { PayloadError, SettingsError } from '../errors';
+import { PayloadError, RefusedError, SettingsError } from '../errors';
 
 /** A remote system, as error sentences name it. */
 export interface System {
@@ -25,7 +25,7 @@ export function parseBaseUrl(system: System, baseUrl: string): URL {
 /**
  * Where a call goes. Decided before any credential is fetched.
  * @param url a path below the base URL, or an absolute URL such as a `next` link.
- * @throws PayloadError when it leads to another origin.
+ * @throws PayloadError when it leads to another origin; RefusedError (404) when a part of the path is `.` or `..`.
  */
 export function resolveTarget(
   system: System,
@@ -33,7 +33,7 @@ export function resolveTarget(
   url: string,
   query: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
-  const target = URL.canParse(url) ? new URL(url) : below(base, url);
+  const target = URL.canParse(url) ? new URL(url) : below(system, base, url);
   requireSameOrigin(system, base, target);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) target.searchParams.set(name, String(value));
@@ -51,7 +51,10 @@ export function requireSameOrigin(system: System, base: URL, link: URL): void {
   );
 }
 
-function below(base: URL, path: string): URL {
+function below(system: System, base: URL, path: string): URL {
+  // An id put into a path must not lead out of its place there: nothing has such a name.
+  if (/(^|\/)(\.|%2e){1,2}(?=[/?#]|$)/i.test(path.split('?')[0] ?? ''))
+    throw new RefusedError(`${system.name} has nothing that is named by dots alone`, 404);
   // `//host/x` would be another host, so paths are joined as text and not resolved.
   const prefix = base.pathname.replace(/\/+$/, '');
   return new URL(`${base.origin}${prefix}/${path.replace(/^\/+/, '')}`);

@@ -76,7 +76,7 @@ export const appDefinitions = {
   RETENTION_DAYS: define({
     schema: wholeNumber(1, 3650),
     default: '30',
-    doc: 'How long runs, events and quarantine are kept.',
+    doc: 'How long runs, events, quarantine and batches of enrolments are kept, in days.',
   }),
   LOG_LEVEL: define({
     schema: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

@@ -50,8 +50,10 @@ export type Encoded =
 export interface Batch {
   readonly kind: FeedKind;
   readonly sourceSystemId: string;
-  /** Each a JSON object as `encode…` gave it; the body is their array. */
-  readonly records: readonly string[];
+  /** The JSON array of records as `encode…` gave them: the body. */
+  readonly json: Uint8Array;
+  /** Records in it. */
+  readonly count: number;
 }
 
 export interface Delivery {

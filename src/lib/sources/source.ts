@@ -28,12 +28,19 @@ export interface Source {
   readonly namedEvents?: NamedEvents;
   /** Undefined when the vendor's webhooks can be set up by hand alone. */
   readonly webhookAdmin?: WebhookAdmin;
+  /** Set when the vendor tells of what changes, by webhook. */
+  readonly webhooks?: true;
 }
 
 /** What every call carries. */
 export interface Call {
   /** Aborts the call: the run was cancelled, the lease was lost, the host is stopping. */
   readonly signal: AbortSignal;
+  /**
+   * Rows to ask for in a page; left out: what the source's settings say. A vendor may give more or fewer. Pages that
+   * follow each other are asked for with the same.
+   */
+  readonly pageSize?: number;
 }
 
 /** A page of something that is read from its beginning to its end. */

@@ -5,6 +5,11 @@ import type { Call } from './source';
 /** The way out: a learner is put into a course, or taken out of it. */
 export interface Enrolments {
   /**
+   * Looks over what is to be asked, without asking: what the vendor needs in any case, and what it has no place for.
+   * `enrol` and `remove` look as well. @throws InputError
+   */
+  check(enrolment: Enrolment): void;
+  /**
    * Enrols a learner. Safe to repeat: one who is enrolled already stays so.
    * @throws InputError for what cannot be asked for; RefusedError when the vendor says no, with its own short
    * reason where it has one; RetryableError when nobody can tell whether it happened.

@@ -67,10 +67,10 @@ export class LeaseStore {
     return row !== undefined && this.#isLive(row);
   }
 
-  /** Deletes leases that ended long ago: their holders died. @param before milliseconds since 1970. */
+  /** Deletes leases that ended long ago, since their holders died, and answers by `Idempotency-Key` (see replies.ts). @param before milliseconds since 1970. */
   async purge(before: number): Promise<void> {
     // Compared here: a filter would need the table's own way of writing large numbers.
-    const filter = where`PartitionKey eq ${'lease'}`;
+    const filter = where`PartitionKey eq ${'lease'} or PartitionKey eq ${'reply'}`;
     for await (const row of queryRows(this.#table, { filter }))
       if (Number(row.until) < before)
         await deleteRow(this.#table, row.partitionKey, row.rowKey, row.etag).catch(skipConflict);

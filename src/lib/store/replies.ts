@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { ConflictError } from '../errors';
 import { shortHash } from './keys';
-import { deleteRow, insertRow, readRow, replaceRow } from './rows';
+import { deleteRow, insertRow, readRow, replaceRow, type Row } from './rows';
 import type { Storage, Table } from './storage';
 
 export interface Reply {
@@ -9,15 +10,27 @@ export interface Reply {
 }
 
 export type Claim =
-  /** Nobody has asked this before: do it, then `settle`, or `forget` when it failed. */
-  | { readonly type: 'new'; settle(reply: Reply): Promise<void>; forget(): Promise<void> }
+  | NewClaim
   | { readonly type: 'answered'; readonly reply: Reply }
   | { readonly type: 'underway' }
   /** The same key for another request. */
   | { readonly type: 'other' };
 
+/** Nobody has answered this before: do it, then `settle`. */
+export interface NewClaim {
+  readonly type: 'new';
+  /** Of the request: whoever does it again after a crash, or after `reopen`, has the same. 32 hex digits. */
+  readonly token: string;
+  settle(reply: Reply): Promise<void>;
+  /** It certainly did not happen: the key is free for any request. */
+  forget(): Promise<void>;
+  /** Nobody knows whether it happened: the same request may be made again with the key, and no other. */
+  reopen(): Promise<void>;
+}
+
 /** A request that nobody answered within this time died with its worker. */
 const diedAfterMs = 5 * 60_000;
+const keptMs = 24 * 3600_000;
 
 /** Answers by `Idempotency-Key`, kept in the table `leases` for a day, so that a repeat does nothing twice. */
 export class ReplyStore {
@@ -33,34 +46,48 @@ export class ReplyStore {
   /** @param request what was asked; only its hash is kept. */
   async claim(key: string, request: string): Promise<Claim> {
     const rowKey = shortHash(key);
-    const row = {
+    const row: ReplyRow = {
       partitionKey: 'reply',
       rowKey,
       request: shortHash(request),
+      token: randomBytes(16).toString('hex'),
       until: this.now() + diedAfterMs,
     };
-    const mine: Claim = {
-      type: 'new',
-      settle: async ({ status, body }) => {
-        await replaceRow(this.#table, { ...row, status, body, until: this.now() + 24 * 3600_000 }, '*');
-      },
-      forget: () => deleteRow(this.#table, 'reply', rowKey),
-    };
-    if (await insertRow(this.#table, row)) return mine;
+    if (await insertRow(this.#table, row)) return this.#mine(row);
     const there = await readRow(this.#table, 'reply', rowKey);
     if (!there) return { type: 'underway' };
-    const over = Number(there.until) < this.now();
-    if (over) {
-      try {
-        await replaceRow(this.#table, row, there.etag ?? '*');
-        return mine;
-      } catch (error) {
-        if (error instanceof ConflictError) return { type: 'underway' };
-        throw error;
-      }
+    const same = there.request === row.request;
+    const isOver = Number(there.until) < this.now();
+    if (!isOver && !same) return { type: 'other' };
+    if (!isOver && there.reopened !== true) {
+      if (typeof there.status !== 'number') return { type: 'underway' };
+      return { type: 'answered', reply: { status: there.status, body: String(there.body) } };
     }
-    if (there.request !== row.request) return { type: 'other' };
-    if (typeof there.status !== 'number') return { type: 'underway' };
-    return { type: 'answered', reply: { status: there.status, body: String(there.body) } };
+    const goesOn = same && typeof there.status !== 'number' && typeof there.token === 'string';
+    const next = goesOn ? { ...row, token: String(there.token) } : row;
+    try {
+      await replaceRow(this.#table, next, there.etag ?? '*');
+      return this.#mine(next);
+    } catch (error) {
+      if (error instanceof ConflictError) return { type: 'underway' };
+      throw error;
+    }
+  }
+
+  #mine(row: ReplyRow): NewClaim {
+    const until = (): number => this.now() + keptMs;
+    return {
+      type: 'new',
+      token: row.token,
+      settle: async ({ status, body }) => {
+        await replaceRow(this.#table, { ...row, status, body, until: until() }, '*');
+      },
+      forget: () => deleteRow(this.#table, row.partitionKey, row.rowKey),
+      reopen: async () => {
+        await replaceRow(this.#table, { ...row, reopened: true, until: until() }, '*');
+      },
+    };
   }
 }
+
+type ReplyRow = Row & { readonly token: string };

@@ -25,6 +25,10 @@ export function makeRunId(
 export const sliceKey = (planId: string, number: number): string =>
   `slice-${planId}-${String(number).padStart(7, '0')}`;
 
+/** Beneath it a slice keeps what its next go needs. */
+export const toldPrefix = (planId: string, number: number): string =>
+  `told-${planId}-${String(number).padStart(7, '0')}`;
+
 const json = JSON.stringify;
 
 export function runToRow(run: Run): Row {
@@ -47,6 +51,7 @@ export function runToRow(run: Run): Row {
     planId: run.planId,
     planAttempts: run.planAttempts,
     planDueAt: run.planDueAt,
+    planPoint: run.planPoint && json(run.planPoint),
     createdAt: run.createdAt,
     slices: json(run.slices),
     lastSlice: run.lastSlice,
@@ -80,6 +85,7 @@ export function rowToRun(row: Row): Run {
     planId: row.planId as string | undefined,
     planAttempts: row.planAttempts as number,
     planDueAt: row.planDueAt as number,
+    planPoint: optional('planPoint'),
     createdAt: row.createdAt as Run['createdAt'],
     slices: parse('slices'),
     lastSlice: row.lastSlice as number,
@@ -97,8 +103,12 @@ export function sliceToRow(slice: Slice, planId: string): Row {
       state: slice.state,
       work: json(slice.work),
       attempts: slice.attempts,
+      worker: slice.worker,
+      pauses: slice.pauses,
       dueAt: slice.dueAt,
       counts: json(slice.counts),
+      changes: slice.changes && json(slice.changes),
+      notes: json(slice.notes),
       error: slice.error,
     }),
     partitionKey: partitionOf(slice.runId),
@@ -115,6 +125,11 @@ export function rowToSlice(row: Row, runId: string): Slice {
     state: row.state as Slice['state'],
     work: JSON.parse(String(row.work)) as Slice['work'],
     attempts: row.attempts as number,
+    // These four came later: a row of an app before that has none.
+    worker: row.worker as string | undefined,
+    pauses: Number(row.pauses ?? 0),
+    changes: JSON.parse(String(row.changes ?? 'null')) ?? undefined,
+    notes: JSON.parse(String(row.notes ?? '[]')) as Slice['notes'],
     dueAt: Number(row.dueAt),
     counts: JSON.parse(String(row.counts)) as Slice['counts'],
     error: row.error as string | undefined,

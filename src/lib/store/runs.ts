@@ -14,14 +14,14 @@ import {
 import type { FeedKind } from '../domain/feed';
 import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
-import { fromJsonProperties, toJsonProperties } from './bytes';
+import { fromJsonProperties } from './bytes';
+import { changeSlice, PausedWork, seenKey } from './paused';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
 import {
   type Action,
   deletePartition,
   insertRow,
   type Query,
-  putRow,
   queryRows,
   readRow,
   replaceRow,
@@ -54,9 +54,12 @@ export type SliceResult =
 /** The table `runs`: a partition a run, in it the run's row and its slices'. */
 export class RunStore {
   readonly #table: Table;
+  /** What puts itself back, and what it needs when it goes on. */
+  readonly paused: PausedWork;
 
   constructor(storage: Storage) {
     this.#table = storage.table('runs');
+    this.paused = new PausedWork(this.#table);
   }
 
   /** @returns false when there is such a run already. */
@@ -140,44 +143,34 @@ export class RunStore {
     for await (const row of queryRows(this.#table, { filter })) yield rowToSlice(row, run.runId);
   }
 
-  /** Changes a slice that is still pending. @returns undefined when it is not, or not there. */
+  /**
+   * Changes a slice that is still pending. @param as leaves it alone when someone took it up since it was read so.
+   * @returns undefined when it was left alone, or is not there.
+   */
   updateSlice(
     run: Run,
     number: number,
     change: (slice: Slice) => Partial<Slice>,
+    as?: Slice,
   ): Promise<Slice | undefined> {
-    return retryConflicts(async () => {
-      const row =
-        run.planId && (await readRow(this.#table, partitionOf(run.runId), sliceKey(run.planId, number)));
-      if (!row || !run.planId) return undefined;
-      const slice = rowToSlice(row, run.runId);
-      if (slice.state !== 'pending') return undefined;
-      const next = { ...slice, ...change(slice) };
-      await replaceRow(this.#table, sliceToRow(next, run.planId), row.etag ?? '*');
-      return next;
-    });
+    return changeSlice(this.#table, run, number, (slice) =>
+      as && as.worker !== slice.worker ? undefined : { slice: { ...slice, ...change(slice) } },
+    );
   }
 
-  /** Keeps what a listing's slice has seen, for when it goes on. */
-  async keepSeen(run: Run, number: number, seen: readonly string[]): Promise<void> {
-    await putRow(this.#table, {
-      partitionKey: partitionOf(run.runId),
-      rowKey: `seen-${run.planId}-${number}`,
-      ...toJsonProperties('seen', seen),
-    });
-  }
-
+  /** The courses that a slice had seen when it put itself back. */
   async readSeen(run: Run, number: number): Promise<readonly string[]> {
-    const row = await readRow(this.#table, partitionOf(run.runId), `seen-${run.planId}-${number}`);
+    const row = await readRow(this.#table, partitionOf(run.runId), seenKey(run, number));
     return (row && (fromJsonProperties('seen', row) as string[] | undefined)) ?? [];
   }
 
   /**
    * Ends a slice and counts it in its run, in one transaction; the next slice's turn to be sent comes with it.
-   * @returns the run as it then is; undefined when the slice had ended before, or its run has.
+   * @param as the slice as whoever ends it took it up.
+   * @returns the run as it then is; undefined when the slice had ended before, its run has, or someone else took it.
    */
-  endSlice(runId: string, number: number, result: SliceResult): Promise<Run | undefined> {
-    return this.#withSlice(runId, number, (run, slice) => {
+  endSlice(runId: string, as: Slice, result: SliceResult): Promise<Run | undefined> {
+    return this.#withSlice(runId, as, (run, slice) => {
       const done = result.state === 'done';
       const counts = result.counts ?? noCounts;
       const ended: Slice = { ...slice, state: result.state, counts, error: done ? undefined : result.error };
@@ -199,13 +192,8 @@ export class RunStore {
   }
 
   /** Puts two or more slices in the place of one, in one transaction. They are numbered from the run's end. */
-  splitSlice(
-    runId: string,
-    number: number,
-    works: readonly SliceWork[],
-    dueAt: number,
-  ): Promise<Run | undefined> {
-    return this.#withSlice(runId, number, (run, slice) => {
+  splitSlice(runId: string, as: Slice, works: readonly SliceWork[], dueAt: number): Promise<Run | undefined> {
+    return this.#withSlice(runId, as, (run, slice) => {
       const parts = works.map((work, i) => ({ ...newSlice(runId, run.lastSlice + i + 1, work), dueAt }));
       const next: Run = {
         ...run,
@@ -219,7 +207,7 @@ export class RunStore {
   /** Writes a run's row and slices' rows together, if the slice is still to be worked and the run goes on. */
   #withSlice(
     runId: string,
-    number: number,
+    { number, worker }: Slice,
     change: (run: Run, slice: Slice) => { run: Run; slices: readonly Slice[] },
   ): Promise<Run | undefined> {
     return retryConflicts(async () => {
@@ -228,7 +216,7 @@ export class RunStore {
       if (!run?.planId || isEnded(run)) return undefined;
       const sliceRow = await readRow(this.#table, partitionOf(runId), sliceKey(run.planId, number));
       const slice = sliceRow && rowToSlice(sliceRow, runId);
-      if (slice?.state !== 'pending') return undefined;
+      if (slice?.state !== 'pending' || slice.worker !== worker) return undefined;
       const { planId } = run;
       const next = change(run, slice);
       await writeTogether(this.#table, [
@@ -250,7 +238,11 @@ const newSlice = (runId: string, number: number, work: SliceWork): Slice => ({
   state: 'pending',
   work,
   attempts: 0,
+  worker: undefined,
+  pauses: 0,
   dueAt: 0,
   counts: noCounts,
+  changes: undefined,
+  notes: [],
   error: undefined,
 });

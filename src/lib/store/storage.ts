@@ -11,11 +11,12 @@ export const tableNames = [
   'ledgerlearners',
   'inbox',
   'quarantine',
+  'enrolments',
   'leases',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 
-export const queueNames = ['sync-runs', 'sync-slices', 'webhook-events'] as const;
+export const queueNames = ['sync-runs', 'sync-slices', 'webhook-events', 'enrolments'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** The storage account: where all truth of the app lives. */

@@ -4,7 +4,8 @@ import { storageError, type QueueName, type Storage } from './storage';
 export type WakeUp =
   | { readonly queue: 'sync-runs'; readonly body: { readonly runId: string } }
   | { readonly queue: 'sync-slices'; readonly body: { readonly runId: string; readonly slice: number } }
-  | { readonly queue: 'webhook-events'; readonly body: { readonly eventId: string } };
+  | { readonly queue: 'webhook-events'; readonly body: { readonly eventId: string } }
+  | { readonly queue: 'enrolments'; readonly body: { readonly batchId: string } };
 
 /** Sends wake-up calls. They live for ever: a backlog of a week must not vanish. */
 export class WakeUps {

@@ -131,12 +131,13 @@ async function acknowledged({ engine, open }: ApplyCourse, write: CatalogWrite):
 async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void> {
   const { engine, open, signal, keyPrefix } = what;
   const feed = { source: open.source.id, kind: 'catalog' as const };
+  const array = Buffer.from(`[${json}]`);
   await engine.onStep?.('before post', feed);
   await engine.sink.send(
-    { kind: 'catalog', sourceSystemId: what.to.sourceSystemId, records: [json] },
+    { kind: 'catalog', sourceSystemId: what.to.sourceSystemId, json: array, count: 1 },
     {
       signal,
-      idempotencyKey: idempotencyKey(keyPrefix, [json]),
+      idempotencyKey: idempotencyKey(keyPrefix, array),
       fence: () => lease.assertOutlives(engine.sink.limits.deadlineMs),
     },
   );

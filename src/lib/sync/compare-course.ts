@@ -1,11 +1,14 @@
 import type { Feed } from '../domain/feed';
-import type { MappedRecord } from '../domain/mapped';
-import type { Progress, ProgressStatus } from '../domain/progress';
-import { PayloadError } from '../errors';
+import type { Progress } from '../domain/progress';
+import type { CoursePoint } from '../domain/run';
+import { WaitError } from '../errors';
 import type { Destination } from '../sinks/sink';
 import type { ListingPage } from '../sources/source';
-import { shortHash } from '../store/keys';
+import type { Told } from '../store/kept';
+import type { CourseLedger } from '../store/learner-ledger';
+import type { Lease } from '../store/leases';
 import { courseLease, CourseBusyError } from './apply-course';
+import { type Found, type Go, type Reading, type ReadPage, readRows } from './course-rows';
 import { Delivery } from './deliver';
 import type { Engine } from './engine';
 import type { Tally } from './tally';
@@ -24,18 +27,18 @@ export interface CompareCourse {
   readonly force: boolean;
   /** Throws LeaseLostError when the worker's own lease does not outlive a POST; the course's is looked at here. */
   readonly fence?: () => void;
-  /** Told after each page, with how many pages and rows it was so far. */
+  /** Told after each page, with how many pages this go has read, and how many rows the course has shown so far. */
   readonly onPage?: (pages: number, rows: number) => void;
 }
 
-type ReadPage = (cursor: string | undefined, signal: AbortSignal) => Promise<ListingPage<Progress>>;
-
-interface Found {
-  readonly row: MappedRecord<Progress>;
-  readonly json: string;
-  /** 8 bytes each, hex: what the ledger keeps. */
-  readonly key: string;
-  readonly hash: string;
+/** A course that is not done: where to go on, and what must be known by then. */
+export interface Interrupted {
+  readonly point: CoursePoint;
+  readonly told: readonly Told[];
+  /** Milliseconds since 1970. */
+  readonly dueAt: number;
+  /** When the sink asked for the pause: what was counted before this go, whose pages are read, and counted, again. */
+  readonly soFar?: Pick<Tally, 'counts' | 'notes'>;
 }
 
 /**
@@ -49,88 +52,126 @@ export async function compareCourse(
   page: ReadPage,
   only?: (record: Progress) => boolean,
 ): Promise<void> {
-  const { engine, feed, tally, dryRun, force } = what;
+  await compareInGoes(what, courseId, page, { only });
+}
+
+/**
+ * The same, as far as one go gets. What was read so far is told before the course is let go: what a row says must
+ * not be sent once it may have changed, and rows, which name people, are kept nowhere.
+ * @returns undefined when the course is done.
+ * @throws WaitError when this go got no further than the one before.
+ */
+export async function compareInGoes(
+  what: CompareCourse,
+  courseId: string,
+  page: ReadPage,
+  { only, go }: { readonly only?: (record: Progress) => boolean; readonly go?: Go },
+): Promise<Interrupted | undefined> {
+  const { engine, feed } = what;
   const lease = await engine.leases.acquire(courseLease(feed.source, courseId));
   if (!lease) throw new CourseBusyError(courseId);
   const signal = AbortSignal.any([what.signal, lease.lost]);
+  const { counts, notes } = what.tally;
   try {
     const ledger = await engine.learnerLedger.load(feed.source, courseId);
-    const found = await readRows({ ...what, signal }, courseId, page, only);
-    const send = found.filter(({ key, hash }) => force || ledger.doubt || ledger.records.get(key) !== hash);
-    for (let n = found.length - send.length; n > 0; n--) tally.unchanged();
-    if (dryRun)
-      for (const { key, row } of send) {
-        tally.sent();
-        const change = ledger.records.has(key) ? 'updated' : 'created';
-        tally.change({ change, courseId: row.record.courseId, detail: row.record.status });
-      }
-    else if (send.length > 0 || ledger.doubt) {
-      const etag = await engine.learnerLedger.markDoubt(feed.source, courseId, ledger.etag);
-      const fence = (): void => {
-        what.fence?.();
-        lease.assertOutlives(engine.sink.limits.deadlineMs);
-      };
-      const records = new Map(ledger.records);
-      await deliver({ ...what, fence, signal }, send, records);
-      await engine.learnerLedger.save(feed.source, courseId, records, etag, {
-        // One learner's rows say nothing of the others, whose acknowledgement may still be unknown.
-        doubt: only !== undefined && ledger.doubt,
-      });
-    }
+    // What is in doubt counts as unknown. So once all that a go had to send has arrived there is no doubt left,
+    // however much of the course is still to come: what is unknown is sent when it is read.
+    const forgotten = ledger.doubt && only === undefined;
+    const records = new Map(forgotten ? [] : ledger.records);
+    const reading = await readRows({ what: { ...what, signal }, courseId, page, only, go, known: records });
+    const sent = await tell({ ...what, signal }, courseId, { reading, ledger, records, lease, only });
+    if (sent.pause)
+      return { ...interruptedBySink(reading, sent.arrived, go, sent.pause), soFar: { counts, notes } };
+    if (!reading.stopped) return undefined;
+    const told = [...reading.found.values()].map((one) =>
+      toldOf(one, what.dryRun ? one.hash : (records.get(one.key) ?? '')),
+    );
+    return { ...reading.stopped, told };
   } finally {
     await lease.release();
   }
 }
 
-async function readRows(
-  { engine, tally, signal, to, onPage }: CompareCourse,
-  courseId: string,
-  page: ReadPage,
-  only: ((record: Progress) => boolean) | undefined,
-): Promise<Found[]> {
-  const found = new Map<string, Found>();
-  const counter = { pages: 0, rows: 0 };
-  let expected = 0;
-  const counted = async (cursor: string | undefined): Promise<ListingPage<Progress>> => {
-    signal.throwIfAborted();
-    const got = await page(cursor, signal);
-    if (!only) tally.note(got.notes);
-    counter.pages++;
-    counter.rows += got.rows.length;
-    expected = Math.max(got.total ?? 0, counter.rows);
-    onPage?.(counter.pages, counter.rows);
-    return got;
-  };
-  for await (const row of rowsOf(counted)) {
-    if (only && !(row.ok && only(row.record))) continue;
-    tally.read();
-    if (!row.ok) {
-      await tally.quarantine({ ...row, courseId });
-      if (tally.isBeyondRepair(expected))
-        throw new PayloadError(
-          'Too many rows cannot be mapped; the source’s format seems to have changed: see the quarantine',
-        );
-      continue;
-    }
-    const encoded = engine.sink.encodeProgress(row.record, to);
-    if (!encoded.ok) {
-      tally.skipped();
-      continue;
-    }
-    const key = shortHash(encoded.key);
-    const before = found.get(key);
-    const one = { row, json: encoded.json, key, hash: encoded.hash };
-    // Several rows that are one record at the sink (a learner in two communities, a row that shifted): one goes out.
-    if (before) tally.skipped();
-    if (!before || isAhead(row.record, before.row.record)) found.set(key, one);
-  }
-  return [...found.values()];
+interface ToTell {
+  readonly reading: Reading;
+  readonly ledger: CourseLedger;
+  /** What the ledger will say: brought up to date here. */
+  readonly records: Map<string, string>;
+  readonly lease: Lease;
+  readonly only: unknown;
 }
+
+/** @returns what arrived, and the pause that the sink asked for before all had. */
+async function tell(
+  what: CompareCourse,
+  courseId: string,
+  { reading, ledger, records, lease, only }: ToTell,
+): Promise<{ arrived: readonly Found[]; pause?: WaitError }> {
+  const { engine, feed, tally, dryRun, force } = what;
+  const send: Found[] = [];
+  for (const one of reading.found.values())
+    if (one.arrived) tally.sent();
+    else if (force || ledger.doubt || records.get(one.key) !== one.hash) send.push(one);
+    else tally.unchanged();
+  if (dryRun) {
+    for (const { key, row } of send) {
+      tally.sent();
+      const change = ledger.records.has(key) ? 'updated' : 'created';
+      tally.change({ change, courseId: row.record.courseId, detail: row.record.status });
+    }
+    return { arrived: [] };
+  }
+  if (send.length === 0 && !ledger.doubt) return { arrived: [] };
+  const etag = await engine.learnerLedger.markDoubt(feed.source, courseId, ledger.etag);
+  const fence = (): void => {
+    what.fence?.();
+    lease.assertOutlives(engine.sink.limits.deadlineMs);
+  };
+  const arrived = new Set<Found>();
+  const save = (): Promise<void> =>
+    engine.learnerLedger.save(feed.source, courseId, records, etag, {
+      // One learner's rows say nothing of the others, whose acknowledgement may still be unknown.
+      doubt: only !== undefined && ledger.doubt,
+    });
+  try {
+    await deliver({ ...what, fence }, send, records, arrived);
+  } catch (error) {
+    if (!(error instanceof WaitError)) throw error;
+    // Else a sink that asks for pauses again and again would be told the same again and again. Whether the rest
+    // arrived is not known: it counts as unknown to the sink.
+    for (const one of send) if (!arrived.has(one)) records.delete(one.key);
+    await save();
+    return { arrived: [...arrived], pause: error };
+  }
+  await save();
+  return { arrived: [...arrived] };
+}
+
+/** @throws WaitError when nothing arrived, or the work cannot be taken up again. */
+function interruptedBySink(
+  { found }: Reading,
+  arrived: readonly Found[],
+  go: Go | undefined,
+  pause: WaitError,
+): Interrupted {
+  if (!go || arrived.length === 0) throw pause;
+  const before = [...found.values()].filter((one) => one.arrived);
+  const told = [...before, ...arrived].map((one) => ({ ...toldOf(one, one.hash), again: true }));
+  return { point: go.resume ?? { cursor: undefined, rows: 0 }, told, dueAt: pause.until };
+}
+
+const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
+  key,
+  hash,
+  status: record.status,
+  at: record.at,
+});
 
 async function deliver(
   what: CompareCourse & { readonly fence: () => void },
   send: readonly Found[],
   records: Map<string, string>,
+  arrived: Set<Found>,
 ): Promise<void> {
   const { engine, feed, tally, to, signal, fence, keyPrefix } = what;
   const delivery = new Delivery<Found>({
@@ -143,25 +184,26 @@ async function deliver(
     beforeBatch: async () => engine.onStep?.('before post', feed),
     onAcknowledged: async (batch) => {
       await engine.onStep?.('after post', feed);
-      for (const { tag } of batch) {
-        records.set(tag.key, tag.hash);
+      for (const one of batch) {
+        records.set(one.key, one.hash);
+        arrived.add(one);
         tally.sent();
-        await tally.arrived(tag.row.key, tag.row.raw);
+        await tally.arrived(one.row.key, one.row.raw);
       }
     },
-    onRefused: async ({ tag }, error) => {
+    onRefused: async ({ key, row }, error) => {
       // Not known at the sink: the next scan tries again.
-      records.delete(tag.key);
+      records.delete(key);
       await tally.quarantine({
-        ...tag.row,
+        ...row,
         reason: error.message,
         status: error.status,
-        courseId: tag.row.record.courseId,
+        courseId: row.record.courseId,
       });
     },
   });
   try {
-    for (const one of send) await delivery.add({ json: one.json, tag: one });
+    for (const one of send) await delivery.add(one.json, one);
     await delivery.drain();
   } finally {
     await delivery.settle();
@@ -176,18 +218,4 @@ export async function* rowsOf<T>(page: (cursor: string | undefined) => Promise<L
     yield* rows;
     cursor = next;
   } while (cursor !== undefined);
-}
-
-const rank: Record<ProgressStatus, number> = {
-  NotStarted: 0,
-  InProgress: 1,
-  Failed: 2,
-  Completed: 3,
-  Passed: 4,
-};
-
-/** The most advanced status counts, then the latest change. */
-export function isAhead(a: Progress, b: Progress): boolean {
-  if (rank[a.status] !== rank[b.status]) return rank[a.status] > rank[b.status];
-  return (a.at ?? '') > (b.at ?? '');
 }

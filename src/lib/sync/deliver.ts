@@ -2,14 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Counts } from '../domain/run';
 import { RefusedError, PayloadError } from '../errors';
 import type { Sink } from '../sinks/sink';
+import { JsonArray } from './json-array';
 
-/** One record on its way to the sink. */
-export interface Outgoing<T> {
-  readonly json: string;
-  /** Whatever the caller needs to know it by when it has arrived, or was refused. */
-  readonly tag: T;
-}
-
+/** `T` is whatever the caller needs to know a record by when it has arrived, or was refused. */
 export interface DeliverOptions<T> {
   readonly sink: Sink;
   readonly kind: 'catalog' | 'consumption';
@@ -20,11 +15,11 @@ export interface DeliverOptions<T> {
   /** Throws when the worker no longer holds its lease for as long as a POST may take. */
   readonly fence: () => void;
   /** Before a batch is sent. */
-  readonly beforeBatch?: (records: readonly Outgoing<T>[]) => Promise<void>;
+  readonly beforeBatch?: () => Promise<void>;
   /** The sink acknowledged these. */
-  readonly onAcknowledged: (records: readonly Outgoing<T>[]) => Promise<void> | void;
+  readonly onAcknowledged: (records: readonly T[]) => Promise<void> | void;
   /** The sink refused this one, alone. */
-  readonly onRefused: (record: Outgoing<T>, error: RefusedError) => Promise<void>;
+  readonly onRefused: (record: T, error: RefusedError) => Promise<void>;
 }
 
 // A refusal that says something of the records; any other (401, 403, 404, …) is of the call.
@@ -37,8 +32,7 @@ export const refusesRecords = (error: unknown): error is RefusedError =>
  * that is refused is halved until the bad records are alone; the rest arrive.
  */
 export class Delivery<T> {
-  #waiting: Outgoing<T>[] = [];
-  #bytes = 0;
+  #waiting: Batch<T> = { array: new JsonArray(), records: [] };
   readonly #inFlight = new Set<Promise<void>>();
   #failure: unknown;
   #handedOver = 0;
@@ -46,23 +40,29 @@ export class Delivery<T> {
 
   constructor(private readonly options: DeliverOptions<T>) {}
 
-  /** Waits while enough batches are in flight. @throws what the sink said, of this or of an earlier batch. */
-  async add(record: Outgoing<T>): Promise<void> {
-    const size = Buffer.byteLength(record.json) + 1;
+  /**
+   * Takes a record. What it gives, if anything, is to be awaited before the next: enough batches are in flight.
+   * @param json as the sink encoded it. @throws what the sink said, of this or of an earlier batch.
+   */
+  add(json: string, record: T): Promise<void> | undefined {
     const { batchSize, batchBytes } = this.options.sink.limits;
-    if (
-      this.#waiting.length > 0 &&
-      (this.#waiting.length >= batchSize || this.#bytes + size > batchBytes - 1)
-    )
-      await this.#launch();
-    this.#waiting.push(record);
-    this.#bytes += size;
+    const { array, records } = this.#waiting;
+    array.push(json);
     this.#handedOver++;
+    if (array.count === 1 || (array.count <= batchSize && array.size <= batchBytes)) {
+      records.push(record);
+      return undefined;
+    }
+    array.pop();
+    const launched = this.#launch();
+    this.#waiting.array.push(json);
+    this.#waiting.records.push(record);
+    return launched;
   }
 
   /** Sends what waits, and returns when all is acknowledged or refused. */
   async drain(): Promise<void> {
-    if (this.#waiting.length > 0) await this.#launch();
+    if (this.#waiting.records.length > 0) await this.#launch();
     await Promise.all(this.#inFlight);
     this.#check();
   }
@@ -73,12 +73,11 @@ export class Delivery<T> {
   }
 
   async #launch(): Promise<void> {
-    const records = this.#waiting;
-    this.#waiting = [];
-    this.#bytes = 0;
+    const batch = this.#waiting;
+    this.#waiting = { array: new JsonArray(batch.array.capacity), records: [] };
     while (this.#inFlight.size >= this.options.sink.limits.concurrency) await Promise.race(this.#inFlight);
     this.#check();
-    const sending = this.#send(records)
+    const sending = this.#send(batch)
       .catch((error: unknown) => {
         this.#failure ??= error;
       })
@@ -91,47 +90,51 @@ export class Delivery<T> {
     this.options.signal.throwIfAborted();
   }
 
-  async #send(records: readonly Outgoing<T>[]): Promise<void> {
+  async #send({ array, records }: Batch<T>, from = 0, to = records.length): Promise<void> {
     const { sink, kind, sourceSystemId, signal, fence, keyPrefix } = this.options;
-    await this.options.beforeBatch?.(records);
-    const texts = records.map(({ json }) => json);
+    await this.options.beforeBatch?.();
+    const json = array.bytes(from, to);
     try {
       await sink.send(
-        { kind, sourceSystemId, records: texts },
-        { signal, fence, idempotencyKey: idempotencyKey(keyPrefix, texts) },
+        { kind, sourceSystemId, json, count: to - from },
+        { signal, fence, idempotencyKey: idempotencyKey(keyPrefix, json) },
       );
     } catch (error) {
       if (!refusesRecords(error)) throw error;
-      return this.#halve(records, error);
+      return this.#halve({ array, records }, from, to, error);
     }
-    await this.options.onAcknowledged(records);
+    await this.options.onAcknowledged(to - from < records.length ? records.slice(from, to) : records);
   }
 
-  async #halve(records: readonly Outgoing<T>[], error: RefusedError): Promise<void> {
-    const [only] = records;
-    if (records.length === 1 && only) {
-      this.#refused++;
-      await this.options.onRefused(only, error);
-      // The format has changed: to try the rest one by one would only flood the sink. What is on its way counts
-      // as good: bad records often come together, and a halved batch answers last.
-      if (this.#refused >= badAtLeast && this.#refused > this.#handedOver * badShare)
-        throw new PayloadError(
-          `${error.message}; ${this.#refused} records were refused, which is more than one in twenty`,
-        );
-      return;
+  async #halve(batch: Batch<T>, from: number, to: number, error: RefusedError): Promise<void> {
+    if (to - from > 1) {
+      const middle = Math.ceil((from + to) / 2);
+      await this.#send(batch, from, middle);
+      return this.#send(batch, middle, to);
     }
-    const middle = Math.ceil(records.length / 2);
-    await this.#send(records.slice(0, middle));
-    await this.#send(records.slice(middle));
+    this.#refused++;
+    for (const record of batch.records.slice(from, to)) await this.options.onRefused(record, error);
+    // The format has changed: to try the rest one by one would only flood the sink. What is on its way counts
+    // as good: bad records often come together, and a halved batch answers last.
+    if (this.#refused >= badAtLeast && this.#refused > this.#handedOver * badShare)
+      throw new PayloadError(
+        `${error.message}; ${this.#refused} records were refused, which is more than one in twenty`,
+      );
   }
 }
 
-/** The same bytes of the same work have the same key; the same bytes sent for another reason have another. */
-export function idempotencyKey(prefix: string, records: readonly string[]): string {
-  const hash = createHash('sha256').update(prefix);
-  for (const record of records) hash.update(',').update(record);
-  return hash.digest('hex').slice(0, 40);
+interface Batch<T> {
+  readonly array: JsonArray;
+  /** Those in the array, in its order. */
+  readonly records: T[];
 }
+
+/**
+ * The same bytes of the same work have the same key; the same bytes sent for another reason have another.
+ * @param json the body.
+ */
+export const idempotencyKey = (prefix: string, json: Uint8Array): string =>
+  createHash('sha256').update(`${prefix},`).update(json).digest('hex').slice(0, 40);
 
 const badShare = 0.05;
 const badAtLeast = 20;

@@ -6,6 +6,7 @@ import type { SourceSettings } from '../settings/types';
 import type { Sink } from '../sinks/sink';
 import type { Source } from '../sources/source';
 import type { CatalogLedger } from '../store/catalog-ledger';
+import type { EnrolmentBatches } from '../store/enrolments';
 import type { FeedStore } from '../store/feeds';
 import type { Inbox } from '../store/inbox';
 import type { LearnerLedger } from '../store/learner-ledger';
@@ -26,6 +27,7 @@ export interface Engine {
   readonly inbox: Inbox;
   /** The webhooks that were created from here. */
   readonly registrations: Registrations;
+  readonly enrolments: EnrolmentBatches;
   readonly wakeUps: WakeUps;
   readonly sink: Sink;
   /** @throws SettingsError when the source's settings are wrong, InputError when there is no such source. */
@@ -77,7 +79,7 @@ export interface Patience {
   /** Before the second try, milliseconds; doubled for each further one. */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
-  /** A slice that takes longer puts itself back in two halves, milliseconds. */
+  /** A slice or a plan that takes longer puts itself back, to go on from there or in two halves; milliseconds. */
   readonly sliceBudgetMs: number;
   /** How often a worker looks whether its run was cancelled, milliseconds. */
   readonly cancelPollMs: number;

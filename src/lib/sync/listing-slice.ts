@@ -28,7 +28,7 @@ export async function workListing(
     if (!(error instanceof Pause)) throw error;
     for (const courseId of listing.conflicts) await workCatalogCourse(context, courseId);
     const { resume: point, dueAt } = error;
-    return { state: 'paused', resume: point, seen: listing.seen(), counts: context.tally.counts, dueAt };
+    return { state: 'paused', work: { type: 'listing', resume: point }, seen: listing.seen(), dueAt };
   }
   return finished(context);
 }

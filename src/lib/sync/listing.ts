@@ -46,8 +46,8 @@ export class Listing {
       fence,
       keyPrefix: keyPrefix(context),
       beforeBatch: async () => engine.onStep?.('before post', feed),
-      onAcknowledged: (records) => this.#acknowledged(records.map(({ tag }) => tag)),
-      onRefused: ({ tag: { row } }, error) =>
+      onAcknowledged: (records) => this.#acknowledged(records),
+      onRefused: ({ row }, error) =>
         tally.quarantine({ ...row, reason: error.message, status: error.status, courseId: row.record.id }),
     });
   }
@@ -151,7 +151,7 @@ export class Listing {
         );
     }
     for (const pending of await this.#markDoubt(changed))
-      await this.#delivery.add({ json: pending.write.json, tag: pending });
+      await this.#delivery.add(pending.write.json, pending);
   }
 
   #compare(row: MappedRecord<Course>): Pending | undefined {

@@ -3,49 +3,39 @@ import { PayloadError } from '../errors';
 
 type Row = Pick<Mapped<unknown>, 'key' | 'raw'>;
 
+/** Names a row; those without a key are told apart by their content. */
+export const rowKey = ({ key, raw }: Row): string => key ?? `raw:${JSON.stringify(raw)}`;
+
+/** One answer of an upward pass. */
+export interface Answered {
+  readonly keys: readonly string[];
+  /** How many answers were there when it was asked for. */
+  readonly after: number;
+}
+
 /**
- * The order in which one pass saw a window's rows, and whether a server that keeps its order could have shown
- * them so. Rows without a key are told apart by their content.
+ * The order in which a downward pass sees a window's rows, and whether a server that keeps its order could have
+ * shown them so.
  */
 export class PageOrder {
-  /** Position of each key; only their order counts. Grows upward in an upward pass, downward in a downward one. */
+  /** Position of each key; only their order counts. */
   readonly #position = new Map<string, number>();
   #low = 0;
-  #high = 0;
-  #unkeyed = 0;
-  /** Of each answer of an upward pass its keys, and how many answers were there when it was asked for. */
-  readonly #answers: { readonly keys: readonly string[]; readonly after: number }[] = [];
 
   /** Distinct rows seen. */
   get distinct(): number {
-    return this.#position.size + this.#unkeyed;
-  }
-
-  /** Answers of an upward pass so far. */
-  get answers(): number {
-    return this.#answers.length;
+    return this.#position.size;
   }
 
   /**
-   * The next page of an upward pass. A row that was seen before shifted forward meanwhile.
-   * @param after how many answers were there when it was asked for.
-   */
-  append(rows: readonly Row[], after: number): void {
-    this.#unkeyed += rows.filter(({ key }) => key === undefined).length;
-    const keys = rows.flatMap(({ key }) => (key === undefined ? [] : [key]));
-    for (const key of keys) if (!this.#position.has(key)) this.#position.set(key, this.#high++);
-    this.#answers.push({ keys, after });
-  }
-
-  /**
-   * The page before, in a downward pass. Rows that shifted forward show up twice: at its end, in their old order.
+   * The page before. Rows that shifted forward show up twice: at its end, in their old order.
    * @throws PayloadError when they show up elsewhere.
    */
   prepend(rows: readonly Row[]): void {
     let lastSeen = -Infinity;
     const fresh: string[] = [];
     for (const row of rows) {
-      const key = row.key ?? `raw:${JSON.stringify(row.raw)}`;
+      const key = rowKey(row);
       const seen = this.#position.get(key);
       if (seen === undefined) {
         if (lastSeen > -Infinity) throw unstable();
@@ -64,10 +54,10 @@ export class PageOrder {
    * stand on a later page than its successor, but never on one that was asked for after the successor came.
    * @throws PayloadError when rows that both passes saw stand in another order.
    */
-  assertAgreesWith(upward: PageOrder): void {
+  assertAgreesWith(upward: readonly Answered[]): void {
     /** The highest position here of any row in the first answers. */
     const highest = [-Infinity];
-    for (const { keys, after } of upward.#answers) {
+    for (const { keys, after } of upward) {
       let last = highest[after] ?? -Infinity;
       for (const key of keys) {
         const position = this.#position.get(key);

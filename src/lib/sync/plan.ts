@@ -4,11 +4,14 @@ import { isDispatched, isEnded, type Run, type SliceWork } from '../domain/run';
 import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
 import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
 import type { ScannedFeed, WindowedFeed } from '../sources/source';
+import { mostKept } from '../store/paused';
+import { cancelRun } from './cancel';
 import { cutWindow } from './cut-window';
 import { type Engine, type OpenSource, retryDelayMs } from './engine';
 import { endRun, finishRun } from './finish';
 import { without } from './intervals';
 import { takeTurn } from './turn';
+import { watchForCancel } from './watch-for-cancel';
 import { placeCut } from './window-slice';
 
 interface Plan {
@@ -25,6 +28,7 @@ export async function planRun(engine: Engine, runId: string, stop: AbortSignal):
   const run = await engine.runs.read(runId);
   if (!run) return engine.log.warn({ runId }, 'no such run to plan');
   if (isEnded(run)) return finishRun(engine, runId);
+  if (run.cancelRequested) return void (await cancelRun(engine, runId));
   if (run.planId) return run.slices.total === 0 ? finishRun(engine, runId) : sendMessages(engine, run);
   const now = engine.now();
   if (run.planDueAt > now)
@@ -32,14 +36,23 @@ export async function planRun(engine: Engine, runId: string, stop: AbortSignal):
   if (!(await hasTurn(engine, run))) return;
   const lease = await engine.leases.acquire(`plan-${runId}`);
   if (!lease) return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, 30);
+  const cancel = watchForCancel(engine, runId);
   try {
-    await planUnderLease(engine, run, AbortSignal.any([stop, lease.lost]));
+    // Read again under the lease: another planner may have got on, and a cancel looks at it after it has left its mark.
+    const now = await engine.runs.read(runId);
+    if (now && !now.planId && !now.cancelRequested && !isEnded(now))
+      await planUnderLease(engine, now, AbortSignal.any([stop, lease.lost, cancel.signal]));
   } catch (error) {
     if (stop.aborted || lease.lost.aborted) throw error;
-    await planFailed(engine, run, error);
+    lease.assertOutlives(0);
+    if (!cancel.signal.aborted) await planFailed(engine, runId, error);
   } finally {
+    cancel.end();
     await lease.release();
   }
+  // Only now, without the lease: until then a cancel leaves the run to whoever plans it.
+  const left = await engine.runs.read(runId);
+  if (left?.cancelRequested && !isEnded(left)) await cancelRun(engine, runId);
 }
 
 /** A message that the platform gave up on: a run that still waits for its plan fails, so that it can end. */
@@ -68,7 +81,7 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
   signal.throwIfAborted();
   const total = plan.works.length;
   const committed = await engine.runs.update(run.runId, (now) =>
-    now.planId || isEnded(now)
+    now.planId || now.cancelRequested || isEnded(now)
       ? undefined
       : {
           planId,
@@ -102,8 +115,15 @@ async function sendMessages(engine: Engine, run: Run): Promise<void> {
   }
 }
 
-async function planFailed(engine: Engine, run: Run, error: unknown): Promise<void> {
-  const { runId, source, kind } = run;
+async function planFailed(engine: Engine, runId: string, error: unknown): Promise<void> {
+  const run = await engine.runs.read(runId);
+  if (!run) return;
+  const { source, kind } = run;
+  // The plan stands: what failed is to send its messages, and that is done again.
+  if (run.planId) {
+    const delay = retryDelayMs(engine.patience, 1, () => engine.random());
+    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, delay / 1000);
+  }
   if (error instanceof WaitError) {
     await engine.runs.update(runId, () => ({ planDueAt: error.until }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (error.until - engine.now()) / 1000);
@@ -130,18 +150,40 @@ async function makePlan(engine: Engine, run: Run, open: OpenSource, signal: Abor
   if (feed.type === 'windowed') return planWindows(engine, run, open, feed, signal);
   if (courseId !== undefined) return { works: [{ type: 'course', courseId }] };
   if (learner !== undefined && feed.learnerPage) return { works: [{ type: 'learner' }] };
-  return { works: await planCourses(feed, signal) };
+  return { works: await planCourses(engine, run, feed, signal) };
 }
 
-async function planCourses(feed: ScannedFeed, signal: AbortSignal): Promise<SliceWork[]> {
-  const ids = new Set<string>();
-  let cursor: string | undefined;
-  do {
+/** @throws WaitError when it is to go on later, from where it then is. */
+async function planCourses(
+  engine: Engine,
+  run: Run,
+  feed: ScannedFeed,
+  signal: AbortSignal,
+): Promise<SliceWork[]> {
+  const deadline = engine.now() + engine.patience.sliceBudgetMs;
+  const ids = new Set(run.planPoint ? await engine.runs.paused.readFound(run) : []);
+  const before = ids.size;
+  let cursor = run.planPoint?.cursor;
+  const later = async (next: string, until: number): Promise<never> => {
+    await engine.runs.paused.plan(run, next, [...ids].slice(before));
+    throw new WaitError('The list of courses goes on later', until);
+  };
+  for (let pages = 1; ; pages++) {
     signal.throwIfAborted();
-    const page = await feed.courses(cursor, { signal });
+    let page: Awaited<ReturnType<ScannedFeed['courses']>>;
+    try {
+      page = await feed.courses(cursor, { signal });
+    } catch (error) {
+      if (pages === 1 || cursor === undefined || !(error instanceof WaitError)) throw error;
+      return later(cursor, error.until);
+    }
     for (const id of page.ids) ids.add(id);
     cursor = page.next;
-  } while (cursor !== undefined);
+    if (cursor === undefined) break;
+    // A page is taken whole: there is room for a large one.
+    const enough = ids.size - before >= mostKept.courseIds / 2;
+    if (enough || engine.now() > deadline) await later(cursor, engine.now());
+  }
   return [...ids].map((courseId) => ({ type: 'course', courseId }));
 }
 
@@ -172,17 +214,32 @@ async function planWindows(
   const anew = filtered || run.mode === 'full' || relookDue(run, open, state.lastRelook, engine.now());
   const window = { from, to };
   const works: SliceWork[] = [];
+  const deadline = engine.now() + engine.patience.sliceBudgetMs;
+  let isOver = false;
+  const probe = async (piece: Window): Promise<number> => {
+    if (isOver || engine.now() > deadline) throw new NoMoreCounts();
+    try {
+      return (await feed.count(piece, { signal })).count;
+    } catch (error) {
+      throw error instanceof WaitError ? new NoMoreCounts() : error;
+    }
+  };
   for (const left of anew ? [window] : without(window, state.doneBeyond)) {
-    const probe = async (piece: Window): Promise<number> => (await feed.count(piece, { signal })).count;
-    const pieces = await cutWindow(left, await probe(left), {
-      maxRows: settings.maxRowsPerSlice,
-      probe,
-      place,
-    });
-    works.push(...pieces.map((piece): SliceWork => ({ type: 'window', ...piece })));
+    try {
+      const options = { maxRows: settings.maxRowsPerSlice, probe, place };
+      const pieces = await cutWindow(left, await probe(left), options);
+      works.push(...pieces.map((piece): SliceWork => ({ type: 'window', ...piece })));
+    } catch (error) {
+      if (!(error instanceof NoMoreCounts)) throw error;
+      isOver = true;
+      works.push({ type: 'window', window: left, expected: 0 });
+    }
   }
   return { works, window };
 }
+
+/** The source wants a rest, or the time is up. What is not cut by then is halved by the worker that meets it. */
+class NoMoreCounts extends Error {}
 
 function startOf(
   run: Run,

@@ -4,7 +4,8 @@ import type { Engine } from './engine';
 const dayMs = 24 * 3600_000;
 
 /**
- * Deletes runs, quarantined records and events that are older than the retention. What has not ended is kept.
+ * Deletes runs, quarantined records, events and enrolments that are older than the retention. Runs and events that
+ * have not ended are kept.
  * @param retentionDays `RETENTION_DAYS`.
  */
 export async function purge(engine: Engine, retentionDays: number): Promise<void> {
@@ -19,6 +20,7 @@ export async function purge(engine: Engine, retentionDays: number): Promise<void
   const quarantined = await engine.quarantine.purge(before);
   let events = 0;
   for (const source of engine.inbox.sources) events += await engine.inbox.purge(source, beforeMs);
+  const batches = await engine.enrolments.purge(beforeMs);
   await engine.leases.purge(engine.now() - dayMs);
-  engine.log.info({ before, runs, quarantined, events }, 'purge done');
+  engine.log.info({ before, runs, quarantined, events, batches }, 'purge done');
 }

@@ -3,14 +3,17 @@ import type { Progress } from '../domain/progress';
 import type { Window } from '../domain/time';
 import { PayloadError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
-import { PageOrder } from './page-order';
+import { type Answered, PageOrder, rowKey } from './page-order';
 
-export interface ReadWindowOptions {
+export interface ReadWindowOptions<V> {
   readonly signal: AbortSignal;
   /** Pages asked for at the same time. */
   readonly concurrency: number;
-  /** Told of every row as it comes, in page order; a row that is read again comes again. */
-  readonly onRow: (row: Mapped<Progress>) => Promise<void>;
+  /**
+   * Told of every row as it comes, in page order. What it gives is given back to it when the row comes again; a
+   * promise is awaited before the next row.
+   */
+  readonly onRow: (row: Mapped<Progress>, before: V | undefined) => V | Promise<V>;
   /** Told of every page, before its rows; may throw to end the reading (budget, split). */
   readonly onPage: (page: WindowPage) => void;
   /** Before a second reading: everything of the first has arrived, so that a newer value cannot be overtaken. */
@@ -26,19 +29,19 @@ const tries = 3;
  * that only leave can then only show up twice.
  * @throws PayloadError when the order is unstable, or when the rows stay fewer than counted.
  */
-export async function readWindow(
+export async function readWindow<V extends NonNullable<unknown>>(
   feed: WindowedFeed,
   window: Window,
-  options: ReadWindowOptions,
+  options: ReadWindowOptions<V>,
 ): Promise<void> {
-  const first = await passUpward(feed, window, options);
+  const seen = new Map<string, V>();
+  const first = await passUpward(feed, window, options, seen);
   if (first.clean) return;
-  let pages = first.pages;
-  let problem = first.problem;
+  let { pages, problem } = first;
   for (let attempt = 1; attempt <= tries; attempt++) {
     await options.beforeSecondPass();
-    const second = await passDownward(feed, window, pages, options);
-    second.order.assertAgreesWith(first.order);
+    const second = await passDownward(feed, window, pages, options, seen);
+    second.order.assertAgreesWith(first.answers);
     if (second.clean) return;
     pages = Math.max(second.pages, 1);
     problem = second.problem;
@@ -51,17 +54,23 @@ export async function readWindow(
 interface Pass {
   readonly clean: boolean;
   readonly pages: number;
-  readonly order: PageOrder;
   readonly problem: string;
 }
 
-async function passUpward(feed: WindowedFeed, window: Window, options: ReadWindowOptions): Promise<Pass> {
-  const order = new PageOrder();
+async function passUpward<V>(
+  feed: WindowedFeed,
+  window: Window,
+  options: ReadWindowOptions<V>,
+  seen: Map<string, V>,
+): Promise<Pass & { readonly answers: readonly Answered[] }> {
+  const answers: Answered[] = [];
   const first = await feed.page(window, 1, options);
   const count = first?.count ?? 0;
   // A server that counts rows but no pages has its first page read again all the same.
   const pages = Math.max(first?.pages ?? 1, 1);
   let clean = first !== undefined;
+  /** Rows without a key count singly: two may well have the same content. */
+  let alike = 0;
   const take = async (page: WindowPage | undefined, after: number): Promise<void> => {
     if (!page) {
       clean = false;
@@ -69,25 +78,33 @@ async function passUpward(feed: WindowedFeed, window: Window, options: ReadWindo
     }
     if (page.count !== count) clean = false;
     options.onPage(page);
-    order.append(page.rows, after);
-    for (const row of page.rows) await options.onRow(row);
+    answers.push({ keys: page.rows.flatMap(({ key }) => key ?? []), after });
+    for (const row of page.rows) {
+      const key = rowKey(row);
+      const before = seen.get(key);
+      if (before !== undefined && row.key === undefined) alike++;
+      const made = options.onRow(row, row.key === undefined ? undefined : before);
+      seen.set(key, made instanceof Promise ? await made : made);
+    }
   };
   const ask = async (n: number) => {
-    const after = order.answers;
+    const after = answers.length;
     return { page: await feed.page(window, n, options), after };
   };
   await take(first, 0);
   for await (const { page, after } of inOrder(2, pages, options.concurrency, ask)) await take(page, after);
-  const problem = `it counts ${count} rows and gave ${order.distinct}`;
-  return { clean: clean && order.distinct === count, pages, order, problem };
+  const distinct = seen.size + alike;
+  const problem = `it counts ${count} rows and gave ${distinct}`;
+  return { clean: clean && distinct === count, pages, answers, problem };
 }
 
-async function passDownward(
+async function passDownward<V>(
   feed: WindowedFeed,
   window: Window,
   pages: number,
-  options: ReadWindowOptions,
-): Promise<Pass> {
+  options: ReadWindowOptions<V>,
+  seen: Map<string, V>,
+): Promise<Pass & { readonly order: PageOrder }> {
   const order = new PageOrder();
   let last: WindowPage | undefined;
   // A row that came in pushes others back into pages that were read already.
@@ -99,7 +116,10 @@ async function passDownward(
     last = page;
     options.onPage(page);
     order.prepend(page.rows);
-    for (const row of page.rows) await options.onRow(row);
+    for (const row of page.rows) {
+      const key = rowKey(row);
+      seen.set(key, await options.onRow(row, seen.get(key)));
+    }
   }
   // What is in the window now has been there all along, so it must all have been seen.
   const count = last?.count ?? 0;

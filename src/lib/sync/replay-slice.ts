@@ -51,12 +51,12 @@ async function remap(
     fence: context.fence,
     keyPrefix: keyPrefix(context),
     onAcknowledged: async (batch) => {
-      for (const { tag } of batch) {
+      for (const { id } of batch) {
         tally.sent();
-        await engine.quarantine.clear(tag.id);
+        await engine.quarantine.clear(id);
       }
     },
-    onRefused: ({ tag: { row } }, error) =>
+    onRefused: ({ row }, error) =>
       tally.quarantine({
         ...row,
         reason: error.message,
@@ -73,7 +73,7 @@ async function remap(
         continue;
       }
       const encoded = engine.sink.encodeProgress(row.record, to);
-      if (encoded.ok) await delivery.add({ json: encoded.json, tag: { row, id } });
+      if (encoded.ok) await delivery.add(encoded.json, { row, id });
       else {
         tally.skipped();
         await engine.quarantine.clear(id);

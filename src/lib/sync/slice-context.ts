@@ -1,5 +1,6 @@
 import type { Feed } from '../domain/feed';
-import type { Counts, ListingPoint, Run, Slice, SliceWork } from '../domain/run';
+import type { Run, Slice, SliceWork } from '../domain/run';
+import type { Kept } from '../store/kept';
 import type { SliceResult } from '../store/runs';
 import type { Engine, OpenSource } from './engine';
 import type { Tally } from './tally';
@@ -33,17 +34,22 @@ export type SliceOutcome =
       readonly dueAt?: number;
     }
   /** Goes on later from where it stopped; all that was read so far has arrived. */
-  | {
+  | (Kept & {
       readonly state: 'paused';
-      readonly resume: ListingPoint;
-      /** Ids of the courses that need no second look. */
-      readonly seen: readonly string[];
-      readonly counts: Counts;
+      /** What is left to do. */
+      readonly work: SliceWork;
+      /** Milliseconds since 1970. */
       readonly dueAt: number;
-    };
+      /** Only this was counted for good; what the rest of this go has read is read again. Left out: all of it. */
+      readonly soFar?: Pick<Slice, 'counts' | 'notes'>;
+    });
 
-/** The prefix of the idempotency keys of what a slice sends: the same when it is worked again. */
-export const keyPrefix = ({ run, slice }: SliceContext): string => `${run.runId}/${slice.number}`;
+/**
+ * The prefix of the idempotency keys of what a slice sends: the same when it is worked again, another once it goes
+ * on after a pause, since someone else may have told the sink something in between.
+ */
+export const keyPrefix = ({ run, slice }: SliceContext): string =>
+  `${run.runId}/${slice.number}${slice.pauses === 0 ? '' : `/${slice.pauses}`}`;
 
 export const finished = ({ tally }: SliceContext): SliceOutcome => ({
   state: 'done',

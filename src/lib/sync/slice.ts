@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { type Counts, isEnded, type Run, type Slice } from '../domain/run';
 import {
-  CancelledError,
   ConflictError,
   LeaseLostError,
   RetryableError,
@@ -19,6 +19,7 @@ import { acquirePlace } from './places';
 import { workReplay } from './replay-slice';
 import { finished, type SliceContext, type SliceOutcome } from './slice-context';
 import { Tally } from './tally';
+import { watchForCancel } from './watch-for-cancel';
 import { workWindow } from './window-slice';
 
 /** Seconds after which a message that came too early, or met another worker, is tried again. */
@@ -45,12 +46,15 @@ export async function workSlice(
   if (early > 1_000) return wake(engine, runId, number, early / 1000);
   const lease = await engine.leases.acquire(`slice-${runId}-${number}`);
   if (!lease) return wake(engine, runId, number, busySeconds.lease);
-  // Read again under the lease: a cancel looks at the leases after it has left its mark.
-  const now = await engine.runs.read(runId);
   let cancelled: boolean;
   try {
-    cancelled =
-      now?.cancelRequested || !now || isEnded(now) || (await workInPlace(engine, now, slice, lease, stop));
+    // Read again under the lease: a cancel looks at the leases after it has left its mark, and another worker may
+    // have put the slice back, or ended it.
+    const now = await engine.runs.read(runId);
+    const free = now && (await engine.runs.readSlice(now, number));
+    if (now?.cancelRequested || !now || isEnded(now)) cancelled = true;
+    else if (free?.state !== 'pending' || free.dueAt > engine.now() + 1_000) cancelled = false;
+    else cancelled = await workInPlace(engine, now, free, lease, stop);
   } finally {
     await lease.release();
   }
@@ -77,7 +81,7 @@ async function workInPlace(
   if (!place) {
     // The due time tells the sweep that this slice's call is not lost.
     const dueAt = engine.now() + busySeconds.place * 1000;
-    await engine.runs.updateSlice(run, slice.number, () => ({ dueAt }));
+    await engine.runs.updateSlice(run, slice.number, () => ({ dueAt }), slice);
     await wake(engine, run.runId, slice.number, busySeconds.place);
     return false;
   }
@@ -106,16 +110,21 @@ interface Work {
 
 async function workUnderLease(what: Work): Promise<boolean> {
   const { engine, run, lease, stop } = what;
-  const slice = await engine.runs.updateSlice(run, what.slice.number, ({ attempts }) => ({
-    attempts: attempts + 1,
-  }));
+  // A worker that loses its lease and does not notice must not write over what its successor does.
+  const worker = randomBytes(8).toString('hex');
+  const slice = await engine.runs.updateSlice(
+    run,
+    what.slice.number,
+    ({ attempts }) => ({ attempts: attempts + 1, worker }),
+    what.slice,
+  );
   if (!slice) return false;
   if (slice.attempts > engine.patience.attempts) {
     await failSlice(engine, run, slice, slice.error ?? 'Its workers died every time; see the log');
     return false;
   }
   const cancel = watchForCancel(engine, run.runId);
-  const tally = new Tally(engine, run, { source: run.source, kind: run.kind }, slice.counts);
+  const tally = new Tally(engine, run, { source: run.source, kind: run.kind }, slice);
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
     const outcome = await work({ ...what, slice }, tally, signal);
@@ -123,7 +132,7 @@ async function workUnderLease(what: Work): Promise<boolean> {
     lease.assertOutlives(0);
     await engine.onStep?.('before done', run);
     if (outcome.state === 'split') await split(engine, run, slice, outcome);
-    else if (outcome.state === 'paused') await pause(engine, run, slice, outcome);
+    else if (outcome.state === 'paused') await pause(engine, run, slice, outcome, tally);
     else await end(engine, run, slice, outcome);
     return false;
   } catch (error) {
@@ -162,9 +171,9 @@ async function work(
   if (task.type === 'window' && consumption?.type === 'windowed')
     return workWindow(context, consumption, task.window);
   if (task.type === 'learner' && consumption?.type === 'scanned' && run.request.learner)
-    return workLearner(context, consumption, run.request.learner);
+    return workLearner(context, consumption, run.request.learner, task.resume);
   if (task.type === 'course' && run.kind === 'consumption' && consumption?.type === 'scanned')
-    return workCourse(context, consumption, task.courseId);
+    return workCourse(context, consumption, task.courseId, task.resume);
   if (task.type === 'course' && run.kind === 'catalog' && catalog) {
     await workCatalogCourse(context, task.courseId);
     return finished(context);
@@ -174,17 +183,25 @@ async function work(
   );
 }
 
-async function end(engine: Engine, run: Run, slice: Slice, outcome: SliceResult) {
-  const next = await engine.runs.endSlice(run.runId, slice.number, outcome);
+/** @returns whether the slice was still this worker's to end. */
+async function end(engine: Engine, run: Run, slice: Slice, outcome: SliceResult): Promise<boolean> {
+  const next = await engine.runs.endSlice(run.runId, slice, outcome);
   if (next) await afterSlice(engine, next);
   else await repeatFinish(engine, (await engine.runs.read(run.runId)) ?? run);
+  return next !== undefined;
 }
 
-const failSlice = (engine: Engine, run: Run, slice: Slice, error: string, counts?: Counts): Promise<void> => {
+async function failSlice(
+  engine: Engine,
+  run: Run,
+  slice: Slice,
+  error: string,
+  counts?: Counts,
+): Promise<void> {
   const { runId, source, kind } = run;
-  engine.log.error({ runId, source, kind, slice: slice.number, error }, 'slice failed');
-  return end(engine, run, slice, { state: 'failed', error, counts });
-};
+  if (await end(engine, run, slice, { state: 'failed', error, counts }))
+    engine.log.error({ runId, source, kind, slice: slice.number, error }, 'slice failed');
+}
 
 /** A message that the platform gave up on: its slice fails, so that the run can end. */
 export async function abandonSlice(engine: Engine, runId: string, number: number): Promise<void> {
@@ -201,11 +218,21 @@ async function pause(
   run: Run,
   slice: Slice,
   outcome: SliceOutcome & { state: 'paused' },
+  tally: Tally,
 ): Promise<void> {
-  const { resume, seen, counts, dueAt } = outcome;
-  await engine.runs.keepSeen(run, slice.number, seen);
+  const { work, seen, told, soFar, dueAt } = outcome;
+  const { changes } = tally;
+  const { counts, notes } = soFar ?? tally;
   // It got on: the tries are for what does not.
-  await putBack(engine, run, slice, { work: { type: 'listing', resume }, counts, dueAt, attempts: 0 });
+  const patch = { work, counts, changes, notes, dueAt, attempts: 0, error: undefined };
+  const paused = await engine.runs.paused.slice(run, slice, patch, { seen, told });
+  const { runId, source, kind } = run;
+  const facts = { runId, source, kind, slice: slice.number };
+  if (!paused) return engine.log.warn(facts, 'lease lost');
+  const wait = dueAt - engine.now();
+  if (wait > 0)
+    engine.log.info({ ...facts, until: new Date(dueAt).toISOString() }, 'slice put back for a pause');
+  await wake(engine, runId, slice.number, Math.max(0, wait) / 1000);
 }
 
 async function split(
@@ -216,7 +243,7 @@ async function split(
 ): Promise<void> {
   // A due time tells these from planned slices whose turn to be sent has not come.
   const dueAt = outcome.dueAt ?? engine.now();
-  const next = await engine.runs.splitSlice(run.runId, slice.number, outcome.works, dueAt);
+  const next = await engine.runs.splitSlice(run.runId, slice, outcome.works, dueAt);
   if (!next) return;
   const delay = Math.max(0, dueAt - engine.now()) / 1000;
   for (let i = outcome.works.length - 1; i >= 0; i--)
@@ -249,19 +276,8 @@ async function handle(
 }
 
 async function putBack(engine: Engine, run: Run, slice: Slice, patch: Partial<Slice>): Promise<void> {
-  await engine.runs.updateSlice(run, slice.number, () => patch);
-  await wake(engine, run.runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
-}
-
-/** Looks every 2 s whether the run was cancelled, or ended by someone else. */
-function watchForCancel(engine: Engine, runId: string): { signal: AbortSignal; end: () => void } {
-  const controller = new AbortController();
-  const look = async (): Promise<void> => {
-    const run = await engine.runs.read(runId).catch(() => undefined);
-    if (run && (run.cancelRequested || isEnded(run)))
-      controller.abort(new CancelledError('The run was cancelled'));
-  };
-  const timer = setInterval(() => void look(), engine.patience.cancelPollMs);
-  timer.unref();
-  return { signal: controller.signal, end: () => clearInterval(timer) };
+  const { runId, source, kind } = run;
+  const written = await engine.runs.updateSlice(run, slice.number, () => patch, slice);
+  if (!written) return engine.log.warn({ runId, source, kind, slice: slice.number }, 'lease lost');
+  await wake(engine, runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
 }

@@ -1,6 +1,7 @@
 import { groupOf, type WebhookEvent } from '../domain/event';
 import { isDispatched, isEnded, type Run } from '../domain/run';
 import { toMs } from '../domain/time';
+import { mendBatches } from '../enrolments/batch';
 import { sentence } from '../errors';
 import { cancelRun } from './cancel';
 import { courseLease } from './apply-course';
@@ -58,6 +59,7 @@ export async function sweep(engine: Engine): Promise<void> {
     engine.onWatermark?.(feed, watermark);
   }
   for (const source of engine.inbox.sources) await attempt(source, () => mendEvents(engine, source));
+  await attempt('enrolments', () => mendBatches(engine, attempt));
   // Alerts wait for this line: without it, nothing repairs what was lost.
   engine.log.info({ openRuns: open.length }, 'sweep done');
   if (failures.length > 0) throw failures[0];

@@ -6,6 +6,7 @@ import {
   noChanges,
   noCounts,
   type Run,
+  type Slice,
   samplesKept,
 } from '../domain/run';
 import { addNotes } from '../domain/notes';
@@ -25,8 +26,8 @@ export interface BadRecord {
 /** Counts what becomes of a slice's records, and keeps its bad ones. */
 export class Tally {
   readonly #counts: { -readonly [K in keyof Counts]: number };
-  #changes: Changes = noChanges;
-  #notes: readonly string[] = [];
+  #changes: Changes;
+  #notes: readonly string[];
   #quarantined: ReadonlySet<string> | undefined;
 
   constructor(
@@ -34,9 +35,12 @@ export class Tally {
     /** Whose counts these are: a run's, or an event's, which has an id as well. */
     private readonly run: Pick<Run, 'runId' | 'dryRun'>,
     private readonly feed: Feed,
-    soFar: Counts = noCounts,
+    /** Of a slice that goes on: what its goes before have counted. */
+    soFar: Pick<Slice, 'counts' | 'changes' | 'notes'> = { counts: noCounts, changes: undefined, notes: [] },
   ) {
-    this.#counts = { ...soFar };
+    this.#counts = { ...soFar.counts };
+    this.#changes = soFar.changes ?? noChanges;
+    this.#notes = soFar.notes;
   }
 
   /** Reads which records of the feed are in quarantine, so that `arrived` can clear them. Before reading the source. */
@@ -124,10 +128,10 @@ export class Tally {
     this.#notes = addNotes(this.#notes, notes);
   }
 
-  /** The record was delivered: an older failure of it is over. */
-  async arrived(key: string | undefined, raw: unknown): Promise<void> {
-    if (!this.#quarantined?.size) return;
+  /** The record was delivered: an older failure of it is over, which takes time if there was one. */
+  arrived(key: string | undefined, raw: unknown): Promise<unknown> | undefined {
+    if (!this.#quarantined?.size) return undefined;
     const id = quarantineId(this.feed, key, raw);
-    if (this.#quarantined.has(id)) await this.engine.quarantine.clear(id);
+    return this.#quarantined.has(id) ? this.engine.quarantine.clear(id) : undefined;
   }
 }

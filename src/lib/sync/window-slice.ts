@@ -1,4 +1,4 @@
-import type { Mapped, MappedRecord } from '../domain/mapped';
+import type { Mapped, MappedRecord, UnmappedRow } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import { addSeconds, type Utc, type Window } from '../domain/time';
 import { ambiguity } from '../domain/zone';
@@ -6,6 +6,7 @@ import { PayloadError, WaitError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
 import { halfway } from './cut-window';
 import { Delivery } from './deliver';
+import { rowKey } from './page-order';
 import { readWindow } from './read-window';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 import type { Tally } from './tally';
@@ -17,6 +18,10 @@ const pagesWorthHalving = 2;
 
 class TooLarge extends Error {}
 
+/** What was made of a row: the value that was sent, or `left`. */
+type Made = Partial<Pick<Progress, 'status' | 'percent' | 'grade' | 'at'>>;
+const left: Made = {};
+
 /** Delivers the rows of one window of a windowed feed. */
 export async function workWindow(
   context: SliceContext,
@@ -25,9 +30,10 @@ export async function workWindow(
 ): Promise<SliceOutcome> {
   const { engine, run, open, signal, tally } = context;
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
-  /** What was sent for a row in this slice, so that a row that shows up twice goes out once. */
-  const handled = new Map<string, string>();
-  const delivery = new Delivery<{ row: MappedRecord<Progress>; again: boolean }>({
+  const others = await rowsOfSliceBefore(context, feed, window);
+  /** A row whose value changed while it was read goes out again, and is one row all the same. */
+  const again = new Set<Mapped<Progress>>();
+  const delivery = new Delivery<MappedRecord<Progress>>({
     sink: engine.sink,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
@@ -37,49 +43,53 @@ export async function workWindow(
     beforeBatch: async () => engine.onStep?.('before post', context.feed),
     onAcknowledged: async (records) => {
       await engine.onStep?.('after post', context.feed);
-      for (const { tag } of records) {
-        if (!tag.again) tally.sent();
-        await tally.arrived(tag.row.key, tag.row.raw);
+      for (const row of records) {
+        if (!again.has(row)) tally.sent();
+        const cleared = tally.arrived(row.key, row.raw);
+        if (cleared) await cleared;
       }
     },
-    onRefused: async ({ tag: { row, again } }, error) => {
+    onRefused: async (row, error) => {
       const courseId = row.record.courseId;
-      await tally.quarantine({ ...row, reason: error.message, status: error.status, courseId }, again);
+      const bad = { ...row, reason: error.message, status: error.status, courseId };
+      await tally.quarantine(bad, again.has(row));
     },
   });
 
-  const onRow = async (row: Mapped<Progress>): Promise<void> => {
-    const before = row.key === undefined ? undefined : handled.get(row.key);
-    if (!row.ok) {
-      if (row.key !== undefined && before !== undefined) return;
-      if (row.key !== undefined) handled.set(row.key, 'unmapped');
-      tally.read();
-      await tally.quarantine(row);
-      if (tally.isBeyondRepair(counted)) throw changedFormat(tally);
-      return;
-    }
+  /** Gives what was made of the row, so that a row that shows up twice goes out once. */
+  const onRow = (row: Mapped<Progress>, before: Made | undefined): Made | Promise<Made> => {
+    if (others.size > 0 && others.has(rowKey(row))) return left;
+    if (!row.ok) return before ?? setAside(row);
     if (!wanted(row.record, run.request)) {
       if (before === undefined) {
         tally.read();
         tally.skipped();
       }
-      if (row.key !== undefined) handled.set(row.key, 'unwanted');
-      return;
+      return left;
     }
     const encoded = engine.sink.encodeProgress(row.record, to);
-    const value = encoded.ok ? valueOf(row.record) : 'skipped';
-    if (before === value) return;
-    if (row.key !== undefined) handled.set(row.key, value);
-    // A row whose value changed while it was read goes out again, and is one row all the same.
-    const again = before !== undefined;
-    if (!again) tally.read();
+    const value = encoded.ok ? valueOf(row.record) : left;
+    if (isSame(value, before)) return value;
+    if (before) again.add(row);
+    else tally.read();
     if (!encoded.ok) {
-      if (!again) tally.skipped();
-    } else if (run.dryRun) {
-      if (again) return;
+      if (!before) tally.skipped();
+      return value;
+    }
+    if (run.dryRun) {
+      if (before) return value;
       tally.sent();
       tally.change({ change: 'wouldSend', courseId: row.record.courseId, detail: row.record.status });
-    } else await delivery.add({ json: encoded.json, tag: { row, again } });
+      return value;
+    }
+    const full = delivery.add(encoded.json, row);
+    return full ? full.then(() => value) : value;
+  };
+  const setAside = async (row: UnmappedRow): Promise<Made> => {
+    tally.read();
+    await tally.quarantine(row);
+    if (tally.isBeyondRepair(counted)) throw changedFormat(tally);
+    return left;
   };
 
   const halves = halvesOf(window, feed.timeZone);
@@ -123,6 +133,28 @@ export async function workWindow(
  */
 const withSecondBefore = ({ from, to }: Window): Window => ({ from: addSeconds(from, -1), to });
 
+/**
+ * The rows that the slice before shows too, whichever way the server treats its bounds: it reads up to this one's
+ * beginning, and this one from a second earlier, so they share what the server gives for that second. They are
+ * that slice's, so that none is counted twice.
+ */
+async function rowsOfSliceBefore(
+  { run, signal, concurrency }: SliceContext,
+  feed: WindowedFeed,
+  { from }: Window,
+): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  if (run.window === undefined || from <= run.window.from) return keys;
+  await readWindow(feed, withSecondBefore({ from, to: from }), {
+    signal,
+    concurrency,
+    onRow: (row) => Boolean(keys.add(rowKey(row))),
+    onPage: () => signal.throwIfAborted(),
+    beforeSecondPass: () => Promise.resolve(),
+  });
+  return keys;
+}
+
 /** The two halves of a window, as slices; undefined when it cannot be cut. */
 export function halvesOf(window: Window, timeZone: string) {
   const cut = halfway(window, placeCut(timeZone));
@@ -147,7 +179,10 @@ export const placeCut =
   };
 
 /** What can differ between two sights of one row. */
-const valueOf = ({ status, percent, grade, at }: Progress): string => `${status} ${percent} ${grade} ${at}`;
+const valueOf = ({ status, percent, grade, at }: Progress): Made => ({ status, percent, grade, at });
+
+const isSame = (a: Made, b: Made | undefined): boolean =>
+  b !== undefined && a.status === b.status && a.percent === b.percent && a.grade === b.grade && a.at === b.at;
 
 const wanted = (record: Progress, { courseId, learner }: SliceContext['run']['request']): boolean =>
   (courseId === undefined || record.courseId === courseId) &&

@@ -13,7 +13,8 @@ const encoder = (more: Partial<LdSettings> = {}) => createEncoder(ldSettings(mor
 
 function written(encoded: Encoded) {
   if (!encoded.ok) throw new Error(encoded.skipped);
-  return { ...encoded, fields: JSON.parse(encoded.json) as Record<string, unknown> };
+  const { key, json, hash } = encoded;
+  return { key, json, hash, fields: JSON.parse(encoded.json) as Record<string, unknown> };
 }
 
 const course: Course = {

@@ -22,7 +22,12 @@ async function sinkFor(
 }
 
 const delivery = { signal: new AbortController().signal, idempotencyKey: 'key-1', fence: () => undefined };
-const catalog = { kind: 'catalog', sourceSystemId: '16', records: ['{"a":1}', '{"a":2}'] } as const;
+const catalog = {
+  kind: 'catalog',
+  sourceSystemId: '16',
+  json: Buffer.from('[{"a":1},{"a":2}]'),
+  count: 2,
+} as const;
 const consumption = { ...catalog, kind: 'consumption' } as const;
 const empty =
   (status: number): Parameters<typeof inTurn>[0] =>

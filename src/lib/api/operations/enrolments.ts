@@ -1,25 +1,41 @@
-import { enrolmentRequest } from '../enrolments';
-import { enrolmentSchema } from '../schemas';
+import { mostBytes, mostRows } from '../../enrolments/check-rows';
+import { columnNames } from '../../enrolments/read-rows';
+import { enrolmentRequest } from '../../enrolments/request';
+import { z } from 'zod';
+import { batchQuery } from '../enrolment-batches';
+import { batchSchema, enrolmentSchema, removalSchema, startedBatchSchema } from '../schemas';
 import type { Operation } from './operation';
 
-/** The way out to the vendors. */
+const headers = {
+  'Idempotency-Key': {
+    description: 'Any text of yours: a repeat with it gets the first answer, and nothing is done again',
+    example: '6f1c2b9e-0d3a-4c55-9a41-2f0e8f7d1b63',
+  },
+};
+const oneOrMany = z.union([enrolmentRequest, z.array(enrolmentRequest).max(mostRows)]);
+const batchId = '0f8c1d2b3a4e5f60718293a4b5c6d7e8';
+const taken = {
+  description: 'Many were taken in; the address says how far they are',
+  schema: startedBatchSchema,
+  example: { batchId, url: `https://example.com/api/enrolments/${batchId}`, total: 2 },
+};
+const many = `Many: a JSON array, or CSV with a header (${columnNames.join(', ')}; several words of filter and location by semicolon); ${mostRows} rows and ${mostBytes} bytes at the most. All are looked over first: a bad row is 400, with the number of each (the line of the file, where the header is line 1, or the place in the array from 1), and nothing is done.`;
+const csvOf = (...lines: string[]) => ({
+  'text/csv': { description: 'UTF-8, with a header', example: `${lines.join('\r\n')}\r\n` },
+});
+
+/** Enrolments: the way out to the vendors. */
 export const enrolmentOperations: readonly Operation[] = [
   {
     operationId: 'enrol',
     method: 'post',
     path: '/enrolments',
     tag: 'Enrolments',
-    summary: 'Enrol a learner in a course',
-    description:
-      "Safe to repeat: one who is enrolled already stays so. The vendor's own no keeps its status.",
-    headers: {
-      'Idempotency-Key': {
-        description: 'Any text of yours: a repeat with it gets the first answer, and nothing is done again',
-        example: '6f1c2b9e-0d3a-4c55-9a41-2f0e8f7d1b63',
-      },
-    },
+    summary: 'Enrol one learner, or many',
+    description: `Safe to repeat: one who is enrolled already stays so. The vendor's own no keeps its status. After a 5xx, or no answer, nobody can tell whether it happened: send the same again, with the same key; the vendor is asked first. ${many}`,
+    headers,
     body: {
-      schema: enrolmentRequest,
+      schema: oneOrMany,
       required: true,
       examples: {
         learner: {
@@ -27,7 +43,16 @@ export const enrolmentOperations: readonly Operation[] = [
           courseId: '1042',
           learner: { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' },
         },
+        'several learners': [
+          { source: 'khalibre', courseId: '1042', learner: { email: 'ann@example.com' } },
+          { source: 'khalibre', courseId: '1042', communityId: '55', learner: { email: 'bob@example.com' } },
+        ],
       },
+      otherTypes: csvOf(
+        'source,courseId,email,firstName,lastName',
+        'khalibre,1042,ann@example.com,Ann,Lee',
+        'khalibre,1042,bob@example.com,Bob,Day',
+      ),
     },
     answers: {
       201: {
@@ -35,7 +60,63 @@ export const enrolmentOperations: readonly Operation[] = [
         schema: enrolmentSchema,
         example: { source: 'khalibre', courseId: '1042', enrolled: true },
       },
+      202: taken,
     },
-    problems: [400, 403, 404, 409, 422, 501, 502],
+    problems: [400, 403, 404, 409, 413, 422, 501, 502],
+  },
+  {
+    operationId: 'removeEnrolment',
+    method: 'post',
+    path: '/enrolments/remove',
+    tag: 'Enrolments',
+    summary: 'Take one learner out of a course, or many',
+    description: `What was reached there may be lost. Safe to repeat, as enrolling is. ${many}`,
+    headers,
+    body: {
+      schema: oneOrMany,
+      required: true,
+      examples: {
+        learner: { source: 'academyofmine', courseId: '12', learner: { email: 'ann@example.com' } },
+        'several learners': [
+          { source: 'academyofmine', courseId: '12', learner: { email: 'ann@example.com' } },
+          { source: 'academyofmine', courseId: '12', learner: { email: 'bob@example.com' } },
+        ],
+      },
+      otherTypes: csvOf('source,courseId,email', 'academyofmine,12,ann@example.com'),
+    },
+    answers: {
+      200: {
+        description: 'The learner is not in the course',
+        schema: removalSchema,
+        example: { source: 'academyofmine', courseId: '12', removed: true },
+      },
+      202: taken,
+    },
+    problems: [400, 403, 404, 409, 413, 422, 501, 502],
+  },
+  {
+    operationId: 'getEnrolments',
+    method: 'get',
+    path: '/enrolments/{batchId}',
+    tag: 'Enrolments',
+    summary: 'How far many enrolments or removals are',
+    parts: { batchId: { description: 'As the answer named it that took them in', example: batchId } },
+    query: batchQuery,
+    answers: {
+      200: {
+        description: 'Counts, and a page of rows in their order',
+        schema: batchSchema,
+        example: {
+          batchId,
+          state: 'done',
+          counts: { total: 2, done: 1, failed: 1, pending: 0 },
+          results: [
+            { row: 1, state: 'enrolled', status: 201 },
+            { row: 2, state: 'failed', error: 'The course is over', status: 409 },
+          ],
+        },
+      },
+    },
+    problems: [400, 404],
   },
 ];

@@ -22,11 +22,15 @@ export interface Operation {
     readonly schema: z.ZodType;
     readonly required: boolean;
     readonly examples: Readonly<Record<string, unknown>>;
+    /** Types that it may have instead of JSON, each with an example. */
+    readonly otherTypes?: Readonly<
+      Record<string, { readonly description: string; readonly example: string }>
+    >;
   };
   /** By status. */
   readonly answers: Readonly<Record<number, OperationAnswer>>;
   /** Statuses it answers with a problem, besides 500, 503, and 401 where a key is asked for. */
-  readonly problems: readonly (400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 501 | 502)[];
+  readonly problems: readonly (400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 501 | 502 | 504)[];
 }
 
 export interface OperationAnswer {

@@ -30,7 +30,7 @@ export function createLdClient(
         method: 'POST',
         url: pathOf(batch),
         headers: { 'idempotency-key': delivery.idempotencyKey },
-        body: { type: 'json', text: `[${batch.records.join(',')}]` },
+        body: { type: 'json', text: batch.json },
         schema: acknowledgement,
         signal: delivery.signal,
         fence: delivery.fence,
@@ -42,7 +42,7 @@ export function createLdClient(
     const errors = countErrors(answer.data);
     if (errors === 0) return;
     throw new RefusedError(
-      `${system.name} answered ${answer.status} with an error message in it (${errors} of ${batch.records.length} records)`,
+      `${system.name} answered ${answer.status} with an error message in it (${errors} of ${batch.count} records)`,
       answer.status,
       'errormessage',
     );

@@ -7,8 +7,26 @@ import { catalogFields, consumptionFields } from './fields';
 import { recordHash } from './record-hash';
 import { compileWriter } from './wire';
 
-// The hash is asked for where a ledger is compared; a windowed feed never asks, and it costs most of an encoding.
 export type Encoder = Pick<Sink, 'encodeCourse' | 'encodeProgress' | 'encodeDeletion'>;
+
+/** Key and hash are made when they are asked for: a windowed feed never asks, and they cost most of an encoding. */
+class EncodedProgress {
+  readonly ok = true;
+
+  constructor(
+    readonly json: string,
+    private readonly record: Progress,
+    private readonly idForm: LdSettings['externalIdForm'],
+  ) {}
+
+  get key(): string {
+    return `${this.record.email}\t${externalId(this.record.courseId, this.idForm)}`;
+  }
+
+  get hash(): string {
+    return recordHash(this.record);
+  }
+}
 
 /** @throws SettingsError when LD__catalogDefaults or LD__consumptionDefaults cannot be used. */
 export function createEncoder(settings: LdSettings): Encoder {
@@ -39,14 +57,7 @@ export function createEncoder(settings: LdSettings): Encoder {
       const skipped = whySkipped(email);
       if (skipped !== undefined) return { ok: false, skipped };
       const record = email === progress.email ? progress : { ...progress, email };
-      return {
-        ok: true,
-        key: `${email}\t${externalId(progress.courseId, settings.externalIdForm)}`,
-        json: writeProgress(record, to),
-        get hash() {
-          return recordHash(record);
-        },
-      };
+      return new EncodedProgress(writeProgress(record, to), record, settings.externalIdForm);
     },
     // Status stays as it is: `Active` is the only one that was ever sent, and `Deleted` is the field for this.
     encodeDeletion(lastJson) {

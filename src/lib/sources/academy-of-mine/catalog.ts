@@ -3,6 +3,7 @@ import type { Mapped } from '../../domain/mapped';
 import type { SourceSettings } from '../../settings/types';
 import { Notes } from '../notes';
 import type { Call, CatalogFeed, ListingPage } from '../source';
+import { wrongCursor } from '../wrong-cursor';
 import type { AcademyClient } from './client';
 import { inTurns } from './in-turns';
 import { courseKey, mapCourse } from './map';
@@ -26,7 +27,8 @@ export function catalogFeed(client: AcademyClient, settings: SourceSettings): Ca
   const { pageSize, learningPaths } = settings;
   return {
     async page(cursor, call) {
-      const [phase = 'courses', at] = (cursor ?? 'courses').split(':');
+      const [, phase, at] = /^(courses|paths)(?::(.*))?$/.exec(cursor ?? 'courses') ?? [];
+      if (phase === undefined) throw wrongCursor();
       const list = phase === 'paths' ? lists.paths : lists.courses;
       const { records, next, note } = await readPage(client, list.list, oldestFirst, pageSize, at, call);
       const page = await withDetails(client, settings, list, records, call);

@@ -2,6 +2,7 @@ import { InputError, RefusedError, RetryableError } from '../../errors';
 import type { SourceSettings } from '../../settings/types';
 import { address } from '../mail-address';
 import type { Enrolment, Enrolments } from '../source';
+import { refuseOtherPlaces } from '../place-fields';
 import { attempt } from './attempt';
 import type { AcademyClient } from './client';
 import { CourseMembers, type Sought } from './members';
@@ -17,8 +18,9 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSet
   const members = new CourseMembers(client, pageSize);
 
   return {
+    check: (enrolment) => void check(enrolment, name),
     async enrol(enrolment, call) {
-      const sought = check(enrolment);
+      const sought = check(enrolment, name);
       const { courseId, email, portalId } = sought;
       if ((await members.find(sought, call)).enrolmentIds.length > 0) return { enrolled: true };
       const { id: userId, isSure } =
@@ -51,7 +53,7 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSet
       throw new RefusedError(`${name} did not enrol the learner, ${why}`, 200);
     },
     async remove(enrolment, call) {
-      const sought = check(enrolment);
+      const sought = check(enrolment, name);
       const { enrolmentIds: enrollmentIds, unsure } = await members.find(sought, call);
       if (enrollmentIds.length === 0) {
         if (unsure === 0) return { removed: true };
@@ -72,13 +74,15 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSet
   };
 }
 
-function check({ courseId, learner, entityId }: Enrolment): Sought {
+function check(enrolment: Enrolment, system: string): Sought {
+  const { courseId, learner, entityId } = enrolment;
   const email = address(learner.email);
   if (!email) throw new InputError('learner.email', 'must be a mail address');
   if (courseId === undefined) throw new InputError('courseId', 'is missing');
   requireNumber('courseId', courseId);
   if (learner.id !== undefined) requireNumber('learner.id', learner.id);
   if (entityId !== undefined) requireNumber('entityId', entityId);
+  refuseOtherPlaces(enrolment, system, ['courseId', 'entityId']);
   return { courseId, email, userId: learner.id, portalId: entityId };
 }
 

@@ -27,5 +27,6 @@ export function createAcademyOfMine(settings: SourceSettings, deps: ClientDeps):
     ...(client.has('users.list') &&
       client.has('users.get') && { learners: academyLearners(client, settings) }),
     ...(client.has('portals.list') && { entities: academyEntities(client, settings) }),
+    webhooks: true,
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OperationName } from '../../settings/operations';
 import type { Call } from '../source';
+import { wrongCursor } from '../wrong-cursor';
 import type { AcademyClient, Params } from './client';
 import { page } from './schema';
 
@@ -14,21 +15,27 @@ export interface RecordPage {
 /** A tenant with more pages than that would have a million rows at the very least of page sizes that make sense. */
 const mostPages = 100_000;
 
+const cursorForm = /^([1-9]\d{0,8})\.(\d{1,9})\.([\w-]*)$/;
+
 /**
  * One page of a list, by number. It is the last when it is empty, or short while the server counts no more rows than
  * were read: a server may give fewer rows than asked for, and its counts are not to be trusted.
  * @param cursor page number, rows read so far, and what the page before looked like.
- * @throws PayloadError when the server gives the same page again, or pages without an end.
+ * @param usualSize rows to ask for, unless the call says otherwise.
+ * @throws PayloadError when the server gives the same page again, or pages without an end; InputError when the cursor
+ * is none.
  */
 export async function readPage(
   client: AcademyClient,
   name: OperationName,
   params: Params,
-  pageSize: number,
+  usualSize: number,
   cursor: string | undefined,
   call: Call,
 ): Promise<RecordPage> {
-  const [number = '1', before = '0', print] = (cursor ?? '1.0').split('.');
+  const pageSize = call.pageSize ?? usualSize;
+  const [, number, before, print] = cursorForm.exec(cursor ?? '1.0.') ?? [];
+  if (number === undefined) throw wrongCursor();
   const at = Number(number);
   const query = { ...params, page_size: pageSize, page_number: at };
   const { records, recordsTotal } = await client.read(name, query, page, call);

@@ -125,7 +125,7 @@ export class KhalibreClient {
   }
 
   private async page(path: string, number: number, query: Query, call: Call): Promise<Page> {
-    const { pageSize } = this.settings;
+    const pageSize = call.pageSize ?? this.settings.pageSize;
     const data = await this.get(path, { ...query, page: number, pageSize }, page, call);
     if (data.page != null && data.page !== number && data.items.length > 0) {
       throw this.wrong(`answered page ${data.page} where page ${number} was asked for`);

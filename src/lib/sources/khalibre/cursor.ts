@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { wrongCursor } from '../wrong-cursor';
 import type { Page } from './schema';
 
 /**
@@ -14,9 +15,12 @@ export interface Cursor {
 
 export const firstPage: Cursor = { page: 1, leftOut: 0, print: '' };
 
+/** @throws InputError when it is none. */
 export function readCursor(text: string | undefined): Cursor {
-  const [page, leftOut, print] = (text ?? '').split('.');
-  return page ? { page: Number(page), leftOut: Number(leftOut ?? 0), print: print ?? '' } : firstPage;
+  if (text === undefined) return firstPage;
+  const [, page, leftOut, print = ''] = /^(\d{1,9})\.(\d{1,9})\.([\w-]*)$/.exec(text) ?? [];
+  if (page === undefined) throw wrongCursor();
+  return { page: Number(page), leftOut: Number(leftOut), print };
 }
 
 export const writeCursor = ({ page, leftOut, print }: Cursor): string => `${page}.${leftOut}.${print}`;

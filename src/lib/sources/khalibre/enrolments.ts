@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { InputError, PayloadError, RefusedError, RetryableError } from '../../errors';
 import { address } from '../mail-address';
-import type { Call, Enrolments } from '../source';
+import { refuseOtherPlaces } from '../place-fields';
+import type { Call, Enrolment, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
 import type { PageReader } from './page-reader';
 import { id } from './schema';
@@ -75,13 +76,23 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
       throw new RetryableError(`${said}, and it does not show there; try again`, undefined, options);
   }
 
+  /** Before anything is asked. @returns the address as Khalibre compares it. */
+  function check(enrolment: Enrolment): { courseId: string; email: string } {
+    const { courseId, learner, communityId } = enrolment;
+    const email = address(learner.email);
+    if (!email) throw new InputError('learner.email', 'must be a mail address');
+    if (courseId === undefined) throw new InputError('courseId', 'is missing');
+    requireNumber('courseId', courseId);
+    if (communityId !== undefined) requireNumber('communityId', communityId);
+    refuseOtherPlaces(enrolment, name, ['courseId', 'communityId']);
+    return { courseId, email };
+  }
+
   return {
-    async enrol({ courseId, learner, communityId }, call) {
-      const email = address(learner.email);
-      if (!email) throw new InputError('learner.email', 'must be a mail address');
-      if (courseId === undefined) throw new InputError('courseId', 'is missing');
-      requireNumber('courseId', courseId);
-      if (communityId !== undefined) requireNumber('communityId', communityId);
+    check,
+    async enrol(enrolment, call) {
+      const { courseId, email } = check(enrolment);
+      const { learner, communityId } = enrolment;
       const community = communityId ?? (await onlyCommunity(courseId, call));
       requireNumber('communityId', community);
       const asked = { courseId, communityId: community, email };

@@ -18,6 +18,7 @@ export function createKhalibre(settings: SourceSettings, deps: ClientDeps): Sour
     catalog: catalogFeed(client, pages, settings),
     consumption: progressFeed(client, pages, settings),
     enrolments: khalibreEnrolments(client, pages),
+    webhooks: true,
   };
 }
 

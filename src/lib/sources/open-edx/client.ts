@@ -34,7 +34,8 @@ export class OpenEdxClient {
 
   /** @param page from 1. @throws PayloadError when the server has no such page any more. */
   async courses(page: number, call: Call): Promise<NumberedPage> {
-    const query = { page, page_size: this.settings.pageSize, username: this.settings.username };
+    const { pageSize, username } = this.settings;
+    const query = { page, page_size: call.pageSize ?? pageSize, username };
     try {
       const { data } = await this.get('/api/courses/v1/courses/', query, numberedPage, call);
       return data;
@@ -99,7 +100,7 @@ export class OpenEdxClient {
     cursor: string | undefined,
     call: Call,
   ): Promise<z.infer<typeof cursorPage> | undefined> {
-    const query = { course_id: courseId, page_size: this.settings.pageSize, cursor };
+    const query = { course_id: courseId, page_size: call.pageSize ?? this.settings.pageSize, cursor };
     try {
       const { data } = await this.get('/api/grades/v1/courses/', query, cursorPage, call);
       return data;

@@ -1,6 +1,7 @@
 import type { ClientDeps } from '../../http/client';
 import type { SourceSettings } from '../../settings/types';
-import type { CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
+import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
+import { wrongCursor } from '../wrong-cursor';
 import { addressBook } from './address-book';
 import { OpenEdxClient } from './client';
 import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
@@ -32,8 +33,9 @@ const addressesOf = ({ id, addresses }: SourceSettings) =>
 async function coursePage(
   client: OpenEdxClient,
   cursor: string | undefined,
-  call: { readonly signal: AbortSignal },
+  call: Call,
 ): Promise<NumberedPage & { readonly nextCursor: string | undefined }> {
+  if (cursor !== undefined && !/^[1-9]\d{0,8}$/.test(cursor)) throw wrongCursor();
   const page = Number(cursor ?? 1);
   const data = await client.courses(page, call);
   return { ...data, nextCursor: nextPage(client, data, page) };
@@ -82,7 +84,7 @@ function bulkFeed(client: OpenEdxClient, settings: SourceSettings): WindowedFeed
       return { count: answer.data.pagination.count, serverTime: answer.date };
     },
     async page(window, page, call) {
-      const answer = await client.bulkGrades(window, page, settings.pageSize, call);
+      const answer = await client.bulkGrades(window, page, call.pageSize ?? settings.pageSize, call);
       if (!answer) return undefined;
       const { results, pagination } = answer.data;
       nextPage(client, answer.data, page);

@@ -1,8 +1,9 @@
 import { InputError, RefusedError } from '../../errors';
 import { address } from '../mail-address';
 import type { Call, Enrolment, Enrolments } from '../source';
+import { refuseOtherPlaces } from '../place-fields';
 import type { TBookClient } from './client';
-import { personFields, sessionFields, type Fields } from './fields';
+import { numbered, personFields, sessionFields, type Fields } from './fields';
 import type { LearnerRow } from './schema';
 
 /**
@@ -26,6 +27,8 @@ export function tBookEnrolments(client: TBookClient): Enrolments {
       ['entity[identifier]', entityId as string],
       ['login', login],
       ...personFields(learner),
+      // The login can never be changed; mail goes to this one.
+      ...numbered('contactEmail', [login]),
       ...sessionFields(enrolment),
     ];
     await client.insertLearner(fields, call);
@@ -39,8 +42,9 @@ export function tBookEnrolments(client: TBookClient): Enrolments {
   }
 
   return {
+    check: (enrolment) => void check(enrolment, name),
     async enrol(enrolment, call) {
-      const login = check(enrolment);
+      const login = check(enrolment, name);
       const before = await client.learnerByEmail(login, call);
       if (before) await add(enrolment, login, call);
       else
@@ -65,7 +69,7 @@ export function tBookEnrolments(client: TBookClient): Enrolments {
      * that it still knows the learner afterwards shows that it was T-book who answered.
      */
     async remove(enrolment, call) {
-      const login = check(enrolment);
+      const login = check(enrolment, name);
       if (!(await client.learnerByEmail(login, call))) return { removed: true };
       for (const filter of enrolment.filter ?? [])
         for (const location of enrolment.location ?? [])
@@ -86,7 +90,8 @@ const identifier = (login: string): Fields => [
 ];
 
 /** @returns the login. */
-function check({ courseId, learner, filter, location }: Enrolment): string {
+function check(enrolment: Enrolment, system: string): string {
+  const { courseId, learner, filter, location } = enrolment;
   const email = address(learner.email);
   if (!email) throw new InputError('learner.email', 'must be a mail address');
   if (courseId !== undefined)
@@ -99,6 +104,7 @@ function check({ courseId, learner, filter, location }: Enrolment): string {
       );
   if (learner.externalId !== undefined && !/^\d{1,15}$/.test(learner.externalId))
     throw new InputError('learner.externalId', 'must be a number');
+  refuseOtherPlaces(enrolment, system, ['entityId', 'filter', 'location', 'assignation']);
   return learner.email.trim();
 }
 

@@ -5,12 +5,12 @@ import type { System } from '../../http/target';
  * T-book's own table of errors, by status: what is said of each. 401 and what may pass (429, 500, 502, 503, 504) are
  * the HTTP client's business: the token is renewed once, and the call backs off. 402 and 409 are never repeated.
  */
-const sentences: Readonly<Record<number, string>> = {
-  400: 'found something missing or wrong in the call',
-  402: 'could not do it, although nothing was wrong with the call',
-  404: 'does not know what was asked for; check its id, and the base URL',
-  405: 'does not know the call in this way; check the base URL',
-  409: 'says that it conflicts with what is there or with another call',
+const sentences: Readonly<Record<number, (baseUrlSetting: string) => string>> = {
+  400: () => 'found something missing or wrong in the call',
+  402: () => 'could not do it, although nothing was wrong with the call',
+  404: (setting) => `does not know what was asked for; check its id, and ${setting}`,
+  405: (setting) => `does not know the call in this way; check ${setting}`,
+  409: () => 'says that it conflicts with what is there or with another call',
 };
 
 /** @returns the error as it is to be told; anything but a refusal as it is. */
@@ -23,7 +23,7 @@ export function explained(error: unknown, system: System): unknown {
     const message = `${system.name} does not give this to these credentials (${told})${why}; check ${system.credentialSettings}`;
     return new AuthError(message, status, { cause: error });
   }
-  const sentence = sentences[status] ?? 'refused the call';
+  const sentence = sentences[status]?.(system.baseUrlSetting) ?? 'refused the call';
   return new RefusedError(`${system.name} ${sentence} (${told})${why}`, status, code, {
     cause: error,
     reason,

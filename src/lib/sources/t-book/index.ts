@@ -22,7 +22,7 @@ export function createTBook(settings: SourceSettings, deps: ClientDeps): Source 
 function learners(client: TBookClient, { pageSize }: SourceSettings): Learners {
   return {
     async page(cursor, call, entityId) {
-      return cut(await client.learners(entityId, call), readLearner, pageSize, cursor);
+      return cut(await client.learners(entityId, call), readLearner, call.pageSize ?? pageSize, cursor);
     },
     async read(learnerId, call) {
       const row = await client.learner(learnerId, call);
@@ -38,7 +38,7 @@ function learners(client: TBookClient, { pageSize }: SourceSettings): Learners {
 function entities(client: TBookClient, { pageSize }: SourceSettings): Entities {
   return {
     async page(cursor, call) {
-      return cut(await client.entities(call), readEntity, pageSize, cursor);
+      return cut(await client.entities(call), readEntity, call.pageSize ?? pageSize, cursor);
     },
     async read(entityId, call) {
       const row = await client.entity(entityId, call);

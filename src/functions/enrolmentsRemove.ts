@@ -1,0 +1,18 @@
+import { app } from '@azure/functions';
+import { toAct } from '../lib/api/door';
+import { postEnrolments } from '../lib/api/enrolments';
+
+app.http('enrolmentsRemove', {
+  route: 'enrolments/remove',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: (request) =>
+    toAct(request, (bridge) =>
+      postEnrolments(bridge, {
+        action: 'remove',
+        header: (name) => request.headers.get(name),
+        body: request.body,
+        base: request.url.replace(/\/enrolments\/remove(\?.*)?$/, ''),
+      }),
+    ),
+});

@@ -1,0 +1,16 @@
+import { app } from '@azure/functions';
+import { toAct } from '../lib/api/door';
+import { parseBody } from '../lib/api/requests';
+import { searchProgress } from '../lib/api/sources/progress';
+import { fromPath, progressSearch } from '../lib/api/sources/requests';
+
+app.http('progressSearch', {
+  route: 'sources/{source}/progress/search',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: (request) =>
+    toAct(request, async (bridge) => {
+      const asked = parseBody(progressSearch, await request.text());
+      return asked.ok ? searchProgress(bridge, fromPath(request.params.source), asked.value) : asked.answer;
+    }),
+});

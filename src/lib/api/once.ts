@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import type { App } from '../app';
+import { ReplyStore } from '../store/replies';
+import { type Answer, json, problem } from './answer';
+
+export interface Asking {
+  /** What is asked, and where, so that keys of other routes are other keys. */
+  readonly scope: string;
+  /** The caller's `Idempotency-Key`; undefined: it is done each time. */
+  readonly key: string | undefined;
+  /** All that is asked. Only its hash is kept. */
+  readonly request: string;
+}
+
+/**
+ * Does something once for a key: a repeat gets the first answer. What certainly failed frees the key. What may have
+ * happened (any 5xx, or whatever was thrown) may be repeated with it, and nothing else may.
+ * @param work given a token: the same for a repeat after a crash.
+ */
+export async function once(
+  app: App,
+  { scope, key, request }: Asking,
+  work: (token: string) => Promise<Answer>,
+): Promise<Answer> {
+  if (key === undefined) return work(randomBytes(16).toString('hex'));
+  const claim = await new ReplyStore(app.storage, app.engine.now).claim(`${scope}/${key}`, request);
+  switch (claim.type) {
+    case 'answered': {
+      const answer = JSON.parse(claim.reply.body) as { url?: string };
+      return json(claim.reply.status, answer, {
+        'idempotency-replayed': 'true',
+        ...(answer.url !== undefined && { location: answer.url }),
+      });
+    }
+    case 'underway':
+      return problem({ status: 409, title: 'The same request is under way' }, { 'retry-after': '5' });
+    case 'other':
+      return problem({ status: 422, title: 'This Idempotency-Key was used for another request' });
+    case 'new': {
+      let answer: Answer;
+      try {
+        answer = await work(claim.token);
+      } catch (error) {
+        await claim.reopen();
+        throw error;
+      }
+      if (answer.status < 300) await claim.settle({ status: answer.status, body: answer.body ?? '' });
+      else if (answer.status >= 500) await claim.reopen();
+      else await claim.forget();
+      return answer;
+    }
+  }
+}

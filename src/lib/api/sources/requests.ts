@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { parseUtc } from '../../domain/time';
+import { limitParameter } from '../requests';
+
+const longestNext = 4_000;
+
+/**
+ * Whether a vendor can be asked about something by this text as a part of a path: nothing and `..` would lead to
+ * another one, and half a character has no encoding.
+ */
+export const canBeNamed = (id: string): boolean =>
+  id.length <= 400 && !/\p{Cs}/u.test(id) && !/^\.{0,2}$/.test(id);
+
+/**
+ * A parameter of a route, as it was meant. The host has undone percent-encoding once, and leaves an encoded slash
+ * alone, as it would divide the path.
+ */
+export const fromPath = (parameter: string | undefined): string => (parameter ?? '').replace(/%2f/gi, '/');
+
+const next = z
+  .string()
+  .max(longestNext)
+  .optional()
+  .meta({ description: 'What the page before gave as `next`' });
+
+export const pageQuery = z.strictObject({
+  limit: limitParameter.meta({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    description:
+      'How many rows the vendor is asked for at a time; left out: 50. A page may hold fewer, and more where the vendor does not heed it',
+  }),
+  next,
+});
+
+export const learnersQuery = pageQuery.extend({
+  entityId: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine(canBeNamed, 'must be the id of an entity')
+    .optional()
+    .meta({ description: 'Only the learners of this entity', examples: ['24'] }),
+});
+
+const time = (description: string) =>
+  z
+    .string()
+    .transform((value, context) => {
+      const parsed = parseUtc(value);
+      if (parsed) return parsed;
+      context.addIssue({ code: 'custom', message: 'must be an ISO 8601 time, such as 2026-01-31T00:00:00Z' });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description: `${description}. ISO 8601, UTC unless it names a zone` });
+
+export const progressSearch = z
+  .strictObject({
+    courseId: z
+      .string()
+      .min(1)
+      .max(400)
+      .refine(canBeNamed, 'must be the id of a course')
+      .optional()
+      .meta({ description: 'Only this course, as the source names it' }),
+    learner: z
+      .email('must be a mail address')
+      .max(320)
+      .transform((address) => address.toLowerCase())
+      .optional()
+      .meta({ description: 'Only the learner with this mail address' }),
+    from: time('Windowed sources: only what was modified from then on; left out: since the setting `since`'),
+    to: time("Windowed sources: only what was modified until then; left out: the source's now"),
+    limit: z
+      .int()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'How many rows the vendor is asked for at a time; left out: 50' }),
+    next: next.meta({ description: 'What the page before gave as `next`; with the same filters' }),
+  })
+  .meta({ id: 'ProgressSearch' });

@@ -1,0 +1,21 @@
+import { addNotes } from '../../domain/notes';
+import type { Mapped } from '../../domain/mapped';
+
+export interface ReadRows<T> {
+  readonly records: readonly T[];
+  /** How many rows could not be mapped. */
+  readonly unreadable: number;
+  /** Why, and what else the page has to say; names no person. Undefined when there is nothing. */
+  readonly notes: readonly string[] | undefined;
+}
+
+/** Parts a page into what could be mapped and what is to be told of the rest. */
+export function readRows<T>(rows: readonly Mapped<T>[], notes: readonly string[] = []): ReadRows<T> {
+  const bad = rows.flatMap((row) => (row.ok ? [] : [`${row.reason} (1 row)`]));
+  const all = addNotes(bad, notes);
+  return {
+    records: rows.flatMap((row) => (row.ok ? [row.record] : [])),
+    unreadable: bad.length,
+    notes: all.length > 0 ? all : undefined,
+  };
+}

@@ -1,0 +1,53 @@
+import type { EnrolmentAction } from '../domain/enrolment-batch';
+import { InputError, UnsupportedError } from '../errors';
+import type { Engine } from '../sync/engine';
+import { checkAsked } from './perform';
+import { type Candidate, inputProblem, type RowProblem } from './read-rows';
+import { type AskedEnrolment, enrolmentRequest } from './request';
+
+export const mostRows = 5_000;
+/** Of the file or the body. */
+export const mostBytes = 2 * 1024 * 1024;
+
+export interface CheckedRow {
+  readonly row: number;
+  readonly asked: AskedEnrolment;
+}
+
+export type CheckedRows =
+  | { readonly ok: true; readonly rows: readonly CheckedRow[] }
+  | { readonly ok: false; readonly errors: readonly RowProblem[] };
+
+/**
+ * Looks all rows over, and asks nothing of any source. One that is wrong spoils them all.
+ * @throws SettingsError when the settings of one of the sources are wrong.
+ */
+export function checkRows(
+  engine: Engine,
+  action: EnrolmentAction,
+  candidates: readonly Candidate[],
+): CheckedRows {
+  const rows: CheckedRow[] = [];
+  const errors: RowProblem[] = [];
+  for (const candidate of candidates) {
+    const { row, value, nameOf } = candidate;
+    const parsed = enrolmentRequest.safeParse(value);
+    if (!parsed.success) {
+      for (const issue of parsed.error.issues)
+        if (issue.code === 'unrecognized_keys')
+          for (const key of issue.keys) errors.push({ row, field: key, message: 'is unknown; take it out' });
+        else errors.push({ row, field: nameOf(issue.path.join('.')) || 'row', message: issue.message });
+      continue;
+    }
+    try {
+      checkAsked(engine, action, parsed.data);
+      rows.push({ row, asked: parsed.data });
+    } catch (error) {
+      if (error instanceof InputError) errors.push(inputProblem(candidate, error));
+      else if (error instanceof UnsupportedError)
+        errors.push({ row, field: 'source', message: error.message });
+      else throw error;
+    }
+  }
+  return errors.length === 0 ? { ok: true, rows } : { ok: false, errors };
+}

@@ -1,0 +1,74 @@
+import type { Progress } from '../domain/progress';
+import { fromJsonProperties, toJsonProperties } from './bytes';
+import { queryRows, type Row, where } from './rows';
+import type { Table } from './storage';
+
+/**
+ * What a course's slice has told the sink of a record, or found told, before it put itself back. It names nobody:
+ * key and content are hashes, 8 bytes each, hex.
+ */
+export interface Told extends Pick<Progress, 'status' | 'at'> {
+  readonly key: string;
+  /** As the ledger has it; empty when the sink is not known to have the record. */
+  readonly hash: string;
+  /** Its page is to be read again, because the sink asked for a pause: what arrived needs no second sending. */
+  readonly again?: boolean;
+}
+
+/** What a slice needs when it goes on. */
+export interface Kept {
+  readonly told?: readonly Told[];
+  /** Ids of courses. */
+  readonly seen?: readonly string[];
+}
+
+export type ToldRow = readonly [
+  key: string,
+  hash: string,
+  status: Told['status'],
+  at: Told['at'] | null,
+  again?: 1,
+];
+
+export const toldToRow = ({ key, hash, status, at, again }: Told): ToldRow =>
+  again ? [key, hash, status, at ?? null, 1] : [key, hash, status, at ?? null];
+
+export const rowToTold = ([key, hash, status, at, again]: ToldRow): Told => ({
+  key,
+  hash,
+  status,
+  at: at ?? undefined,
+  again: again === 1,
+});
+
+/**
+ * A list as rows of one partition, for a transaction with the row that counts the pauses.
+ * @param perRow so many that they stay under 750,000 bytes once compressed.
+ */
+export function keptRows(
+  partitionKey: string,
+  prefix: string,
+  { pauses, values, perRow }: { pauses: number; values: readonly unknown[]; perRow: number },
+): Row[] {
+  const rows: Row[] = [];
+  for (let i = 0; i < values.length; i += perRow)
+    rows.push({
+      partitionKey,
+      rowKey: `${prefix}-${digits(pauses)}-${digits(rows.length)}`,
+      ...toJsonProperties('kept', values.slice(i, i + perRow)),
+    });
+  return rows;
+}
+
+const digits = (n: number): string => String(n).padStart(6, '0');
+
+/** All that was kept under a prefix, in the order in which it was. */
+export async function readKept<T>(table: Table, partitionKey: string, prefix: string): Promise<T[]> {
+  const values: T[] = [];
+  const filter = where`PartitionKey eq ${partitionKey} and RowKey ge ${`${prefix}-`} and RowKey lt ${`${prefix}.`}`;
+  for await (const row of queryRows(table, { filter })) {
+    const part = fromJsonProperties('kept', row) as T[] | undefined;
+    for (const value of part ?? []) values.push(value);
+  }
+  return values;
+}

@@ -1,0 +1,84 @@
+import { PayloadError, RetryableError } from '../../src/lib/errors';
+import { LeaseStore } from '../../src/lib/store/leases';
+import { connectStorage } from '../../src/lib/store/storage';
+import { planRun } from '../../src/lib/sync/plan';
+import { workSlice } from '../../src/lib/sync/slice';
+import { startRun } from '../../src/lib/sync/start';
+import { type Bridge, startBridge, until } from '../setup/bridge';
+
+/*
+ * A worker that stood still for longer than its lease, and did not notice when it goes on.
+ */
+
+const never = new AbortController().signal;
+const feed = { source: 'openedx', kind: 'consumption' } as const;
+let bridge: Bridge;
+beforeEach(async () => {
+  bridge = await startBridge({ sandbox: { openEdx: { grades: 60 } } });
+});
+afterEach(() => bridge.stop());
+
+/** Stops at the first POST, until it is told how that ends. */
+function stalls(): {
+  onStep: (step: string) => Promise<void>;
+  at: Promise<void>;
+  end: (error?: Error) => void;
+} {
+  let reached = (): void => undefined;
+  const at = new Promise<void>((resolve) => (reached = resolve));
+  let end = (_?: Error): void => undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    end = (error) => (error ? reject(error) : resolve());
+  });
+  ended.catch(() => undefined);
+  const onStep = async (step: string): Promise<void> => {
+    if (step !== 'before post') return;
+    reached();
+    await ended;
+  };
+  return { onStep, at, end: (error) => end(error) };
+}
+
+/** Leases that end soon, and are never renewed: nobody tells their holder. */
+const fleeting = (ttlMs: number): LeaseStore =>
+  new LeaseStore(
+    connectStorage({ type: 'connectionString', connectionString: bridge.env.AzureWebJobsStorage ?? '' }),
+    { ttlMs, renewMs: 3_600_000, skewMs: 0 },
+  );
+
+test.each([
+  ['put back', new RetryableError('the sink is away')],
+  ['fail', new PayloadError('the sink answered something else')],
+] as const)('does not %s the slice that another works on by now', async (_, error) => {
+  const { runs } = bridge.app.engine;
+  const { runId } = await startRun(bridge.app.engine, feed, { trigger: 'cli' });
+  await planRun(bridge.app.engine, runId, never);
+  const run = (await runs.read(runId))!;
+  const [first, second] = [stalls(), stalls()];
+  const stalled = bridge.another({ leases: fleeting(600), onStep: first.onStep });
+  const working = workSlice(stalled.engine, runId, 1, never);
+  await first.at;
+  const leases = fleeting(60_000);
+  await until('the lease has ended', async () => !(await leases.isHeld(`slice-${runId}-1`)));
+  const successor = bridge.another({ leases, onStep: second.onStep });
+  const succeeding = workSlice(successor.engine, runId, 1, never);
+  await second.at;
+  const taken = await runs.readSlice(run, 1);
+  expect(taken).toMatchObject({ state: 'pending', attempts: 2 });
+
+  first.end(error);
+  await working;
+  expect(await runs.readSlice(run, 1)).toEqual(taken);
+  expect(await runs.read(runId)).toMatchObject({ state: 'running', slices: { done: 0, failed: 0 } });
+
+  second.end();
+  await succeeding;
+  expect(await runs.read(runId)).toMatchObject({
+    state: 'succeeded',
+    error: undefined,
+    counts: { read: 60, sent: 60 },
+  });
+  expect(await leases.isHeld(`slice-${runId}-1`)).toBe(false);
+  const failures = bridge.logged.filter((line) => line.includes('slice failed'));
+  expect(failures).toEqual([]);
+});
