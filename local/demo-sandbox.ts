@@ -30,7 +30,9 @@ export function sandboxLines({ openEdx, khalibre, academy, tBook, ldServices }: 
     ...(khalibre
       ? [`  Khalibre          ${khalibre.url}  (${khalibre.state.courses.size} courses; sends webhooks)`]
       : []),
-    ...(academy ? [`  Academy of Mine   ${academy.url}  (${academy.state.courses.size} courses)`] : []),
+    ...(academy
+      ? [`  Academy of Mine   ${academy.url}  (${academy.state.courses.size} courses; sends webhooks)`]
+      : []),
     ...(tBook
       ? [
           `  T-book            ${tBook.url}  (${tBook.state.learners.size} learners; publishes no courses or results)`,
@@ -40,9 +42,11 @@ export function sandboxLines({ openEdx, khalibre, academy, tBook, ldServices }: 
   ].join('\n');
 }
 
-/** From now on what changes in Khalibre is told to the app at once. */
-export function sendWebhooks({ khalibre }: Sandbox, url: string): void {
+/** From now on what changes in Khalibre, and results in Academy of Mine, are told to the app at once. */
+export function sendWebhooks({ khalibre, academy }: Sandbox, url: string): void {
   if (khalibre) khalibre.state.webhook = { url: `${url}/api/webhooks/khalibre` };
+  for (const event of ['course_enrolled', 'course_completed'])
+    academy?.webhooks.put(`${url}/api/webhooks/academyofmine?event=${event}`, [event]);
 }
 
 /** The sandbox's settings, but for what the person set; timers that show something within a minute or two. */

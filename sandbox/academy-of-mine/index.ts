@@ -5,6 +5,7 @@ import { notFound } from './gateway';
 import { academyDefaults, type AcademyOptions } from './options';
 import { addReads, addReports } from './reads';
 import { AcademyState } from './state';
+import { AcademyWebhooks, addWebhooks } from './webhooks';
 import { addWrites } from './writes';
 
 /** A pocket Academy of Mine that runs. */
@@ -12,6 +13,7 @@ export interface Academy {
   readonly url: string;
   readonly state: AcademyState;
   readonly server: PocketServer;
+  readonly webhooks: AcademyWebhooks;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,8 @@ export async function startAcademy(given: Partial<AcademyOptions> = {}): Promise
   addReads(server, state);
   addReports(server, state);
   addWrites(server, state);
+  const webhooks = new AcademyWebhooks(state);
+  addWebhooks(server, state, webhooks);
   addControl(server, {
     options,
     summary: () => ({
@@ -41,6 +45,7 @@ export async function startAcademy(given: Partial<AcademyOptions> = {}): Promise
     url: server.url,
     state,
     server,
+    webhooks,
     stop: () => {
       clearInterval(timer);
       return server.stop();

@@ -1,4 +1,5 @@
 import type { ServerOptions } from '../server';
+import type { EventListForm } from './events';
 
 /** How this Academy of Mine is set up. All of it can be changed while it runs, but for what makes the data. */
 export interface AcademyOptions extends ServerOptions {
@@ -20,6 +21,19 @@ export interface AcademyOptions extends ServerOptions {
   honourPage: boolean;
   /** The list of users tells no addresses, as documented. */
   listsEmails: boolean;
+  /** Addresses of users whom it leaves out: no search finds them. */
+  unlisted: readonly string[];
+  /** Who is in a course through one portal is not enrolled through another. */
+  oneEnrolmentACourse: boolean;
+  /** `failed`: webhooks do not get through, and the log says so; `lost`: it does not even say so. */
+  deliveries: 'sent' | 'failed' | 'lost';
+  /** Webhooks name no course. */
+  opaqueEvents: boolean;
+  /** The log shows what was sent. In the vendor's sample it does not. */
+  logShowsData: boolean;
+  /** Its list has no pages: what is beyond is counted, and not shown. */
+  mostWebhooksListed: number;
+  eventList: EventListForm;
 }
 
 export const academyDefaults: AcademyOptions = {
@@ -35,6 +49,13 @@ export const academyDefaults: AcademyOptions = {
   maxPageSize: 500,
   honourPage: true,
   listsEmails: false,
+  unlisted: [],
+  oneEnrolmentACourse: false,
+  deliveries: 'sent',
+  opaqueEvents: false,
+  logShowsData: true,
+  mostWebhooksListed: 100,
+  eventList: 'either',
 };
 
 /** Where this one has its operations: invented, since the vendor publishes none. As LMS Bridge's setting takes it. */
@@ -50,6 +71,10 @@ export const academyOperations = {
   'courses.enrolledLearners': { method: 'GET', path: '/api/courses/enrolled-learners' },
   'courses.remove': { method: 'POST', path: '/api/courses/{id}/remove' },
   'portals.list': { method: 'GET', path: '/api/portals/list' },
+  'webhooks.list': { method: 'GET', path: '/api/webhooks/list' },
+  'webhooks.create': { method: 'POST', path: '/api/webhooks' },
+  'webhooks.update': { method: 'PUT', path: '/api/webhooks/{id}' },
+  'webhooks.log': { method: 'GET', path: '/api/webhooks/{id}/log' },
   'learningPaths.list': { method: 'GET', path: '/api/learning-paths/list' },
   'learningPaths.get': { method: 'GET', path: '/api/learning-paths/details' },
 } as const;

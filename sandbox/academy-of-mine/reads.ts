@@ -61,7 +61,9 @@ export function addReads(server: PocketServer, state: AcademyState): void {
   );
   addOperation(server, state, 'users.list', (given) => {
     const { nameOrEmail = '' } = structured(given.search_param) as { nameOrEmail?: string };
-    const found = [...state.users.values()].filter((user) => matches(user, nameOrEmail));
+    const found = [...state.users.values()].filter(
+      (user) => matches(user, nameOrEmail) && !options.unlisted.includes(user.email),
+    );
     return pageAnswer(given, state, found, (user) => ({
       id: user.id,
       first_name: user.firstName,

@@ -1,6 +1,8 @@
 import { random } from '../data/random';
 import { makeCourses, makeEnrolments, makeUsers, progressAt } from './data';
 import type { AcCourse, AcEnrolment, AcUser } from './data';
+import { accountCreated, type AcEvent, completed, enrolled } from './events';
+import { written } from './dates';
 import type { AcademyOptions } from './options';
 
 export interface AcPath {
@@ -19,6 +21,8 @@ export class AcademyState {
   readonly paths: Map<number, AcPath>;
   readonly users: Map<number, AcUser>;
   readonly enrolments: Map<number, AcEnrolment>;
+  /** Told of what webhooks tell. */
+  onEvent: (event: AcEvent) => void = () => undefined;
   private readonly next: () => number;
 
   constructor(
@@ -83,32 +87,58 @@ export class AcademyState {
   addUser(user: Omit<AcUser, 'id'>): AcUser {
     const added = { ...user, id: Math.max(999, ...this.users.keys()) + 1 };
     this.users.set(added.id, added);
+    this.onEvent(accountCreated(added, this.today()));
     return added;
   }
 
-  find(courseId: number, userId: number): AcEnrolment | undefined {
-    return [...this.enrolments.values()].find((one) => one.courseId === courseId && one.userId === userId);
+  /** @param portalId left out: in whichever portal. */
+  find(courseId: number, userId: number, portalId?: number): AcEnrolment | undefined {
+    return [...this.enrolments.values()].find(
+      (one) =>
+        one.courseId === courseId &&
+        one.userId === userId &&
+        (portalId === undefined || one.portalId === portalId),
+    );
   }
 
-  /** Puts a user into a course, or changes the named fields of an enrolment. */
+  /** Puts a user into a course (of a portal), or changes the named fields of an enrolment. */
   enrol(change: Partial<AcEnrolment> & { courseId: number; userId: number }): AcEnrolment {
-    const old = this.find(change.courseId, change.userId);
+    const old = this.find(change.courseId, change.userId, change.portalId);
     const id = old?.id ?? Math.max(49_999, ...this.enrolments.keys()) + 1;
     const one = { portalId: 5, ...progressAt(0, this.now(), 1), ...old, ...change, id };
     this.enrolments.set(id, one);
+    const [user, course] = [this.users.get(one.userId), this.courses.get(one.courseId)];
+    if (user && course && !old) this.onEvent(enrolled(user, course));
+    if (user && course && one.completed !== null && !old?.completed)
+      this.onEvent(completed(user, course, this.today()));
     return one;
   }
 
-  /** So many things happen, drawn by seed: mostly learners get on, sometimes a course changes. */
+  private enrolSomebody(): void {
+    const [users, courses] = [[...this.users.values()], this.published()];
+    const user = users[Math.floor(this.next() * users.length)];
+    const course = courses[Math.floor(this.next() * courses.length)];
+    if (user && course && !this.find(course.id, user.id))
+      this.enrol({ courseId: course.id, userId: user.id });
+  }
+
+  private today(): string {
+    return written(this.now(), 'Aug 09, 2020', this.options.timeZone);
+  }
+
+  /** So many things happen, drawn by seed: learners get on, some join a course, sometimes a course changes. */
   act(count: number): void {
     for (let n = 0; n < count; n += 1) {
       const enrolments = [...this.enrolments.values()];
       const one = enrolments[Math.floor(this.next() * enrolments.length)];
       if (!one) return;
       const course = this.courses.get(one.courseId);
-      if (this.next() < 0.2 && course) {
+      const draw = this.next();
+      if (draw < 0.2 && course) {
         const at = new Date(this.now()).toISOString();
         this.putCourse({ id: course.id, instructions: `${course.instructions.split(' [')[0]} [${at}]` });
+      } else if (draw < 0.5) {
+        this.enrolSomebody();
       } else {
         const percent = one.percent >= 100 ? 0 : Math.min(100, one.percent + 20);
         const done = progressAt(percent, one.registered, this.next());

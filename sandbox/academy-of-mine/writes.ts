@@ -5,6 +5,7 @@ import type { AcademyState } from './state';
 
 /** Users are made, enrolled and removed. */
 export function addWrites(server: PocketServer, state: AcademyState): void {
+  const { options } = state;
   addOperation(server, state, 'users.create', (given) => {
     const refused = lacking(given, 'firstName', 'lastName', 'email', 'password');
     if (refused) return refused;
@@ -25,12 +26,16 @@ export function addWrites(server: PocketServer, state: AcademyState): void {
     const portalId = given.portalId as number | undefined;
     if (portalId !== undefined && portalId !== -1 && !portals.some(({ id }) => id === portalId))
       return invalid('portalId', 'The selected portal id is invalid.');
+    // A portal of its own has enrolments of its own.
+    const portal = portalId === -1 || options.oneEnrolmentACourse ? undefined : portalId;
     const fresh = ids
       .map(Number)
       .filter(
-        (userId) => state.users.has(userId) && course.status !== 'DRAFT' && !state.find(course.id, userId),
+        (userId) =>
+          state.users.has(userId) && course.status !== 'DRAFT' && !state.find(course.id, userId, portal),
       );
-    for (const userId of fresh) state.enrol({ courseId: course.id, userId, ...(portalId && { portalId }) });
+    for (const userId of fresh)
+      state.enrol({ courseId: course.id, userId, ...(portal !== undefined && { portalId: portal }) });
     return {
       status: 200,
       body: {

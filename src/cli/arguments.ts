@@ -53,6 +53,9 @@ const examples: Record<string, string> = {
   kind: 'consumption',
   state: 'dead',
   limit: '20',
+  url: 'https://app.example.com/api/webhooks/academyofmine',
+  code: 'KEY',
+  events: 'course_enrolled,course_completed',
 };
 
 /**

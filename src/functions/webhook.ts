@@ -12,6 +12,7 @@ app.http('webhook', {
       postWebhook(bridge, request.method, {
         source: request.params.source ?? '',
         header: (name) => request.headers.get(name),
+        event: request.query.get('event'),
         body: request.body,
       }),
     ),

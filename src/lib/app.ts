@@ -15,6 +15,7 @@ import { Inbox } from './store/inbox';
 import { LearnerLedger } from './store/learner-ledger';
 import { LeaseStore } from './store/leases';
 import { Quarantine } from './store/quarantine';
+import { Registrations } from './store/registrations';
 import { RunStore } from './store/runs';
 import { createSharedGate } from './store/shared-gate';
 import { beforeEnd } from './stopping';
@@ -65,6 +66,7 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
       storage,
       settings.sources.map(({ id }) => id),
     ),
+    registrations: new Registrations(storage),
     enrolments: new EnrolmentBatches(storage),
     wakeUps: new WakeUps(storage),
     sink: createLdServices(settings.ld, {

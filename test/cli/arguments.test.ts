@@ -73,7 +73,8 @@ test.each([
 
 test('every command is listed, and teaches itself', async () => {
   const { stdout } = await run('--help');
-  const names = 'sync check runs run cancel watermarks watermark quarantine events replay explain'.split(' ');
+  const names =
+    'sync check runs run cancel watermarks watermark quarantine events replay webhooks explain'.split(' ');
   for (const name of names) {
     expect(stdout).toMatch(new RegExp(`^  lms-bridge ${name}\\b`, 'm'));
     const own = await run(`${name} --help`);

@@ -1,3 +1,4 @@
+import { academyOperations } from '../../sandbox/academy-of-mine/options';
 import { startBridge, type Bridge } from '../setup/bridge';
 import { run, type Ran } from './terminal';
 
@@ -96,4 +97,24 @@ describe('the time zone', () => {
   test('that is right is left alone', async () => {
     expect(await zoneOf('Asia/Kolkata', 'Asia/Kolkata')).toMatchObject({ result: 'ok' });
   });
+});
+
+test('an operation of Academy of Mine that is missing is named before anything is asked', async () => {
+  const operations = { ...academyOperations, 'courses.detailReport': undefined, 'courses.get': null };
+  const ran = await check({
+    LMS_SOURCES: 'openedx,aom',
+    LMS__aom__kind: 'academy-of-mine',
+    LMS__aom__baseUrl: 'https://academy.example.com',
+    LMS__aom__sourceSystemId: '18',
+    LMS__aom__accessToken: 'a token',
+    LMS__aom__operations: JSON.stringify(operations),
+  });
+  const details = checksOf(ran).flatMap(({ what, detail }) =>
+    what === 'LMS__aom__operations' ? [detail] : [],
+  );
+  expect(details).toEqual([
+    expect.stringContaining('lacks courses.detailReport; give method and path'),
+    expect.stringContaining('has null for courses.get, which cannot be done without'),
+  ]);
+  expect(ran.code).toBe(1);
 });

@@ -9,6 +9,8 @@ export interface Hook {
   readonly source?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of the address. */
+  readonly event?: string;
   /** Sent as JSON; bytes go out as they are. */
   readonly body?: unknown;
 }
@@ -16,7 +18,7 @@ export interface Hook {
 /** Sends a webhook to the app, as its function does. */
 export async function post(
   app: App,
-  { source = 'khalibre', method = 'POST', headers = {}, body }: Hook,
+  { source = 'khalibre', method = 'POST', headers = {}, event, body }: Hook,
 ): Promise<Answer> {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body) ?? '');
   const given = new Headers({ 'content-type': 'application/json', ...headers });
@@ -24,6 +26,7 @@ export async function post(
     return await postWebhook(app, method, {
       source,
       header: (name) => given.get(name),
+      event,
       body: new Blob([new Uint8Array(bytes)]).stream(),
     });
   } catch (error) {

@@ -9,6 +9,7 @@ import { run } from './run';
 import { runs } from './runs';
 import { watermark } from './watermark';
 import { watermarks } from './watermarks';
+import { webhooks } from './webhooks';
 
 /** In the order in which the help lists them. */
 export const storageCommands: readonly StorageCommand[] = [
@@ -20,6 +21,7 @@ export const storageCommands: readonly StorageCommand[] = [
   quarantine,
   events,
   replay,
+  webhooks,
   explain,
   enrol,
 ];

@@ -130,6 +130,11 @@ export const sourceDefinitions = {
     secret: true,
     doc: 'Standard Webhooks secret; several, by space, while one replaces another.',
   }),
+  webhookCode: define({
+    schema: text,
+    secret: true,
+    doc: 'Function key that `lms-bridge webhooks register` puts into addresses, when it is given none with `--code`. The app itself does not need it.',
+  }),
   webhookTypePointers: define({
     schema: pointers,
     default: '',

@@ -33,6 +33,10 @@ const known = {
   'courses.enrolledLearners': { for: 'enrolments', params: ['course_id', 'page_size', 'page_number'] },
   'courses.remove': { for: 'enrolments', params: ['id'] },
   'portals.list': { for: 'entities', params: ['page_size', 'page_number'] },
+  'webhooks.list': { for: 'webhooks', params: [] },
+  'webhooks.create': { for: 'webhooks', params: ['id'] },
+  'webhooks.update': { for: 'webhooks', params: ['id'] },
+  'webhooks.log': { for: 'webhooks', params: ['id', 'page_size', 'page_number'] },
   'learningPaths.list': { for: 'learningPaths', params: ['page_size', 'page_number'] },
   'learningPaths.get': { for: 'learningPaths', params: ['id'] },
 } as const satisfies Record<string, { for: string; params: readonly string[] }>;

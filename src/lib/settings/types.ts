@@ -58,6 +58,8 @@ export interface SourceSettings {
   readonly accessToken: Secret | undefined;
   readonly apiKey: Secret | undefined;
   readonly webhookSecret: Secret | undefined;
+  /** The function key for the addresses of webhooks. */
+  readonly webhookCode?: Secret | undefined;
   /** JSON pointers, beside the built-in ones. */
   readonly webhookTypePointers?: readonly string[];
   readonly webhookCoursePointers?: readonly string[];

@@ -3,8 +3,10 @@ import type { Mapped } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import type { Utc, Window } from '../domain/time';
 import type { Enrolments, Entities, Learners, SignIns } from './way-out';
+import type { NamedEvents, WebhookAdmin } from './webhook-side';
 
 export type * from './way-out';
+export type * from './webhook-side';
 
 /** An LMS instance. Made by its sourceKind's `index.ts`; the engine knows nothing else of a vendor. */
 export interface Source {
@@ -22,6 +24,10 @@ export interface Source {
   readonly entities?: Entities;
   /** Undefined when the vendor signs nobody in on our word. */
   readonly signIns?: SignIns;
+  /** For a vendor whose webhooks name no event: each has an address of its own. */
+  readonly namedEvents?: NamedEvents;
+  /** Undefined when the vendor's webhooks can be set up by hand alone. */
+  readonly webhookAdmin?: WebhookAdmin;
   /** Set when the vendor tells of what changes, by webhook. */
   readonly webhooks?: true;
 }
@@ -94,6 +100,14 @@ export interface ScannedFeed {
   ): Promise<{ ids: readonly string[]; next: string | undefined }>;
   /** The results of one course. A course that is gone is an empty page. */
   page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
-  /** The results of one learner in all courses; left out when the vendor has no such call. */
-  learnerPage?(email: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
+  /**
+   * The results of one learner in all courses; left out when the vendor has no such call.
+   * @param courseId all that is wanted is in this course: a vendor that can be asked for no more is asked for that.
+   */
+  learnerPage?(
+    email: string,
+    cursor: string | undefined,
+    call: Call,
+    courseId?: string,
+  ): Promise<ListingPage<Progress>>;
 }

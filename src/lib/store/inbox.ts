@@ -21,6 +21,16 @@ export interface RawEvent {
   readonly bytes: Uint8Array;
   /** What a header named as its type. */
   readonly typeHeader: string | undefined;
+  /** What the address named as its event. */
+  readonly eventName?: string | undefined;
+  /** It did not come: it was found in the vendor's log. */
+  readonly fromLog?: boolean;
+}
+
+/** A webhook's call that came. */
+export interface Arrival extends RawEvent {
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
 }
 
 export interface ListOptions {
@@ -49,7 +59,7 @@ export class Inbox {
   }
 
   /** Writes a new event, all of it or nothing. @returns false when there is one of this id already. */
-  async add(event: WebhookEvent, { bytes, typeHeader }: RawEvent): Promise<boolean> {
+  async add(event: WebhookEvent, { bytes, typeHeader, eventName, fromLog }: RawEvent): Promise<boolean> {
     const keys = rowKeys(event);
     const raw: Row = {
       partitionKey: event.source,
@@ -57,6 +67,8 @@ export class Inbox {
       v: rowVersion,
       receivedAt: event.receivedAt,
       ...(typeHeader === undefined ? {} : { typeHeader }),
+      ...(eventName === undefined ? {} : { eventName }),
+      ...(fromLog ? { fromLog } : {}),
       ...toProperties('body', bytes),
     };
     try {
@@ -80,8 +92,16 @@ export class Inbox {
   async raw(eventId: string): Promise<RawEvent | undefined> {
     const id = splitId(eventId);
     const row = id && (await readRow(this.#table, id.source, `raw-${id.hash}`));
-    const bytes = row && fromProperties('body', row);
-    return bytes && { bytes, typeHeader: row.typeHeader as string | undefined };
+    return row && rawOf(row);
+  }
+
+  /** The calls of a source that came, in no order. */
+  async *arrivals(source: string): AsyncGenerator<Arrival> {
+    const filter = where`PartitionKey eq ${source} and RowKey ge ${'raw-'} and RowKey lt ${'raw.'}`;
+    for await (const row of queryRows(this.#table, { filter })) {
+      const raw = row.fromLog === true ? undefined : rawOf(row);
+      if (raw) yield { ...raw, receivedAt: Number(row.receivedAt) };
+    }
   }
 
   /** Events in line, oldest first within their group; of one group, or of all of the source. */
@@ -270,4 +290,10 @@ export class Inbox {
       throw error;
     }
   }
+}
+
+function rawOf(row: Row): RawEvent | undefined {
+  const bytes = fromProperties('body', row);
+  const { typeHeader, eventName } = row as { readonly typeHeader?: string; readonly eventName?: string };
+  return bytes && { bytes, typeHeader, eventName };
 }

@@ -12,6 +12,7 @@ import type { Inbox } from '../store/inbox';
 import type { LearnerLedger } from '../store/learner-ledger';
 import type { LeaseStore } from '../store/leases';
 import type { Quarantine } from '../store/quarantine';
+import type { Registrations } from '../store/registrations';
 import type { RunStore } from '../store/runs';
 import type { WakeUps } from '../store/wakeups';
 
@@ -24,6 +25,8 @@ export interface Engine {
   readonly learnerLedger: LearnerLedger;
   readonly quarantine: Quarantine;
   readonly inbox: Inbox;
+  /** The webhooks that were created from here. */
+  readonly registrations: Registrations;
   readonly enrolments: EnrolmentBatches;
   readonly wakeUps: WakeUps;
   readonly sink: Sink;

@@ -89,9 +89,11 @@ async function lookAgain(engine: Engine, { lead, events, task, stop }: CourseEve
       await compareCourse(
         what,
         courseId,
-        (cursor, signal) => ofLearner(learner, cursor, { signal }),
+        (cursor, signal) => ofLearner(learner, cursor, { signal }, courseId),
         (record) => record.courseId === courseId && record.email === learner,
       );
+      // Nothing of whom something was told: the search may not know the address, the course tells all the same.
+      if (tally.counts.read === 0) await whole(what);
     } catch (error) {
       // A learner whom the source does not know, or does not show: the course may tell all the same.
       if (!(error instanceof RefusedError)) throw error;

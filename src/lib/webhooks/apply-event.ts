@@ -31,7 +31,14 @@ export async function applyEvent(engine: Engine, eventId: string, stop: AbortSig
     }
     case 'ignore': {
       engine.log.info({ source, type: event.type, events: events.length }, 'events ignored');
-      return engine.inbox.end(events, 'ignored', task.why);
+      const why = (one: WebhookEvent): string => (one.task.type === 'ignore' ? one.task.why : task.why);
+      for (const reason of new Set(events.map(why)))
+        await engine.inbox.end(
+          events.filter((one) => why(one) === reason),
+          'ignored',
+          reason,
+        );
+      return;
     }
   }
 }

@@ -2,17 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { WebhookEvent } from '../domain/event';
 import { AuthError, RetryableError, SettingsError } from '../errors';
 import type { SourceSettings } from '../settings/types';
+import type { RawEvent } from '../store/inbox';
 import type { Engine, OpenSource } from '../sync/engine';
 import { parseJson } from './parse-json';
 import { mostBytes, readBytes } from './read-bytes';
-import { placesOf, recognise } from './recognise';
-import { dueAtOf, taskFor } from './task';
+import { type GivenEvent, readEvent } from './read-event';
+import { dueAtOf } from './task';
 import { distrust, signingKeys } from './verify';
 
 /** A call of the webhook, before anything of it is believed. */
 export interface WebhookCall {
   readonly source: string;
   readonly header: (name: string) => string | null;
+  /** What the address says with `?event=`. */
+  readonly event?: string | null;
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
@@ -46,8 +49,12 @@ export async function takeIn(engine: Engine, call: WebhookCall): Promise<Intake>
   const parsed = parseJson(bytes);
   if (!parsed) return { status: 400, title: 'The body is no JSON' };
   const typeHeader = header('x-event-type')?.slice(0, 80);
-  const event = newEvent(open, { now, webhookId: header('webhook-id'), body: parsed.value, typeHeader });
-  await within(storageMs, keep(engine, event, bytes, typeHeader));
+  // An empty one names nothing.
+  const eventName = call.event?.slice(0, 80) || undefined;
+  const given = { body: parsed.value, typeHeader, eventName };
+  // The sender's own id makes a repeated call the same event; without one, each call is an event.
+  const event = newEvent(open, given, header('webhook-id'), now);
+  await within(storageMs, keepEvent(engine, event, { bytes, typeHeader, eventName }));
   return { status: 202, eventId: event.eventId };
 }
 
@@ -86,21 +93,25 @@ async function readSecret(secret: NonNullable<SourceSettings['webhookSecret']>):
   }
 }
 
-function newEvent(
-  { source, settings }: OpenSource,
-  what: { now: number; webhookId: string | null; body: unknown; typeHeader: string | undefined },
+/**
+ * An event as it is kept. @param sameness what makes it the same event when it comes twice; null: nothing does.
+ * @param now milliseconds since 1970.
+ */
+export function newEvent(
+  open: OpenSource,
+  given: GivenEvent,
+  sameness: string | null,
+  now: number,
 ): WebhookEvent {
-  const { now, webhookId, body, typeHeader } = what;
-  const recognised = recognise(body, typeHeader, placesOf(settings));
-  const task = taskFor(source, recognised, now);
-  // The sender's own id makes a repeated call the same event; without one, each call is an event.
-  const hash = webhookId
-    ? createHash('sha256').update(`${source.id} ${webhookId}`).digest('hex').slice(0, 24)
+  const source = open.source.id;
+  const { type, task } = readEvent(open, given, now);
+  const hash = sameness
+    ? createHash('sha256').update(`${source} ${sameness}`).digest('hex').slice(0, 24)
     : randomBytes(12).toString('hex');
   return {
-    eventId: `${source.id}-${hash}`,
-    source: source.id,
-    type: recognised.named,
+    eventId: `${source}-${hash}`,
+    source,
+    type,
     state: 'received',
     receivedAt: now,
     queuedAt: now,
@@ -111,21 +122,17 @@ function newEvent(
   };
 }
 
-async function keep(
-  engine: Engine,
-  event: WebhookEvent,
-  bytes: Uint8Array,
-  typeHeader: string | undefined,
-): Promise<void> {
-  let waiting: WebhookEvent | undefined = event;
-  if (!(await engine.inbox.add(event, { bytes, typeHeader })))
-    waiting = await engine.inbox.read(event.eventId);
+/** Writes an event down, then wakes a worker. @returns false when it was there already. */
+export async function keepEvent(engine: Engine, event: WebhookEvent, raw: RawEvent): Promise<boolean> {
+  const isNew = await engine.inbox.add(event, raw);
+  const waiting = isNew ? event : await engine.inbox.read(event.eventId);
   // The row first: a row without a message is found by the sweep. One that came before may have none, so it gets one.
   if (waiting?.state === 'received')
     await engine.wakeUps.send(
       { queue: 'webhook-events', body: { eventId: event.eventId } },
       Math.max(0, waiting.dueAt - engine.now()) / 1000,
     );
+  return isNew;
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

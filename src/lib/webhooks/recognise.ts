@@ -62,7 +62,7 @@ export function recognise(body: unknown, typeHeader: string | undefined, places:
 const ours = (name: string): EventType | undefined =>
   eventTypes.find((type) => name === type || name.endsWith(`.${type}`));
 
-function first(
+export function first(
   body: unknown,
   places: readonly string[],
   read: (value: unknown) => string | undefined,
@@ -89,7 +89,7 @@ function typeName(value: unknown): string | undefined {
 // What fits into a key of a table row once it is written in its letters; Open edX allows as many characters.
 const mostIdBytes = 255;
 
-function courseIdOf(value: unknown): string | undefined {
+export function courseIdOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string') return undefined;
   const id = value.trim();
@@ -98,7 +98,7 @@ function courseIdOf(value: unknown): string | undefined {
   return fit ? id : undefined;
 }
 
-function addressOf(value: unknown): string | undefined {
+export function addressOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > 320) return undefined;
   const address = value.trim().toLowerCase();
   return /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u.test(address) ? address : undefined;

@@ -2,8 +2,8 @@ import { type EventState, groupOf, type WebhookEvent } from '../domain/event';
 import { SettingsError } from '../errors';
 import type { Engine } from '../sync/engine';
 import { parseJson } from './parse-json';
-import { placesOf, recognise } from './recognise';
-import { dueAtOf, taskFor } from './task';
+import { readEvent } from './read-event';
+import { dueAtOf } from './task';
 import { wakeEvent } from './wake-event';
 
 const usual: readonly EventState[] = ['dead', 'ignored'];
@@ -59,10 +59,10 @@ async function requeue(engine: Engine, event: WebhookEvent): Promise<WebhookEven
   const raw = await engine.inbox.raw(event.eventId);
   const parsed = raw && parseJson(raw.bytes);
   if (!parsed) return undefined;
-  const { source, settings } = engine.openSource(event.source);
-  const recognised = recognise(parsed.value, raw.typeHeader, placesOf(settings));
   const now = engine.now();
-  const task = taskFor(source, recognised, now);
-  const next = { type: recognised.named, task, queuedAt: now, dueAt: dueAtOf(task, now) };
+  const { typeHeader, eventName } = raw;
+  const given = { body: parsed.value, typeHeader, eventName };
+  const { type, task } = readEvent(engine.openSource(event.source), given, now);
+  const next = { type, task, queuedAt: now, dueAt: dueAtOf(task, now) };
   return (await engine.inbox.requeue(event.eventId, next)) ? { ...event, ...next } : undefined;
 }

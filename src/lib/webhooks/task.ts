@@ -18,16 +18,18 @@ export function taskFor(
   { type, named, courseId, learner }: Recognised,
   at: number,
 ): EventTask {
-  if (!type) return named ? ignoreType(named) : delta(source, feedKinds, at);
+  if (!type) return named ? ignoreType(named) : deltaTask(source, feedKinds, at);
   const kind: FeedKind = type === 'course.status' || type === 'course.activity' ? 'consumption' : 'catalog';
   const windowed = kind === 'consumption' && source.consumption?.type === 'windowed';
   // A community does not say which courses it has; and a windowed feed cannot be asked for a course.
-  if (type === 'community.updated' || windowed || courseId === undefined) return delta(source, [kind], at);
+  if (type === 'community.updated' || windowed || courseId === undefined)
+    return deltaTask(source, [kind], at);
   if (!source[kind]) return ignoreKinds(source, [kind]);
   return { type: 'course', kind, courseId, ...(kind === 'consumption' && learner ? { learner } : {}) };
 }
 
-function delta(source: Source, wanted: readonly FeedKind[], at: number): EventTask {
+/** A run of each kind, at the end of the quarter of an hour. @param at when the event came, milliseconds since 1970. */
+export function deltaTask(source: Source, wanted: readonly FeedKind[], at: number): EventTask {
   const kinds = wanted.filter((kind) => source[kind]);
   return kinds.length > 0 ? { type: 'delta', kinds, tick: endOfQuarter(at) } : ignoreKinds(source, wanted);
 }

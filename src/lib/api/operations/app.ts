@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { webhookQuery } from '../webhook';
 import { healthSchema, takenInSchema } from '../schemas';
 import { statusQuery } from '../status/query';
 import type { Operation } from './operation';
@@ -14,6 +15,7 @@ export const appOperations: readonly Operation[] = [
     description:
       'Any JSON is kept and counted, 262,144 bytes at the most. When the source has a secret, the call must be signed as Standard Webhooks says: webhook-id, webhook-timestamp, webhook-signature.',
     parts: { source: { description: 'The id of the source', example: 'khalibre' } },
+    query: webhookQuery,
     body: {
       schema: z.unknown().meta({ description: "The vendor's own shape" }),
       required: true,

@@ -6,8 +6,8 @@ import { staticTokenAuthorizer } from '../../http/static-token';
 import type { System } from '../../http/target';
 import type { OperationName } from '../../settings/operations';
 import type { SourceSettings } from '../../settings/types';
-import { refusalReason } from '../safe-words';
 import type { Call } from '../source';
+import { academyReason } from './reason';
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -38,6 +38,11 @@ export class AcademyClient {
   /** Whether the customer's site has the operation. */
   has(name: OperationName): boolean {
     return Boolean(this.settings.operations?.[name]);
+  }
+
+  /** Whether the path of the operation has a place for the parameter. */
+  namesInPath(name: OperationName, param: string): boolean {
+    return this.settings.operations?.[name]?.path.includes(`{${param}}`) ?? false;
   }
 
   /** Reads. May be repeated, whatever its method. */
@@ -104,7 +109,7 @@ export class AcademyClient {
         schema,
         signal: call.signal,
         idempotent,
-        reasonOf: refusalReason,
+        reasonOf: academyReason,
       });
       return data;
     } catch (error) {

@@ -50,21 +50,28 @@ export function consumptionFeed(client: AcademyClient, settings: SourceSettings)
     courses,
     page: (courseId, cursor, call) => rows([courseId], undefined, cursor, call),
     /** The cursor is that of the courses and that of the report on a page of them. */
-    async learnerPage(given, cursor, call) {
+    async learnerPage(given, cursor, call, courseId) {
       const email = address(given);
+      if (courseId !== undefined && email !== undefined)
+        return ofLearner(await rows([courseId], email, cursor, call), email);
       const [listed, inReport] = (cursor ?? '').split('|');
       const { ids, next } = await courses(listed || undefined, call);
       const following = next === undefined ? undefined : `${next}|`;
       if (ids.length === 0 || email === undefined) return { rows: [], next: following };
       const page = await rows(ids, email, inReport || undefined, call);
       return {
-        ...page,
-        rows: page.rows.filter((row) => emailOf(row) === email),
+        ...ofLearner(page, email),
         next: page.next === undefined ? following : `${listed}|${page.next}`,
       };
     },
   };
 }
+
+/** The search finds parts of names, too. */
+const ofLearner = (page: ListingPage<Progress>, email: string): ListingPage<Progress> => ({
+  ...page,
+  rows: page.rows.filter((row) => emailOf(row) === email),
+});
 
 function emailOf(row: Mapped<Progress>): string | undefined {
   if (row.ok) return row.record.email;

@@ -1,12 +1,12 @@
-import { InputError, PayloadError, RefusedError, RetryableError } from '../../errors';
+import { InputError, RefusedError, RetryableError } from '../../errors';
 import type { SourceSettings } from '../../settings/types';
 import { address } from '../mail-address';
-import type { Call, Enrolment, Enrolments } from '../source';
+import type { Enrolment, Enrolments } from '../source';
 import { refuseOtherPlaces } from '../place-fields';
+import { attempt } from './attempt';
 import type { AcademyClient } from './client';
-import { readAll } from './pages';
-import { reportParams } from './report';
-import { anObject, enrolledRow, reportRow } from './schema';
+import { CourseMembers, type Sought } from './members';
+import { anObject } from './schema';
 import { findOrCreate } from './users';
 
 /**
@@ -15,81 +15,55 @@ import { findOrCreate } from './users';
  */
 export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSettings): Enrolments {
   const { name } = client.system;
-
-  /** Ids of the users of that very address in the course: the report is the one list that tells addresses. */
-  async function usersInCourse(courseId: string, email: string, call: Call): Promise<string[]> {
-    const params = reportParams([courseId], email);
-    const rows = await readAll(client, 'courses.detailReport', params, pageSize, call);
-    return rows.flatMap((raw) => {
-      const row = reportRow.safeParse(raw).data;
-      const here = row?.user_id && address(row.email) === email && (row.course_id ?? courseId) === courseId;
-      return here ? [row.user_id as string] : [];
-    });
-  }
-
-  /** Ids of their enrolments, as the course lists them. */
-  async function enrolmentsOf(
-    courseId: string,
-    email: string,
-    users: readonly string[],
-    call: Call,
-  ): Promise<string[]> {
-    const params = { course_id: courseId, portalId: -1, search_param: { nameOrEmail: email } };
-    const rows = await readAll(client, 'courses.enrolledLearners', params, pageSize, call);
-    return rows.flatMap((raw) => {
-      const row = enrolledRow.safeParse(raw).data;
-      return row && users.includes(row.user_id) ? [row.id] : [];
-    });
-  }
-
-  async function enrolAndLook(
-    asked: Asked,
-    userId: string,
-    entityId: string | undefined,
-    call: Call,
-  ): Promise<void> {
-    const { courseId, email } = asked;
-    const params = {
-      id: courseId,
-      studentIds: [userId],
-      ...(entityId !== undefined && { portalId: Number(entityId) }),
-    };
-    const lost = await attempt(() => client.write('courses.enroll', params, anObject, call));
-    if ((await enrolmentsOf(courseId, email, [userId], call)).length > 0) return;
-    if (lost)
-      throw new RetryableError(
-        `${name} gave no clear answer, and the learner does not show there; try again`,
-      );
-    throw new RefusedError(`${name} did not enrol the learner, and gave no reason; look there for it`, 200);
-  }
+  const members = new CourseMembers(client, pageSize);
 
   return {
     check: (enrolment) => void check(enrolment, name),
     async enrol(enrolment, call) {
-      const asked = check(enrolment, name);
-      const { courseId, email } = asked;
-      const { learner, entityId } = enrolment;
-      const there = await usersInCourse(courseId, email, call);
-      if (there.length > 0 && (learner.id === undefined || there.includes(learner.id)))
-        return { enrolled: true };
-      const userId = learner.id ?? (await findOrCreate(client, learner, email, pageSize, call));
-      await enrolAndLook(asked, userId, entityId, call);
-      return { enrolled: true };
+      const sought = check(enrolment, name);
+      const { courseId, email, portalId } = sought;
+      if ((await members.find(sought, call)).enrolmentIds.length > 0) return { enrolled: true };
+      const { id: userId, isSure } =
+        sought.userId !== undefined
+          ? { id: sought.userId, isSure: true }
+          : await findOrCreate(client, enrolment.learner, email, pageSize, call);
+      const params = {
+        id: courseId,
+        studentIds: [userId],
+        ...(portalId !== undefined && { portalId: Number(portalId) }),
+      };
+      const lost = await attempt(() => client.write('courses.enroll', params, anObject, call));
+      const there = async (portal: string | undefined): Promise<readonly string[]> =>
+        (await members.find({ courseId, email, userId, portalId: portal }, call)).enrolmentIds;
+      const enrollmentIds = await there(portalId);
+      if (enrollmentIds.length > 0) {
+        if (isSure || (await members.find(sought, call)).enrolmentIds.length > 0) return { enrolled: true };
+        // Now that the course's report tells the address, it is another's.
+        await client.write('courses.remove', { id: courseId, enrollmentIds }, anObject, call);
+        throw new InputError('learner.id', `is needed: the search of ${name} finds another learner`);
+      }
+      if (lost)
+        throw new RetryableError(
+          `${name} gave no clear answer, and the learner does not show there; try again`,
+        );
+      const why =
+        portalId !== undefined && (await there(undefined)).length > 0
+          ? 'who is in the course through another portal: leave out entityId, or remove the learner there first'
+          : 'and gave no reason; look there for it';
+      throw new RefusedError(`${name} did not enrol the learner, ${why}`, 200);
     },
     async remove(enrolment, call) {
-      const { courseId, email } = check(enrolment, name);
-      const { id } = enrolment.learner;
-      const users = id === undefined ? await usersInCourse(courseId, email, call) : [id];
-      if (users.length === 0) return { removed: true };
-      const enrollmentIds = await enrolmentsOf(courseId, email, users, call);
+      const sought = check(enrolment, name);
+      const { enrolmentIds: enrollmentIds, unsure } = await members.find(sought, call);
       if (enrollmentIds.length === 0) {
-        if (id !== undefined) return { removed: true };
-        throw client.wrong(`reports the learner in the course and does not list the enrolment; look there`);
+        if (unsure === 0) return { removed: true };
+        const message = `is needed: ${name} lists ${unsure} in the course who may be the learner, and does not tell their addresses`;
+        throw new InputError('learner.id', message);
       }
       const lost = await attempt(() =>
-        client.write('courses.remove', { id: courseId, enrollmentIds }, anObject, call),
+        client.write('courses.remove', { id: sought.courseId, enrollmentIds }, anObject, call),
       );
-      if ((await enrolmentsOf(courseId, email, users, call)).length === 0) return { removed: true };
+      if ((await members.find(sought, call)).enrolmentIds.length === 0) return { removed: true };
       if (lost)
         throw new RetryableError(`${name} gave no clear answer, and the learner is still there; try again`);
       throw new RefusedError(
@@ -100,23 +74,7 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSet
   };
 }
 
-/** @returns the fault after which nobody knows whether it happened. */
-async function attempt(act: () => Promise<unknown>): Promise<Error | undefined> {
-  try {
-    await act();
-    return undefined;
-  } catch (error) {
-    if (error instanceof RetryableError || error instanceof PayloadError) return error;
-    throw error;
-  }
-}
-
-interface Asked {
-  readonly courseId: string;
-  readonly email: string;
-}
-
-function check(enrolment: Enrolment, system: string): Asked {
+function check(enrolment: Enrolment, system: string): Sought {
   const { courseId, learner, entityId } = enrolment;
   const email = address(learner.email);
   if (!email) throw new InputError('learner.email', 'must be a mail address');
@@ -125,7 +83,7 @@ function check(enrolment: Enrolment, system: string): Asked {
   if (learner.id !== undefined) requireNumber('learner.id', learner.id);
   if (entityId !== undefined) requireNumber('entityId', entityId);
   refuseOtherPlaces(enrolment, system, ['courseId', 'entityId']);
-  return { courseId, email };
+  return { courseId, email, userId: learner.id, portalId: entityId };
 }
 
 /** Learning paths (`lp-…`) are no courses here: nobody is enrolled in them. */

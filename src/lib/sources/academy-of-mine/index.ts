@@ -6,6 +6,8 @@ import { AcademyClient } from './client';
 import { consumptionFeed } from './consumption';
 import { academyEntities, academyLearners } from './directory';
 import { academyEnrolments } from './enrolments';
+import { academyEvents } from './webhook-events';
+import { academyWebhooks } from './webhooks';
 
 /** An Academy of Mine. What needs an operation that the settings leave out is left out, too. */
 export function createAcademyOfMine(settings: SourceSettings, deps: ClientDeps): Source {
@@ -18,6 +20,9 @@ export function createAcademyOfMine(settings: SourceSettings, deps: ClientDeps):
     sourceKind: 'academy-of-mine',
     catalog: catalogFeed(client, settings),
     consumption: consumptionFeed(client, settings),
+    namedEvents: academyEvents,
+    // Always there: what the settings leave out, its own error names.
+    webhookAdmin: academyWebhooks(client, settings),
     ...(enrols && { enrolments: academyEnrolments(client, settings) }),
     ...(client.has('users.list') &&
       client.has('users.get') && { learners: academyLearners(client, settings) }),

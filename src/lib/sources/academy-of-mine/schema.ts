@@ -85,3 +85,15 @@ export const userRow = z.object({
 export const portalRow = z.object({ id, name: z.string() });
 
 export const created = z.object({ id });
+
+/** A row of the webhooks: the names of its events, by comma. It tells no address. */
+export const webhookRow = z.object({
+  id,
+  events: z.union([z.array(z.string()), z.string()]),
+  created_at: text,
+});
+
+export const webhookSaved = z.object({ id: id.nullish() });
+
+/** A row of a webhook's log. */
+export const logRow = z.object({ id, event: text, data: z.unknown(), status: text, created_at: text });

@@ -1,3 +1,6 @@
+import type { NamedEvents } from '../source';
+import { readBody } from './webhook-body';
+
 /**
  * The values of the vendor's Webhook Event Lookup, misspelling included, and what each says. What a delivery holds
  * is published for the first alone; of the second only that its users stand in `userList`. None names its event.
@@ -19,3 +22,22 @@ export const webhookEvents = {
 } as const;
 
 export type WebhookEvent = keyof typeof webhookEvents;
+
+const consumption: readonly string[] = ['course_enrolled', 'course_completed'] satisfies WebhookEvent[];
+
+/** Enrolled and completed make the course's report be read again. What the others tell is no part of any feed. */
+export const academyEvents: NamedEvents = {
+  names: Object.fromEntries(
+    Object.keys(webhookEvents).map((name) => [name, consumption.includes(name) ? 'consumption' : null]),
+  ),
+  nameOf,
+  read: readBody,
+};
+
+/** The vendor writes an event as its value in one place and as its title in another. */
+export function nameOf(text: string): WebhookEvent | undefined {
+  const plain = (words: string): string => words.toLowerCase().replace(/[^a-z]/g, '');
+  const wanted = plain(text);
+  const found = Object.entries(webhookEvents).find((names) => names.some((name) => plain(name) === wanted));
+  return found?.[0] as WebhookEvent | undefined;
+}
