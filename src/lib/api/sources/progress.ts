@@ -94,7 +94,7 @@ function scannedPage(
         `The source ${id} (${kind}) cannot be asked by modification time; leave it out`,
       );
   // One learner is in few courses, and a course may have many learners.
-  if (learner !== undefined && feed.learnerPage) return feed.learnerPage(learner, cursor, call);
+  if (learner !== undefined && feed.learnerPage) return feed.learnerPage(learner, cursor, call, courseId);
   if (courseId !== undefined) return feed.page(courseId, cursor, call);
   if (learner !== undefined)
     throw new InputError(
