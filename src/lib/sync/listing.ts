@@ -74,12 +74,7 @@ export class Listing {
     this.conflicts.delete(courseId);
   }
 
-  /** Courses that the sink knows and was not told to be gone. */
-  get known(): number {
-    return [...this.#ledger.values()].filter(({ deleted }) => !deleted).length;
-  }
-
-  /** Those of them that the listing does not hold. */
+  /** Courses that the sink knows, was not told to be gone, and the listing does not hold. */
   missing(): string[] {
     return [...this.#ledger.values()]
       .filter(({ courseId, deleted, doubt }) => (!deleted || doubt) && !this.#seen.has(courseId))
