@@ -45,6 +45,10 @@ export type SliceOutcome =
 /** The prefix of the idempotency keys of what a slice sends: the same when it is worked again. */
 export const keyPrefix = ({ run, slice }: SliceContext): string => `${run.runId}/${slice.number}`;
 
+/** The lease of whoever works a slice. */
+export const sliceLease = ({ runId, number }: Pick<Slice, 'runId' | 'number'>): string =>
+  `slice-${runId}-${number}`;
+
 export const finished = ({ tally }: SliceContext): SliceOutcome => ({
   state: 'done',
   counts: tally.counts,

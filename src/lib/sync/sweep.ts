@@ -7,6 +7,7 @@ import { cancelRun } from './cancel';
 import { courseLease } from './apply-course';
 import type { Engine } from './engine';
 import { finishRun } from './finish';
+import { sliceLease } from './slice-context';
 import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
@@ -98,7 +99,7 @@ async function mend(engine: Engine, run: Run): Promise<void> {
     const lostAt = slice.dueAt === 0 ? 0 : slice.dueAt + lostSliceMs;
     if (lostAt > engine.now() || !isDispatched(run, slice)) continue;
     sent++;
-    if (await engine.leases.isHeld(`slice-${run.runId}-${slice.number}`)) continue;
+    if (await engine.leases.isHeld(sliceLease(slice))) continue;
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
   }
 }
