@@ -160,7 +160,10 @@ describe('a worker that dies after its POST of an older value, before it could w
       rename(id, 'New');
       const ended = () => bridge.logged.join('').split('run ended').length > 2;
       run = syncWith(survivor);
-      await until('the listing has met it', () => ended() || bridge.logged.join('').includes('slice put back'));
+      await until(
+        'the listing has met it',
+        () => ended() || bridge.logged.join('').includes('slice put back'),
+      );
     });
     dead = applyEvent(app, id);
     await died;
