@@ -10,6 +10,7 @@ import { startRun } from '../../src/lib/sync/start';
 import { sweep } from '../../src/lib/sync/sweep';
 import { notAtSink } from '../sync/at-sink';
 import { type Bridge, startBridge, until } from '../setup/bridge';
+import { lastLeases } from './death';
 
 /*
  * A cancel, the sweep and workers meet at one run, in two apps.
@@ -133,14 +134,13 @@ test('that nobody works on, while the sweep and a message find it', async () => 
 test('whose worker died is ended by the sweep, once nothing of that worker can be on its way any more', async () => {
   let leap = 0;
   const apps = await begin();
-  const leases = (renewMs?: number) =>
-    new LeaseStore(bridge.app.storage, { now: () => Date.now() + leap, renewMs });
+  const leases = () => new LeaseStore(bridge.app.storage, { now: () => Date.now() + leap });
   const [one, other] = apps.map((app) => ({ ...app, engine: { ...app.engine, leases: leases() } })) as [
     App,
     App,
   ];
   const run = await planned(one);
-  await leases(100_000_000).acquire(`slice-${run.runId}-2`);
+  await lastLeases(bridge.app.storage).acquire(`slice-${run.runId}-2`);
   await cancelRun(one.engine, run.runId);
   await sweep(other.engine);
   expect(ends).toEqual([]);

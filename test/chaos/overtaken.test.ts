@@ -7,8 +7,8 @@ import type { Run } from '../../src/lib/domain/run';
 import type { Step } from '../../src/lib/sync/engine';
 import { utc } from '../../src/lib/domain/time';
 import { LeaseStore } from '../../src/lib/store/leases';
-import { connectStorage } from '../../src/lib/store/storage';
 import { type Bridge, startBridge, until } from '../setup/bridge';
+import { type Death, deathAt, lastLeases } from './death';
 
 /*
  * A listing and an event about one of its courses would pass each other on the way to the sink. Neither sends while
@@ -101,75 +101,73 @@ test('a listing that meets a course whose event is on its way comes back for it'
 describe('a worker that dies after its POST of an older value, before it could write that down,', () => {
   /** The clock of the survivors' leases: two minutes ahead once the other is dead. */
   let leap = 0;
-  /** Lets what hangs in the dead worker fall, once nothing of it can matter any more. */
-  let bury = (): void => undefined;
+  let death: Death;
   let dead: Promise<unknown> | undefined;
-  beforeEach(() => (leap = 0));
+  beforeEach(() => {
+    leap = 0;
+    death = deathAt('after post');
+  });
   afterEach(async () => {
-    bury();
+    death.bury();
     await dead?.catch(() => undefined);
   });
-  const leases = (renewMs?: number) =>
-    new LeaseStore(connectStorage(bridge.app.settings.storage), { now: () => Date.now() + leap, renewMs });
+  const survivor = () =>
+    bridge.another({ leases: new LeaseStore(bridge.app.storage, { now: () => Date.now() + leap }) });
 
-  /** An app whose leases are not renewed any more, and which gets no further than its first POST. */
-  function dying(meanwhile: () => Promise<void>): { app: App; died: Promise<void> } {
-    const hangs = new Promise<void>((_, reject) => (bury = () => reject(new Error('buried'))));
-    hangs.catch(() => undefined);
-    let die = (): void => undefined;
-    const died = new Promise<void>((resolve) => (die = resolve));
+  function dying(meanwhile: () => Promise<void>): App {
     const before = beforeFirstPost(meanwhile);
     const onStep = async (step: Step): Promise<void> => {
       await before(step);
-      if (step !== 'after post') return;
-      leap = 120_000;
-      die();
-      await hangs;
+      await death.onStep(step);
     };
-    return { app: bridge.another({ onStep, leases: leases(100_000_000) }), died };
+    return bridge.another({ onStep, leases: lastLeases(bridge.app.storage) });
+  }
+
+  async function died(id: string): Promise<void> {
+    await death.died;
+    leap = 120_000;
+    expect(nameAtSink(id)).toBe('Old');
   }
 
   test('was a listing: the event that came meanwhile is not hidden by it', async () => {
     const id = await begin();
-    const survivor = bridge.another({ leases: leases() });
+    const other = survivor();
     let applied = false;
     const tryEvent = () =>
-      applyEvent(survivor, id).then(
+      applyEvent(other, id).then(
         () => (applied = true),
         (error: unknown) => expect(error).toBeInstanceOf(CourseBusyError),
       );
-    const { app, died } = dying(async () => {
+    const app = dying(async () => {
       rename(id, 'New');
       await tryEvent();
     });
     dead = syncWith(app);
-    await died;
-    expect(nameAtSink(id)).toBe('Old');
+    await died(id);
     if (!applied) await tryEvent();
     expect(applied).toBe(true);
-    expect((await syncWith(survivor)).state).toBe('succeeded');
+    expect((await syncWith(other)).state).toBe('succeeded');
     expect(nameAtSink(id)).toBe('New');
     expect(await inDoubt(id)).toBe(false);
   });
 
   test('was an event: the listing that came meanwhile is not hidden by it', async () => {
     const id = await begin();
-    const survivor = bridge.another({ leases: leases() });
+    const other = survivor();
     let run: Promise<Run> | undefined;
-    const { app, died } = dying(async () => {
+    const app = dying(async () => {
       rename(id, 'New');
       const ended = () => bridge.logged.join('').split('run ended').length > 2;
-      run = syncWith(survivor);
+      run = syncWith(other);
       await until(
         'the listing has met it',
         () => ended() || bridge.logged.join('').includes('slice put back'),
       );
     });
     dead = applyEvent(app, id);
-    await died;
-    expect(nameAtSink(id)).toBe('Old');
+    await died(id);
     expect((await run)?.state).toBe('succeeded');
-    expect((await syncWith(survivor)).state).toBe('succeeded');
+    expect((await syncWith(other)).state).toBe('succeeded');
     expect(nameAtSink(id)).toBe('New');
     expect(await inDoubt(id)).toBe(false);
   });
