@@ -1,4 +1,5 @@
 import { createApp } from '../lib/app';
+import type { SettingsProblem } from '../lib/errors';
 import { readSettings } from '../lib/settings';
 import { checkSink } from './check-sink';
 import { checkSource } from './check-source';
@@ -50,15 +51,16 @@ async function look(terminal: Terminal, onto: (what: string) => void): Promise<F
   const problems = read.ok
     ? read.settings.sources.flatMap((source) => (source.ok ? [] : source.problems))
     : read.problems;
-  const wrong = problems.map(({ setting, message }): Finding => ({
-    what: setting,
-    result: 'wrong',
-    detail: message,
-  }));
-  if (!read.ok) return wrong;
+  const findingOf =
+    (result: Finding['result']) =>
+    ({ setting, message }: SettingsProblem): Finding => ({ what: setting, result, detail: message });
+  const wrong = problems.map(findingOf('wrong'));
+  const unsure = (read.ok ? read.settings : read).warnings.map(findingOf('unsure'));
+  if (!read.ok) return [...wrong, ...unsure];
   const { settings } = read;
   const findings: Finding[] = [];
-  if (wrong.length === 0) findings.push({ what: 'settings', result: 'ok', detail: 'all can be used' });
+  if (wrong.length + unsure.length === 0)
+    findings.push({ what: 'settings', result: 'ok', detail: 'all can be used' });
   if (settings.sources.length === 0)
     findings.push({
       what: 'LMS_SOURCES',
@@ -67,7 +69,7 @@ async function look(terminal: Terminal, onto: (what: string) => void): Promise<F
     });
   const app = createApp(env, { writeLog: () => undefined });
   onto('the storage account');
-  findings.push(...wrong, await checkStorage(app.storage));
+  findings.push(...wrong, ...unsure, await checkStorage(app.storage));
   for (const { id, ok } of settings.sources) {
     if (!ok) continue;
     onto(`the source ${id}`);

@@ -52,6 +52,8 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
   const storage = connectStorage(settings.storage);
   const log =
     overrides.log ?? createLogger({ level: settings.logLevel, directory: settings.logDir, write: writeLog });
+  for (const { setting, message } of settings.warnings)
+    log.warn({ setting, warning: `${setting} ${message}` }, 'settings need a look');
   const metrics = openMetrics(settings.metrics, log);
   if (metrics) beforeEnd(() => metrics.flush());
   const sinkTells = tellsOf(metrics, 'ld-services');

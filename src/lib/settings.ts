@@ -15,11 +15,15 @@ import type {
 
 export type SettingsResult =
   | { readonly ok: true; readonly settings: Settings }
-  | { readonly ok: false; readonly problems: readonly SettingsProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly SettingsProblem[];
+      readonly warnings: readonly SettingsProblem[];
+    };
 
 /**
  * Reads the app's settings, all of them, and reports all that is wrong. What is wrong with one source is kept
- * with that source (`settings.sources`), so that the others work.
+ * with that source (`settings.sources`), so that the others work; what harms nobody is a warning.
  */
 export function readSettings(env: Environment = process.env): SettingsResult {
   const problems: SettingsProblem[] = [];
@@ -29,16 +33,19 @@ export function readSettings(env: Environment = process.env): SettingsResult {
   const secrets = secretReader(app.KEY_VAULT_URL);
   const storage = readStorage(app, problems);
   const ld = readLd(env, secrets, problems);
-  const sources = readSources(app.LMS_SOURCES ?? [], env, secrets, problems);
+  const ids = app.LMS_SOURCES ?? [];
+  const sources = readSources(ids, env, secrets, problems);
+  const warnings = strayWarnings(ids, env);
   if (problems.length > 0 || !storage || !ld) {
     const ofSources = sources.flatMap((source) => (source.ok ? [] : source.problems));
-    return { ok: false, problems: [...problems, ...ofSources] };
+    return { ok: false, problems: [...problems, ...ofSources], warnings };
   }
   return {
     ok: true,
     settings: {
       storage,
       sources,
+      warnings,
       ld,
       catalogSchedule: app.CATALOG_SCHEDULE,
       consumptionSchedule: app.CONSUMPTION_SCHEDULE,
@@ -180,15 +187,27 @@ function readSources(
         setting: 'LMS_SOURCES',
         message: `holds “${id}”: an id is made of lower-case letters and digits, 32 at the most`,
       });
-  for (const id of new Set(Object.keys(env).flatMap((name) => /^LMS__([^_]+)__/.exec(name)?.[1] ?? [])))
-    if (!known.has(id)) {
-      const near = nearest(id, ids);
-      problems.push({
-        setting: `LMS__${id}__…`,
-        message: `belongs to no source of LMS_SOURCES; ${near ? `did you mean ${near}?` : `add ${id} to LMS_SOURCES or take it out`}`,
-      });
-    }
   return [...known].map((id) => readSource(id, env, secrets));
+}
+
+/**
+ * Settings of an id that LMS_SOURCES does not name: one warning an id. They harm nobody: a source may have been taken
+ * out for a while, and one whose setting is misspelt says what it lacks.
+ */
+function strayWarnings(ids: readonly string[], env: Environment): SettingsProblem[] {
+  const stray = new Map<string, string[]>();
+  for (const setting of Object.keys(env)) {
+    const id = /^LMS__(.+?)__/.exec(setting)?.[1];
+    if (id !== undefined && !ids.includes(id)) stray.set(id, [...(stray.get(id) ?? []), setting]);
+  }
+  return [...stray].map(([id, [first = '', ...more]]) => {
+    const near = nearest(id, ids);
+    const setting = more.length > 0 ? `LMS__${id}__…` : first;
+    return {
+      setting,
+      message: `belongs to no source of LMS_SOURCES; ${near ? `did you mean ${setting.replace(id, near)}?` : `add ${id} to LMS_SOURCES or take it out`}`,
+    };
+  });
 }
 
 function readSource(id: string, env: Environment, secrets: SecretReader): SourceEntry {

@@ -24,7 +24,7 @@ const feed = (state: FeedStatus['history'][number]['state'], dryRun = false): Fe
 
 describe('the verdict', () => {
   const verdict = (feeds: FeedStatus[], more: Partial<Parameters<typeof judge>[0]> = {}) =>
-    judge({ feeds, open: [], quarantine: nothing, events: nothing, ...more });
+    judge({ warnings: [], feeds, open: [], quarantine: nothing, events: nothing, ...more });
 
   test('is good when each feed last ended well', () => {
     expect(verdict([feed('succeeded')])).toMatchObject({ level: 'good', headline: 'All is well' });
@@ -43,6 +43,14 @@ describe('the verdict', () => {
     expect(verdict([feed('partial')], { quarantine: { ...nothing, count: 3 } })).toMatchObject({
       level: 'look',
       reasons: ['3 records could not be delivered.'],
+    });
+  });
+  test('shows what needs a look in the settings, while all works', () => {
+    const message = 'belongs to no source of LMS_SOURCES; did you mean LMS__openedx__baseUrl?';
+    const warnings = [{ setting: 'LMS__opendex__baseUrl', message }];
+    expect(verdict([feed('succeeded')], { warnings })).toMatchObject({
+      level: 'look',
+      reasons: [`LMS__opendex__baseUrl ${message}`],
     });
   });
   test('names a source whose settings are wrong once, whatever its feeds did', () => {

@@ -132,3 +132,26 @@ test('a feed whose row is of another version is named by the tick and holds up n
   for await (const { source } of engine.runs.list()) started.push(source);
   expect(started).toEqual(['other']);
 });
+
+test('a feed whose row is of another version is named by the sweep, and all others are swept', async () => {
+  bridge = await startBridge();
+  const { engine } = bridge.app;
+  const catalog = { source: 'openedx', kind: 'catalog' } as const;
+  // The first in the table's order, and the one that has lost its end: both are looked at.
+  await engine.feeds.update(catalog, () => ({ activeRun: 'openedx-catalog-20200101T000000Z' }));
+  await engine.feeds.update(consumption, () => ({ watermark: '2020-01-01T00:00:00Z' as never }));
+  const gone = { activeRun: 'another-catalog-20200101T000000Z' };
+  await engine.feeds.update({ source: 'another', kind: 'catalog' }, () => gone);
+  await spoil('feeds', /^feed$/, { v: 2 });
+  bridge.logged.length = 0;
+  await expect(sweep(engine)).rejects.toThrow(
+    'The state of the feed another-catalog is stored in version 2, this app reads version 1; deploy the version that wrote it, or delete the row',
+  );
+  const lines = bridge.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.filter(({ message }) => message === 'cannot be mended')).toMatchObject([
+    { what: 'another-catalog' },
+  ]);
+  expect(lines.find(({ message }) => message === 'feed watermark')).toMatchObject(consumption);
+  expect(lines.at(-1)).toMatchObject({ message: 'sweep done' });
+  expect((await engine.feeds.read(catalog)).activeRun).toBeUndefined();
+});

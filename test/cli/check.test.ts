@@ -56,6 +56,17 @@ test('lists every problem of the settings, those of sources too', async () => {
   expect(ran.code).toBe(1);
 });
 
+test('settings of a source that is not named are unsure, and nothing is wrong', async () => {
+  const ran = await check({ LMS__opendex__baseUrl: 'https://lms.example.com' });
+  expect(checksOf(ran)).toContainEqual({
+    what: 'LMS__opendex__baseUrl',
+    result: 'unsure',
+    detail: 'belongs to no source of LMS_SOURCES; did you mean LMS__openedx__baseUrl?',
+  });
+  expect(checksOf(ran).filter(({ result }) => result === 'wrong')).toEqual([]);
+  expect(ran.code).toBe(0);
+});
+
 test('a source that is wrong does not hide the others', async () => {
   const other = { LMS_SOURCES: 'openedx,second', LMS__second__kind: 'open-edx' };
   const results = checksOf(await check(other)).map(({ what, result }) => `${what} ${result}`);

@@ -8,6 +8,8 @@ import { SettingsError } from '../../src/lib/errors';
 import type { FeedKind } from '../../src/lib/domain/feed';
 import type { Run } from '../../src/lib/domain/run';
 import { type App, createApp } from '../../src/lib/app';
+import { readStatus } from '../../src/lib/api/status/model';
+import { statusPage } from '../../src/lib/api/status/page';
 import { readSettings } from '../../src/lib/settings';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
@@ -272,10 +274,6 @@ describe('settings', () => {
     [{ LD__subscriptonKey: 'x' }, 'LD__subscriptonKey is unknown; did you mean LD__subscriptionKey?'],
     [{ LMS__openedx__baseURI: 'x' }, 'LMS__openedx__baseURI is unknown; did you mean LMS__openedx__baseUrl?'],
     [{ LMS__openedx__colour: 'x' }, 'LMS__openedx__colour is unknown; take it out'],
-    [
-      { LMS__opendx__baseUrl: 'https://lms.example.com' },
-      'LMS__opendx__… belongs to no source of LMS_SOURCES; did you mean openedx?',
-    ],
     [{ LMS_SOURCES: 'openedx, openedx' }, 'LMS_SOURCES names the source openedx twice; take one out'],
     [{ CATALOG_SCHEDULE: '*/5 * * * *' }, `CATALOG_SCHEDULE ${sixFields}`],
     [{ CONSUMPTION_SCHEDULE: 'hourly' }, `CONSUMPTION_SCHEDULE ${sixFields}`],
@@ -296,6 +294,27 @@ describe('settings', () => {
     const [first, ...more] = problemsOf(env);
     expect(first).toContain(sentence);
     expect(more).toEqual([]);
+  });
+
+  test.each([
+    [['LMS__opendex__baseUrl'], 'LMS__opendex__baseUrl', 'did you mean LMS__openedx__baseUrl?'],
+    [['LMS__opendex__kind', 'LMS__opendex__since'], 'LMS__opendex__…', 'did you mean LMS__openedx__…?'],
+    [['LMS__moodle__kind'], 'LMS__moodle__kind', 'add moodle to LMS_SOURCES or take it out'],
+    [['LMS__open_edx__kind'], 'LMS__open_edx__kind', 'did you mean LMS__openedx__kind?'],
+  ])('%j of a source that is not named are a warning, and the app works', async (names, setting, hint) => {
+    const env = Object.fromEntries(names.map((name) => [name, 'x']));
+    expect(problemsOf(env)).toEqual([]);
+    bridge.logged.length = 0;
+    const app = bridge.another({}, env);
+    const warning = { setting, message: `belongs to no source of LMS_SOURCES; ${hint}` };
+    expect(app.settings.warnings).toEqual([warning]);
+    const lines = bridge.logged.map((line) => JSON.parse(line) as unknown);
+    expect(lines).toMatchObject([
+      { message: 'settings need a look', warning: `${warning.setting} ${warning.message}` },
+    ]);
+    const page = statusPage(await readStatus(app), [], 'nonce').text;
+    expect(page).toContain(`${warning.setting} ${warning.message}`);
+    expect((await sync(app, 'catalog')).state).toBe('succeeded');
   });
 
   test('that are wrong for all sources keep the app from starting, every problem at once', () => {

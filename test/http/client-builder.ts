@@ -52,6 +52,9 @@ export function testSecret(
     async read() {
       return (cached ??= this.value);
     },
+    async readAgain() {
+      return (cached = this.value);
+    },
     forget() {
       cached = undefined;
       this.forgotten++;

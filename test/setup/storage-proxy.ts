@@ -1,11 +1,20 @@
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the storage account does: it works, says nothing more, or refuses what changes it. */
+/** What the storage account does: it works, says nothing more, or refuses what changes it, or `only` what is named. */
 export type StorageMood =
   | { readonly type: 'works' }
   | { readonly type: 'frozen' }
-  | { readonly type: 'refuses'; readonly status: number };
+  | {
+      readonly type: 'refuses';
+      readonly status: number;
+      readonly only?: (method: string, path: string) => boolean;
+    };
+
+const refuses = (
+  mood: StorageMood & { type: 'refuses' },
+  { method = '', url = '' }: IncomingMessage,
+): boolean => (mood.only ? mood.only(method, decodeURIComponent(url)) : method !== 'GET');
 
 export interface StorageProxy {
   /** Leads to the same account as the connection string that it was made of. */
@@ -23,7 +32,7 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
     const server = createServer((incoming, answer) => {
       const { mood } = proxy;
       if (mood.type === 'frozen') return;
-      if (mood.type === 'refuses' && incoming.method !== 'GET') {
+      if (mood.type === 'refuses' && refuses(mood, incoming)) {
         incoming.resume();
         answer.writeHead(mood.status, { 'content-type': 'application/json' }).end('{}');
         return;

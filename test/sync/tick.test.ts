@@ -1,4 +1,6 @@
 import { readSettings } from '../../src/lib/settings';
+import type { Run } from '../../src/lib/domain/run';
+import { startRun } from '../../src/lib/sync/start';
 import { nearestOccurrence } from '../../src/lib/sync/schedule';
 import { tick } from '../../src/lib/sync/tick';
 import { type Bridge, startBridge } from '../setup/bridge';
@@ -32,6 +34,17 @@ describe('a tick', () => {
     const [second] = await tick(bridge.app.engine, settings(), 'consumption');
     expect(second?.runId ?? first?.runId).toBe(first?.runId);
     expect(await bridge.app.engine.feeds.listOpen()).toHaveLength(1);
+  });
+
+  test('that fires in several hosts while a run goes on is skipped, and told of, once', async () => {
+    now = Date.parse('2026-03-01T10:15:00Z');
+    bridge = await startBridge({ overrides: { now: () => now } });
+    await startRun(bridge.app.engine, { source: 'openedx', kind: 'consumption' }, { trigger: 'cli' });
+    const told: string[] = [];
+    const engine = { ...bridge.app.engine, onRunEnded: ({ state }: Run) => void told.push(state) };
+    await Promise.all(Array.from({ length: 6 }, () => tick(engine, settings(), 'consumption')));
+    expect(told).toEqual(['skipped']);
+    expect(await engine.feeds.listOpen()).toHaveLength(1);
   });
 
   test('runs a source with a schedule of its own at the first tick after its occurrence', async () => {

@@ -39,8 +39,9 @@ export async function take(
   app: App,
   body: unknown,
   headers?: Readonly<Record<string, string>>,
+  source?: string,
 ): Promise<string> {
-  const answer = await post(app, { body, headers });
+  const answer = await post(app, { source, body, headers });
   if (answer.status !== 202) throw new Error(`The webhook was answered with ${answer.status}`);
   return (JSON.parse(answer.body ?? '{}') as { eventId: string }).eventId;
 }

@@ -8,6 +8,8 @@ import type { Secret } from './secret';
 export interface Settings {
   readonly storage: StorageSettings;
   readonly sources: readonly SourceEntry[];
+  /** What a person should look at, and what works all the same. */
+  readonly warnings: readonly SettingsProblem[];
   readonly ld: LdSettings;
   readonly catalogSchedule: string;
   readonly consumptionSchedule: string;

@@ -5,6 +5,7 @@ import { credential } from './identity';
 import type { Secret } from './secret';
 
 const keepMs = 10 * 60_000;
+const againMs = 30_000;
 
 /** Makes a `Secret` of a setting's text: as it stands, or, for `kv:NAME`, read from the vault. */
 export type SecretReader = (setting: string, value: string) => Secret;
@@ -26,8 +27,10 @@ export function secretReader(vaultUrl: string | undefined, options: VaultOptions
     }));
 
   return (setting, value) => {
-    if (!value.startsWith('kv:'))
-      return { setting, read: () => Promise.resolve(value), forget: () => undefined };
+    if (!value.startsWith('kv:')) {
+      const read = (): Promise<string> => Promise.resolve(value);
+      return { setting, read, readAgain: read, forget: () => undefined };
+    }
     const name = value.slice('kv:'.length).trim();
     let kept: { value: Promise<string>; until: number } | undefined;
     const read = (): Promise<string> => {
@@ -37,7 +40,17 @@ export function secretReader(vaultUrl: string | undefined, options: VaultOptions
       reading.catch(() => (kept = undefined));
       return reading;
     };
-    return { setting, read, forget: () => (kept = undefined) };
+    let again: { value: Promise<string>; until: number } | undefined;
+    const readAgain = (): Promise<string> => {
+      if (again && again.until > now()) return again.value;
+      const reading = readFromVault(setting, name);
+      again = { value: reading, until: now() + againMs };
+      return reading.then((fresh) => {
+        kept = { value: reading, until: now() + keepMs };
+        return fresh;
+      });
+    };
+    return { setting, read, readAgain, forget: () => (kept = undefined) };
   };
 
   async function readFromVault(setting: string, name: string): Promise<string> {

@@ -30,6 +30,8 @@ export interface CatalogEntry {
   readonly deleted: boolean;
   /** Something was sent whose acknowledgement is not known: it must be sent again, whatever the hash says. */
   readonly doubt: boolean;
+  /** The lease of whoever put it in doubt to send it: while that lives, its POST may still be on its way. */
+  readonly sender?: string | undefined;
   readonly etag: string | undefined;
 }
 
@@ -52,7 +54,7 @@ export class CatalogLedger {
   /** All courses of a source, by id, without what was sent. */
   async load(source: string): Promise<Map<string, CatalogEntry>> {
     const entries = new Map<string, CatalogEntry>();
-    const select = ['PartitionKey', 'RowKey', 'v', 'courseId', 'key', 'hash', 'deleted', 'doubt'];
+    const select = ['PartitionKey', 'RowKey', 'v', 'courseId', 'key', 'hash', 'deleted', 'doubt', 'sender'];
     for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${source}`, select })) {
       const entry = toEntry(row);
       entries.set(entry.courseId, entry);
@@ -113,14 +115,16 @@ function toEntry(row: Row): CatalogEntry {
     hash: String(row.hash),
     deleted: row.deleted === true,
     doubt: row.doubt === true,
+    sender: typeof row.sender === 'string' ? row.sender : undefined,
     etag: row.etag,
   };
 }
 
-const toRow = (source: string, { entry, json }: CatalogWrite): Row => ({
+const toRow = (source: string, { entry: { sender, ...entry }, json }: CatalogWrite): Row => ({
   partitionKey: source,
   rowKey: toKey(entry.courseId),
   v: rowVersion,
   ...entry,
+  ...(sender === undefined ? {} : { sender }),
   ...toProperties('json', gzipSync(json)),
 });

@@ -68,6 +68,15 @@ export class FeedStore {
     return states;
   }
 
+  /** The feeds that have a row, whatever version of the app wrote it. */
+  async names(): Promise<Feed[]> {
+    const feeds: Feed[] = [];
+    const select = ['PartitionKey', 'RowKey', 'source', 'kind'];
+    for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'feed'}`, select }))
+      feeds.push({ source: String(row.source), kind: row.kind as Feed['kind'] });
+    return feeds;
+  }
+
   /** Notes that a run of the feed has not ended; done before the run's own row, so that none is forgotten. */
   async markOpen(feed: Feed, runId: string): Promise<void> {
     await putRow(this.#table, {

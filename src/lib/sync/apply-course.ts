@@ -1,7 +1,7 @@
 import type { Course } from '../domain/course';
 import type { MappedRecord } from '../domain/mapped';
 import { ConflictError, PayloadError, RetryableError, UnsupportedError } from '../errors';
-import type { CatalogWrite } from '../store/catalog-ledger';
+import type { CatalogEntry, CatalogWrite } from '../store/catalog-ledger';
 import { toKey } from '../store/keys';
 import type { Lease } from '../store/leases';
 import type { Destination } from '../sinks/sink';
@@ -19,6 +19,8 @@ export interface ApplyCourse {
   readonly dryRun: boolean;
   /** Send it even when it is unchanged. */
   readonly force: boolean;
+  /** The caller's own lease, when it sends the course in other ways as well, and has nothing on its way now. */
+  readonly ownLease?: string;
   /** Asked before a course is taken back; throws when it must not be. */
   readonly beforeDeletion?: (courseId: string) => Promise<void>;
 }
@@ -56,13 +58,37 @@ export async function applyCourse(courseId: string, what: ApplyCourse): Promise<
 export const courseLease = (source: string, courseId: string): string =>
   `course-${source}-${toKey(courseId)}`;
 
+/**
+ * Whether another worker has put a course in doubt and may still be sending it: what is sent now could land before
+ * that, and be hidden by it. A worker whose lease has ended has no POST on its way.
+ */
+export async function isBeingSent(
+  { leases }: Engine,
+  entry: CatalogEntry | undefined,
+  ...own: readonly (string | undefined)[]
+): Promise<boolean> {
+  if (!entry?.doubt || entry.sender === undefined || own.includes(entry.sender)) return false;
+  return leases.isHeld(entry.sender);
+}
+
+/** The course's entry in the ledger. @throws CourseBusyError while another worker's batch with it is on its way. */
+async function entryOf(
+  courseId: string,
+  { engine, open, ownLease }: ApplyCourse,
+  lease: Lease,
+): Promise<CatalogEntry | undefined> {
+  const entry = await engine.catalogLedger.read(open.source.id, courseId);
+  if (await isBeingSent(engine, entry, lease.name, ownLease)) throw new CourseBusyError(courseId);
+  return entry;
+}
+
 async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Lease): Promise<void> {
   const { engine, open, tally } = what;
   const source = open.source.id;
   const courseId = course.record.id;
   const encoded = engine.sink.encodeCourse(course.record, what.to);
   if (!encoded.ok) return tally.skipped();
-  const entry = await engine.catalogLedger.read(source, courseId);
+  const entry = await entryOf(courseId, what, lease);
   if (entry && !entry.doubt && !entry.deleted && entry.hash === encoded.hash && !what.force)
     return tally.unchanged();
   const change = entry && !entry.deleted ? 'updated' : 'created';
@@ -72,7 +98,7 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
   }
   const next = { courseId, key: encoded.key, hash: encoded.hash, deleted: false };
   const [etag] = await engine.catalogLedger.write(source, [
-    { entry: { ...next, doubt: true }, json: encoded.json, etag: entry?.etag },
+    { entry: { ...next, doubt: true, sender: lease.name }, json: encoded.json, etag: entry?.etag },
   ]);
   try {
     await send(encoded.json, what, lease);
@@ -88,7 +114,7 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
 async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Promise<void> {
   const { engine, open, tally } = what;
   const source = open.source.id;
-  const entry = await engine.catalogLedger.read(source, courseId);
+  const entry = await entryOf(courseId, what, lease);
   if (!entry || (entry.deleted && !entry.doubt)) return;
   if (what.dryRun) {
     tally.deleted();
@@ -101,7 +127,7 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
   const json = engine.sink.encodeDeletion(last);
   const next = { courseId, key: entry.key, hash: entry.hash, deleted: true };
   const [etag] = await engine.catalogLedger.write(source, [
-    { entry: { ...next, doubt: true }, json, etag: entry.etag },
+    { entry: { ...next, doubt: true, sender: lease.name }, json, etag: entry.etag },
   ]);
   try {
     await send(json, what, lease);

@@ -16,8 +16,9 @@ export interface CutWindow {
 
 /**
  * Cuts a window into pieces of at most `maxRows`, by halving and counting the left half only. Asks at most three
- * times a piece, the caller's first count included: rows that all lie in one spot would otherwise be hunted down
- * second by second. What is still too large then is halved by the worker that meets it.
+ * times for each `maxRows` rows, the caller's first count included: rows that all lie in one spot would otherwise be
+ * hunted down second by second. Such rows make fewer pieces than there are times `maxRows` of them, so that it may be
+ * more than three times a piece. What is still too large then is halved by the worker that meets it.
  * @param count rows in the whole window.
  */
 export async function cutWindow(window: Window, count: number, options: CutOptions): Promise<CutWindow[]> {

@@ -23,10 +23,7 @@ export async function finishRun(engine: Engine, runId: string): Promise<void> {
     const outcome = await outcomeOf(engine, run);
     if (movesWatermark(run)) await moveWatermark(engine, run);
     await engine.onStep?.('finish', run);
-    const ended = await engine.runs.update(runId, (now) =>
-      isEnded(now) ? undefined : { ...outcome, finishedAt: utc(engine.now()) },
-    );
-    if (ended) logEnd(engine, ended);
+    await writeEnd(engine, runId, outcome);
   }
   await releaseFeed(engine, run);
 }
@@ -36,14 +33,26 @@ export async function endRun(engine: Engine, runId: string, state: RunState, err
   const run = await engine.runs.read(runId);
   if (!run) return;
   if (run.planId && movesWatermark(run)) await moveWatermark(engine, run);
-  const ended = await engine.runs.update(runId, (now) =>
-    isEnded(now) ? undefined : { state, error, finishedAt: utc(engine.now()) },
-  );
-  if (ended) logEnd(engine, ended);
+  await writeEnd(engine, runId, { state, error });
   await releaseFeed(engine, run);
 }
 
-async function outcomeOf(engine: Engine, run: Run): Promise<{ state: RunState; error?: string }> {
+interface Outcome {
+  readonly state: RunState;
+  readonly error?: string;
+}
+
+/** Of all who find a run to be over at the same time, one writes that down and tells of it. */
+async function writeEnd(engine: Engine, runId: string, outcome: Outcome): Promise<void> {
+  let isMine = false;
+  const ended = await engine.runs.update(runId, (now) => {
+    isMine = !isEnded(now);
+    return isMine ? { ...outcome, finishedAt: utc(engine.now()) } : undefined;
+  });
+  if (ended && isMine) logEnd(engine, ended);
+}
+
+async function outcomeOf(engine: Engine, run: Run): Promise<Outcome> {
   if (run.cancelRequested) return { state: 'cancelled' };
   if (run.slices.failed > 0) {
     const failed = await firstFailed(engine, run);

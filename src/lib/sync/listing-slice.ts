@@ -2,12 +2,9 @@ import type { ListingPoint } from '../domain/run';
 import { PayloadError, WaitError } from '../errors';
 import type { CatalogFeed } from '../sources/source';
 import { applyCourse } from './apply-course';
+import { tooGreatLoss } from './deletion-guard';
 import { Listing, Pause } from './listing';
-import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
-
-/** A listing this much shorter than what the sink knows is a fault of the source, not a clean-up. */
-export const guardShare = 0.2;
-export const guardAtLeast = 10;
+import { finished, keyPrefix, sliceLease, type SliceContext, type SliceOutcome } from './slice-context';
 
 /**
  * Reads a whole catalog, sends what changed since the sink was last told, and takes back what is gone. One that
@@ -35,19 +32,18 @@ export async function workListing(
 
 async function takeBackMissing(context: SliceContext, listing: Listing): Promise<void> {
   const missing = listing.missing();
-  const all = listing.known;
-  if (
-    missing.length >= guardAtLeast &&
-    missing.length >= all * guardShare &&
-    !context.run.request.allowDeletes
-  )
+  const { engine, feed, run } = context;
+  const loss = run.request.allowDeletes ? undefined : await tooGreatLoss(engine, feed.source, missing);
+  if (loss) {
+    const byEvents = loss.gone - missing.length;
+    const more = byEvents > 0 ? `, ${byEvents} of them taken back by events within a day` : '';
     throw new PayloadError(
-      `${missing.length} of ${all} courses are missing from the listing of ${context.feed.source}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
+      `${loss.gone} of ${loss.known} courses are missing from the listing of ${feed.source}${more}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
     );
+  }
   // Each is read once more by itself before it is taken back; the same goes for what a webhook touched meanwhile.
   for (const courseId of [...listing.conflicts, ...missing]) {
-    if (context.engine.now() > context.deadline)
-      throw new Pause({ cursor: undefined, rows: 0 }, context.engine.now());
+    if (engine.now() > context.deadline) throw new Pause({ cursor: undefined, rows: 0 }, engine.now());
     await workCatalogCourse(context, courseId).catch((error: unknown) => {
       throw error instanceof WaitError ? new Pause({ cursor: undefined, rows: 0 }, error.until) : error;
     });
@@ -63,6 +59,8 @@ export async function workCatalogCourse(context: SliceContext, courseId: string)
     open,
     tally,
     signal,
+    // What the listing itself put in doubt is not on its way any more when this is asked.
+    ownLease: sliceLease(context.slice),
     keyPrefix: keyPrefix(context),
     to: { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt },
     dryRun: run.dryRun,

@@ -4,8 +4,9 @@ import type { ListingPoint } from '../domain/run';
 import { ConflictError, PayloadError, WaitError } from '../errors';
 import type { CatalogFeed } from '../sources/source';
 import type { CatalogEntry, CatalogWrite } from '../store/catalog-ledger';
+import { isBeingSent } from './apply-course';
 import { Delivery } from './deliver';
-import { keyPrefix, type SliceContext } from './slice-context';
+import { keyPrefix, sliceLease, type SliceContext } from './slice-context';
 import type { Tally } from './tally';
 
 interface Pending {
@@ -74,12 +75,7 @@ export class Listing {
     this.conflicts.delete(courseId);
   }
 
-  /** Courses that the sink knows and was not told to be gone. */
-  get known(): number {
-    return [...this.#ledger.values()].filter(({ deleted }) => !deleted).length;
-  }
-
-  /** Those of them that the listing does not hold. */
+  /** Courses that the sink knows, was not told to be gone, and the listing does not hold. */
   missing(): string[] {
     return [...this.#ledger.values()]
       .filter(({ courseId, deleted, doubt }) => (!deleted || doubt) && !this.#seen.has(courseId))
@@ -185,12 +181,26 @@ export class Listing {
     return { row, write };
   }
 
-  /** Marks courses in doubt before they are sent. @returns those that nobody else wrote meanwhile. */
-  async #markDoubt(pending: readonly Pending[]): Promise<Pending[]> {
-    if (pending.length === 0) return [];
-    const doubtful = pending.map(({ write }) => ({ ...write, entry: { ...write.entry, doubt: true } }));
+  /**
+   * Marks courses in doubt before they are sent, in the name of this slice's lease: who finds that leaves them alone
+   * while it lives, since a POST of another value could land before this one.
+   * @returns those that nobody else wrote meanwhile, or is sending.
+   */
+  async #markDoubt(changed: readonly Pending[]): Promise<Pending[]> {
     const { catalogLedger } = this.context.engine;
     const source = this.context.feed.source;
+    const sender = sliceLease(this.context.slice);
+    const pending: Pending[] = [];
+    for (const one of changed) {
+      const entry = this.#ledger.get(one.write.entry.courseId);
+      if (await isBeingSent(this.context.engine, entry, sender)) this.#conflict(one);
+      else pending.push(one);
+    }
+    if (pending.length === 0) return [];
+    const doubtful = pending.map(({ write }) => ({
+      ...write,
+      entry: { ...write.entry, doubt: true, sender },
+    }));
     const marked = (one: Pending, etag: string | undefined): Pending => ({
       ...one,
       write: { ...one.write, etag },

@@ -51,6 +51,10 @@ export type SliceOutcome =
 export const keyPrefix = ({ run, slice }: SliceContext): string =>
   `${run.runId}/${slice.number}${slice.pauses === 0 ? '' : `/${slice.pauses}`}`;
 
+/** The lease of whoever works a slice. */
+export const sliceLease = ({ runId, number }: Pick<Slice, 'runId' | 'number'>): string =>
+  `slice-${runId}-${number}`;
+
 export const finished = ({ tally }: SliceContext): SliceOutcome => ({
   state: 'done',
   counts: tally.counts,

@@ -1,4 +1,5 @@
 import { groupOf, type WebhookEvent } from '../domain/event';
+import { type Feed, feedName } from '../domain/feed';
 import { isDispatched, isEnded, type Run } from '../domain/run';
 import { toMs } from '../domain/time';
 import { mendBatches } from '../enrolments/batch';
@@ -7,6 +8,7 @@ import { cancelRun } from './cancel';
 import { courseLease } from './apply-course';
 import type { Engine } from './engine';
 import { finishRun } from './finish';
+import { sliceLease } from './slice-context';
 import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
@@ -20,14 +22,16 @@ const lostEventMs = 30_000;
 /** Of a source at a time. */
 const groupsASource = 200;
 
+type Attempt = (what: string, work: () => Promise<void>) => Promise<void>;
+
 /**
- * Sends again what was lost: called every minute. What is in order is left alone. A run that cannot be read holds
- * up no other.
+ * Sends again what was lost: called every minute. What is in order is left alone. A run or a feed that
+ * cannot be read holds up no other.
  * @throws the first thing that went wrong, once all else is done.
  */
 export async function sweep(engine: Engine): Promise<void> {
   const failures: unknown[] = [];
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+  const attempt: Attempt = async (what, work) => {
     try {
       await work();
     } catch (error) {
@@ -42,27 +46,32 @@ export async function sweep(engine: Engine): Promise<void> {
       if (run) await mend(engine, run);
       else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
     });
-  for (const { feed, activeRun, watermark } of await engine.feeds.list()) {
-    if (activeRun !== undefined)
-      await attempt(activeRun, async () => {
-        const run = await engine.runs.read(activeRun);
-        if (run && isEnded(run)) await releaseFeed(engine, run);
-        // A run's row is written before its feed names it: one that is not there was deleted.
-        if (!run)
-          await engine.feeds.update(feed, (now) =>
-            now.activeRun === activeRun ? { activeRun: undefined } : undefined,
-          );
-      });
-    if (watermark === undefined) continue;
-    const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
-    engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
-    engine.onWatermark?.(feed, watermark);
-  }
+  // Each by itself: a row that another version of the app wrote holds up its own feed alone.
+  for (const feed of await engine.feeds.names())
+    await attempt(feedName(feed), () => mendFeed(engine, feed, attempt));
   for (const source of engine.inbox.sources) await attempt(source, () => mendEvents(engine, source));
   await attempt('enrolments', () => mendBatches(engine, attempt));
   // Alerts wait for this line: without it, nothing repairs what was lost.
   engine.log.info({ openRuns: open.length }, 'sweep done');
   if (failures.length > 0) throw failures[0];
+}
+
+async function mendFeed(engine: Engine, feed: Feed, attempt: Attempt): Promise<void> {
+  const { activeRun, watermark } = await engine.feeds.read(feed);
+  if (activeRun !== undefined)
+    await attempt(activeRun, async () => {
+      const run = await engine.runs.read(activeRun);
+      if (run && isEnded(run)) await releaseFeed(engine, run);
+      // A run's row is written before its feed names it: one that is not there was deleted.
+      if (!run)
+        await engine.feeds.update(feed, (now) =>
+          now.activeRun === activeRun ? { activeRun: undefined } : undefined,
+        );
+    });
+  if (watermark === undefined) return;
+  const lagSeconds = Math.round((engine.now() - toMs(watermark)) / 1000);
+  engine.log.info({ ...feed, watermark, lagSeconds }, 'feed watermark');
+  engine.onWatermark?.(feed, watermark);
 }
 
 /** Wakes one event of each group: who works it works the others as well. */
@@ -92,7 +101,7 @@ async function mend(engine: Engine, run: Run): Promise<void> {
     const lostAt = slice.dueAt === 0 ? 0 : slice.dueAt + lostSliceMs;
     if (lostAt > engine.now() || !isDispatched(run, slice)) continue;
     sent++;
-    if (await engine.leases.isHeld(`slice-${run.runId}-${slice.number}`)) continue;
+    if (await engine.leases.isHeld(sliceLease(slice))) continue;
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
   }
 }

@@ -19,16 +19,14 @@ export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
     );
     if (state.activeRun !== run.runId) {
       if (run.trigger !== 'timer') return run;
-      const skipped = await engine.runs.update(run.runId, ({ state: now }) =>
-        now === 'waiting'
-          ? {
-              state: 'skipped',
-              finishedAt: utc(engine.now()),
-              error: `The run ${state.activeRun} was still going on`,
-            }
-          : undefined,
-      );
-      if (skipped) engine.onRunEnded?.(skipped);
+      let isMine = false;
+      const skipped = await engine.runs.update(run.runId, ({ state: now }) => {
+        isMine = now === 'waiting';
+        if (!isMine) return undefined;
+        const error = `The run ${state.activeRun} was still going on`;
+        return { state: 'skipped', finishedAt: utc(engine.now()), error };
+      });
+      if (skipped && isMine) engine.onRunEnded?.(skipped);
       await engine.feeds.unmarkOpen(feed, run.runId);
       return skipped ?? run;
     }

@@ -3,6 +3,7 @@ import { isEnded, type Run } from '../domain/run';
 import type { Engine } from './engine';
 import { planRun } from './plan';
 import { workSlice } from './slice';
+import { sliceLease } from './slice-context';
 import { sweep } from './sweep';
 
 const pauseMs = 250;
@@ -70,7 +71,7 @@ async function workSlices(
   const worker = async (): Promise<void> => {
     for (let number = waiting.shift(); number !== undefined && !stop.aborted; number = waiting.shift()) {
       // Someone else's; knocking would put one more message into the queue each time.
-      if (await engine.leases.isHeld(`slice-${run.runId}-${number}`)) continue;
+      if (await engine.leases.isHeld(sliceLease({ runId: run.runId, number }))) continue;
       await workSlice(engine, run.runId, number, stop);
       const now = await engine.runs.read(run.runId);
       if (now) onChange(now);

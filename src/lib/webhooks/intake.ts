@@ -8,7 +8,7 @@ import { parseJson } from './parse-json';
 import { mostBytes, readBytes } from './read-bytes';
 import { type GivenEvent, readEvent } from './read-event';
 import { dueAtOf } from './task';
-import { distrust, signingKeys } from './verify';
+import { distrust, misfit, signingKeys } from './verify';
 
 /** A call of the webhook, before anything of it is believed. */
 export interface WebhookCall {
@@ -80,13 +80,18 @@ async function refusal(
     signature: header('webhook-signature') ?? undefined,
     bytes,
   };
-  return distrust(signed, keys, now);
+  const why = distrust(signed, keys, now);
+  // The secret may have been rotated since it was read.
+  return why === misfit ? distrust(signed, signingKeys(await readSecret(webhookSecret, true)), now) : why;
 }
 
 /** A vault that refuses is our trouble, not the sender's: it is to try again. */
-async function readSecret(secret: NonNullable<SourceSettings['webhookSecret']>): Promise<string> {
+async function readSecret(
+  secret: NonNullable<SourceSettings['webhookSecret']>,
+  again = false,
+): Promise<string> {
   try {
-    return await secret.read();
+    return await (again ? secret.readAgain() : secret.read());
   } catch (error) {
     if (error instanceof AuthError) throw new RetryableError(error.message, error.status, { cause: error });
     throw error;

@@ -11,6 +11,9 @@ export interface SignedCall {
 
 const toleranceMs = 300_000;
 
+/** Why a call is not to be trusted that was signed with another key: perhaps a newer one. */
+export const misfit = 'webhook-signature fits none of the secrets';
+
 /**
  * Why a call is not to be trusted, in words that help whoever sends it; undefined when it is signed with one of the
  * keys and fresh.
@@ -35,7 +38,7 @@ export function distrust(call: SignedCall, keys: readonly Buffer[], now: number)
     // All are compared, each in constant time, so that the time taken tells nothing.
     for (const one of given) if (one.length === wanted.length && timingSafeEqual(one, wanted)) good = true;
   }
-  return good ? undefined : 'webhook-signature fits none of the secrets';
+  return good ? undefined : misfit;
 }
 
 /** The keys of a setting: secrets by space, each `whsec_` with base64, or taken as it is. Empty ones are left out. */

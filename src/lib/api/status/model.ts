@@ -16,6 +16,8 @@ import { judge, type Verdict } from './verdict';
 export interface StatusModel {
   readonly at: Utc;
   readonly verdict: Verdict;
+  /** What of the settings harms nobody and needs a look. */
+  readonly warnings: readonly SettingsProblem[];
   readonly feeds: readonly FeedStatus[];
   /** Runs that have not ended, oldest first. */
   readonly open: readonly OpenRun[];
@@ -80,7 +82,8 @@ export async function readStatus(app: App): Promise<StatusModel> {
     const state = states.find(({ feed: of }) => feedName(of) === feedName(feed));
     return feedStatus(app, { entry, feed, state, runs: byFeed.get(feedName(feed)) ?? [], at });
   });
-  const model = { at, feeds, open, quarantine, events };
+  const { warnings } = settings;
+  const model = { at, warnings, feeds, open, quarantine, events };
   return {
     ...model,
     verdict: judge(model),

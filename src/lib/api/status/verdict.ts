@@ -13,11 +13,12 @@ export interface Verdict {
 
 /** What to tell a person who has one second. */
 export function judge({
+  warnings,
   feeds,
   open,
   quarantine,
   events,
-}: Pick<StatusModel, 'feeds' | 'open' | 'quarantine' | 'events'>): Verdict {
+}: Pick<StatusModel, 'warnings' | 'feeds' | 'open' | 'quarantine' | 'events'>): Verdict {
   const wrong = new Set(feeds.filter(({ problems }) => problems.length > 0).map(({ source }) => source));
   const failed = feeds.filter(({ source, history }) => !wrong.has(source) && lastEnd(history) === 'failed');
   const bad = [
@@ -27,6 +28,7 @@ export function judge({
   const look = [
     ...(quarantine.count > 0 ? [`${many(quarantine, 'record')} could not be delivered.`] : []),
     ...(events.count > 0 ? [`${many(events, 'webhook event')} could not be applied.`] : []),
+    ...warnings.map(({ setting, message }) => asSentence(`${setting} ${message}`)),
   ];
   if (bad.length > 0) {
     const headline = bad.length === 1 ? 'One thing does not work' : `${bad.length} things do not work`;
@@ -41,6 +43,8 @@ export function judge({
   const busy = open.length === 0 ? 'Nothing is running now.' : `${count(open.length, 'run')} under way.`;
   return { level: 'good', headline: 'All is well', reasons: [busy] };
 }
+
+const asSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 /** How the last run ended that says how the feed is: a dry run does not, nor one that is not over, or was cancelled. */
 const lastEnd = (history: StatusModel['feeds'][number]['history']): string | undefined =>
