@@ -67,6 +67,13 @@ export class LeaseStore {
     return row !== undefined && this.#isLive(row);
   }
 
+  /** Whether someone holds one of those whose names are the prefix and a number. */
+  async isAnyHeld(prefix: string): Promise<boolean> {
+    const filter = where`PartitionKey eq ${'lease'} and RowKey ge ${`${prefix}0`} and RowKey lt ${`${prefix}:`}`;
+    for await (const row of queryRows(this.#table, { filter })) if (this.#isLive(row)) return true;
+    return false;
+  }
+
   /** Deletes leases that ended long ago, since their holders died, and answers by `Idempotency-Key` (see replies.ts). @param before milliseconds since 1970. */
   async purge(before: number): Promise<void> {
     // Compared here: a filter would need the table's own way of writing large numbers.

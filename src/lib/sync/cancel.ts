@@ -1,7 +1,7 @@
 import { isEnded, type Run } from '../domain/run';
 import type { Engine } from './engine';
 import { endRun } from './finish';
-import { sliceLease } from './slice-context';
+import { sliceLeases } from './slice-context';
 
 /**
  * Cancels a run: its workers see it within 2 s and abort their calls; a run that nobody works on ends at once.
@@ -16,9 +16,5 @@ export async function cancelRun(engine: Engine, runId: string): Promise<Run | un
   return engine.runs.read(runId);
 }
 
-async function isWorkedOn(engine: Engine, run: Run): Promise<boolean> {
-  if (await engine.leases.isHeld(`plan-${run.runId}`)) return true;
-  for await (const slice of engine.runs.slices(run, 'pending'))
-    if (await engine.leases.isHeld(sliceLease(slice))) return true;
-  return false;
-}
+const isWorkedOn = async ({ leases }: Engine, { runId }: Run): Promise<boolean> =>
+  (await leases.isHeld(`plan-${runId}`)) || (await leases.isAnyHeld(sliceLeases(runId)));

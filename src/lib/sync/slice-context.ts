@@ -53,7 +53,10 @@ export const keyPrefix = ({ run, slice }: SliceContext): string =>
 
 /** The lease of whoever works a slice. */
 export const sliceLease = ({ runId, number }: Pick<Slice, 'runId' | 'number'>): string =>
-  `slice-${runId}-${number}`;
+  `${sliceLeases(runId)}${number}`;
+
+/** What the names of the leases of a run's slices begin with; a number follows. */
+export const sliceLeases = (runId: string): string => `slice-${runId}-`;
 
 export const finished = ({ tally }: SliceContext): SliceOutcome => ({
   state: 'done',

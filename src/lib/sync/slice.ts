@@ -17,7 +17,7 @@ import { afterSlice, finishRun } from './finish';
 import { workCatalogCourse, workListing } from './listing-slice';
 import { acquirePlace } from './places';
 import { workReplay } from './replay-slice';
-import { finished, type SliceContext, type SliceOutcome } from './slice-context';
+import { finished, sliceLease, type SliceContext, type SliceOutcome } from './slice-context';
 import { Tally } from './tally';
 import { watchForCancel } from './watch-for-cancel';
 import { workWindow } from './window-slice';
@@ -44,7 +44,7 @@ export async function workSlice(
   if (slice.state !== 'pending') return repeatFinish(engine, run);
   const early = slice.dueAt - engine.now();
   if (early > 1_000) return wake(engine, runId, number, early / 1000);
-  const lease = await engine.leases.acquire(`slice-${runId}-${number}`);
+  const lease = await engine.leases.acquire(sliceLease({ runId, number }));
   if (!lease) return wake(engine, runId, number, busySeconds.lease);
   let cancelled: boolean;
   try {
@@ -208,7 +208,7 @@ export async function abandonSlice(engine: Engine, runId: string, number: number
   const run = await engine.runs.read(runId);
   const slice = run && !isEnded(run) ? await engine.runs.readSlice(run, number) : undefined;
   // Whoever holds the lease works on it all the same.
-  if (await engine.leases.isHeld(`slice-${runId}-${number}`)) return;
+  if (await engine.leases.isHeld(sliceLease({ runId, number }))) return;
   if (run && slice?.state === 'pending')
     await failSlice(engine, run, slice, slice.error ?? 'its worker failed every time; see the log');
 }
