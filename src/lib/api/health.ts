@@ -5,7 +5,7 @@ import { type Answer, json } from './answer';
 export async function getHealth(): Promise<Answer> {
   try {
     const { settings, engine } = await getApp();
-    await engine.feeds.list();
+    await engine.feeds.names();
     const ok = settings.sources.every((source) => source.ok);
     return ok ? json(200, { status: 'ok' }) : json(503, { status: 'unavailable' });
   } catch {
