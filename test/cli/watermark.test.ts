@@ -52,6 +52,11 @@ test('where nobody can be asked it needs --yes', async () => {
   expect(await now()).toMatchObject({ watermark: '2026-03-03T00:00:00Z', doneBeyond: [beyond] });
 });
 
+test('set to where a window beyond a hole begins, that window is read anew: it left its first second to the hole', async () => {
+  await set(`--source openedx ${beyond.from} --yes`);
+  expect(await now()).toMatchObject({ watermark: beyond.from, doneBeyond: [] });
+});
+
 test.each([
   ['--source openedx 2999-01-01', '2999-01-01T00:00:00Z lies in the future'],
   ['--source openedx 1980-01-01', '1980-01-01T00:00:00Z is before LMS__openedx__since'],

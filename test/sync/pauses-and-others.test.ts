@@ -132,3 +132,30 @@ test('one learner’s results, page by page across pauses', async () => {
     .filter(({ status }) => status === 200);
   expect(good).toHaveLength(3 + 25 * 3);
 });
+
+test('one learner’s results, when the pause comes right after the list of the courses', async () => {
+  for (let id = 901; id < 925; id++) {
+    khalibre().state.putCourse({ id, title: `Course ${id}` });
+    khalibre().state.putProgress({ courseId: id, email: mail(1), status: completed, completedActivity: 1 });
+  }
+  const { runId } = await start({ request: { learner: mail(1) } });
+  const run = await host.work(runId, {
+    before: () => khalibre().server.faults.set(pauseAfter(3, '/progress/learner')),
+  });
+  khalibre().server.faults.set();
+  expect(run).toMatchObject({ state: 'succeeded', counts: { read: 25, sent: 25 } });
+  expect(told(1)).toHaveLength(25);
+});
+
+test('one learner’s results are counted once, though the sink wants a rest after each course', async () => {
+  for (let id = 901; id < 907; id++) {
+    khalibre().state.putCourse({ id, title: `Course ${id}` });
+    khalibre().state.putProgress({ courseId: id, email: mail(1), status: completed, completedActivity: 1 });
+  }
+  const { runId } = await start({ request: { learner: mail(1) } });
+  const { faults } = bridge.sandbox.ldServices.server;
+  const run = await host.work(runId, { before: () => faults.set(pauseAfter(1, 'onsumption')) });
+  faults.set();
+  expect(run).toMatchObject({ state: 'succeeded', counts: { read: 7, sent: 7 } });
+  expect(told(1)).toHaveLength(7);
+});

@@ -69,7 +69,8 @@ export async function workLearner(
     soFar,
     dueAt,
   });
-  if (!resume || resume.cursor !== undefined) {
+  const lists = !resume || resume.cursor !== undefined;
+  if (lists) {
     const stopped = await listCourses(context, page, courses, resume?.cursor);
     if (stopped) return paused({ cursor: stopped.cursor, done: 0 }, stopped);
   }
@@ -79,6 +80,7 @@ export async function workLearner(
     if (done < first) continue;
     const course = done === first ? resume?.course : undefined;
     const point = { cursor: undefined, done };
+    const { counts, notes } = context.tally;
     if (done > first && engine.now() > context.deadline) return paused(point, { dueAt: engine.now() });
     try {
       const more = await compareInGoes(comparison(context), courseId, page, {
@@ -87,8 +89,11 @@ export async function workLearner(
       });
       if (more) return paused({ ...point, course: more.point }, more);
     } catch (error) {
-      if (done === first || !(error instanceof WaitError)) throw error;
-      return paused(point, { dueAt: error.until });
+      // The list is read to its end: not to be read again because a pause comes right after it.
+      const gotOn = lists || done > first;
+      if (!gotOn || !(error instanceof WaitError)) throw error;
+      // What was read of this course is read again, and counted then.
+      return paused(point, { dueAt: error.until, soFar: { counts, notes } });
     }
   }
   return finished(context);

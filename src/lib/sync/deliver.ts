@@ -40,6 +40,11 @@ export class Delivery<T> {
 
   constructor(private readonly options: DeliverOptions<T>) {}
 
+  /** What the first batch that did not arrive was answered; undefined while all do. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /**
    * Takes a record. What it gives, if anything, is to be awaited before the next: enough batches are in flight.
    * @param json as the sink encoded it. @throws what the sink said, of this or of an earlier batch.

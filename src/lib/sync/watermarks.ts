@@ -1,5 +1,5 @@
 import { feedName, type Feed } from '../domain/feed';
-import { parseUtc, toMs, utc, type Utc } from '../domain/time';
+import { parseUtc, toMs, utc, type Utc, type Window } from '../domain/time';
 import { InputError } from '../errors';
 import type { Engine } from './engine';
 
@@ -65,7 +65,9 @@ export async function setWatermark(engine: Engine, { feed, from, to }: Watermark
     if (watermark !== from)
       throw new InputError('value', `The watermark of ${feedName(feed)} moved meanwhile; look at it again`);
     const isBack = from === undefined || to < from;
-    return { watermark: to, doneBeyond: isBack ? [] : doneBeyond.filter((window) => window.to > to) };
+    // One that begins right there left the rows of that second to the slice before it, which is skipped now.
+    const isGood = (window: Window): boolean => window.to > to && window.from !== to;
+    return { watermark: to, doneBeyond: isBack ? [] : doneBeyond.filter(isGood) };
   });
   engine.log.warn({ ...feed, from, to }, 'watermark set');
 }

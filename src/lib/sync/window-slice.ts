@@ -14,7 +14,7 @@ import type { Tally } from './tally';
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
 
-const pagesWorthHalving = 2;
+const callsWorthHalving = 2;
 
 class TooLarge extends Error {}
 
@@ -30,7 +30,8 @@ export async function workWindow(
 ): Promise<SliceOutcome> {
   const { engine, run, open, signal, tally } = context;
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
-  const others = await rowsOfSliceBefore(context, feed, window);
+  const { keys: others, pages: othersPages } = await rowsOfSliceBefore(context, feed, window);
+  const calls = { pages: 0, rows: 0, posts: 0 };
   /** A row whose value changed while it was read goes out again, and is one row all the same. */
   const again = new Set<Mapped<Progress>>();
   const delivery = new Delivery<MappedRecord<Progress>>({
@@ -42,6 +43,7 @@ export async function workWindow(
     keyPrefix: keyPrefix(context),
     beforeBatch: async () => engine.onStep?.('before post', context.feed),
     onAcknowledged: async (records) => {
+      calls.posts++;
       await engine.onStep?.('after post', context.feed);
       for (const row of records) {
         if (!again.has(row)) tally.sent();
@@ -93,7 +95,6 @@ export async function workWindow(
   };
 
   const halves = halvesOf(window, feed.timeZone);
-  const calls = { pages: 0, rows: 0 };
   /** Rows of the window, as the source counts them. */
   let counted = 0;
   const onPage = (page: WindowPage): void => {
@@ -102,7 +103,8 @@ export async function workWindow(
     calls.rows += page.rows.length;
     counted = page.count;
     const { number: slice } = context.slice;
-    engine.onProgress?.({ runId: run.runId, slice, ...calls, expected: counted });
+    const { pages, rows } = calls;
+    engine.onProgress?.({ runId: run.runId, slice, pages, rows, expected: counted });
     const large = page.count > open.settings.maxRowsPerSlice || page.pages > maxCalls;
     if (halves && ((calls.pages === 1 && large) || engine.now() > context.deadline)) throw new TooLarge();
   };
@@ -121,7 +123,9 @@ export async function workWindow(
     await delivery.settle();
     if (error instanceof TooLarge && halves) return { state: 'split', works: halves };
     // The pauses come before a slice of this size can end: smaller ones get done between them.
-    if (error instanceof WaitError && halves && calls.pages >= pagesWorthHalving)
+    const gotOn =
+      error === delivery.failure ? calls.posts > 0 : othersPages + calls.pages >= callsWorthHalving;
+    if (error instanceof WaitError && halves && gotOn)
       return { state: 'split', works: halves, dueAt: error.until };
     throw error;
   }
@@ -139,20 +143,27 @@ const withSecondBefore = ({ from, to }: Window): Window => ({ from: addSeconds(f
  * that slice's, so that none is counted twice.
  */
 async function rowsOfSliceBefore(
-  { run, signal, concurrency }: SliceContext,
+  { engine, run, feed: name, signal, concurrency }: SliceContext,
   feed: WindowedFeed,
   { from }: Window,
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly keys: ReadonlySet<string>; readonly pages: number }> {
   const keys = new Set<string>();
-  if (run.window === undefined || from <= run.window.from) return keys;
+  let pages = 0;
+  if (run.window === undefined || from <= run.window.from) return { keys, pages };
+  // An earlier run's slice ended there, perhaps within that very second: what came later in it is in none.
+  const { doneBeyond } = await engine.feeds.read(name);
+  if (doneBeyond.some(({ to }) => to === from)) return { keys, pages };
   await readWindow(feed, withSecondBefore({ from, to: from }), {
     signal,
     concurrency,
     onRow: (row) => Boolean(keys.add(rowKey(row))),
-    onPage: () => signal.throwIfAborted(),
+    onPage: () => {
+      signal.throwIfAborted();
+      pages++;
+    },
     beforeSecondPass: () => Promise.resolve(),
   });
-  return keys;
+  return { keys, pages };
 }
 
 /** The two halves of a window, as slices; undefined when it cannot be cut. */
