@@ -4,7 +4,7 @@ import type { EventBody } from '../source';
 type Fields = Readonly<Record<string, unknown>>;
 
 // A body holds 256 KiB at the most; what is worth reading stands near its top.
-const deepest = 6;
+const deepest = 12;
 const most = 5_000;
 
 /**
@@ -18,7 +18,7 @@ export function readBody(body: unknown): EventBody {
   let seen = 0;
   const visit = (value: unknown, depth: number): void => {
     if (depth > deepest || ++seen > most) return;
-    if (Array.isArray(value)) for (const one of value) visit(one, depth);
+    if (Array.isArray(value)) for (const one of value) visit(one, depth + 1);
     if (!isFields(value)) return;
     for (const [field, content] of Object.entries(value)) {
       const name = field.toLowerCase().replace(/[^a-z]/g, '');
