@@ -112,7 +112,7 @@ async function whoseLogs(
     return id !== undefined && [...webhooks, ...unlisted].some((one) => one.id === id);
   };
   const mayLeadHere = ({ id, events: some }: ListedWebhook): boolean =>
-    known.has(id) || some.some((event) => event in events.names && !covered(event));
+    known.has(id) || some.some((event) => Object.hasOwn(events.names, event) && !covered(event));
   return [...webhooks.filter(mayLeadHere), ...unlisted];
 }
 

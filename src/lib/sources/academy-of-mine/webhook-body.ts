@@ -43,9 +43,15 @@ export function readBody(body: unknown): EventBody {
 function add(ids: Set<string>, content: unknown, field?: string): void {
   for (const one of listOf(content)) {
     const id = field !== undefined && isFields(one) ? one[field] : one;
-    if (/^[1-9]\d{0,14}$/.test(typeof id === 'number' || typeof id === 'string' ? String(id) : ''))
-      ids.add(String(id));
+    const read = courseIdOf(id);
+    if (read !== undefined) ids.add(read);
   }
+}
+
+/** `-1` stands for all of them in many a call of the vendor's, and `1,2` for two: neither names a course. */
+export function courseIdOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+  return /^[1-9]\d{0,14}$/.test(text) ? text : undefined;
 }
 
 const mailOf = ({ email }: Fields): string | undefined =>

@@ -1,6 +1,7 @@
 import type { Utc } from '../../domain/time';
 import { RefusedError } from '../../errors';
 import type { SourceSettings } from '../../settings/types';
+import { safeWords } from '../safe-words';
 import type { Call, ListedWebhook, LoggedDelivery, WebhookAdmin } from '../source';
 import type { AcademyClient, Params } from './client';
 import { readDate } from './dates';
@@ -28,7 +29,7 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
         return [
           {
             id: row.id,
-            events: names.map((name) => nameOf(name) ?? name.trim()).filter(Boolean),
+            events: names.map((name) => nameOf(name) ?? safeWords(name)).filter(Boolean),
             ...(createdAt && { createdAt }),
           },
         ];
@@ -61,10 +62,10 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
         return [
           {
             id: row.id,
-            event: event ? (nameOf(event) ?? event) : undefined,
+            event: event ? (nameOf(event) ?? event.slice(0, 80)) : undefined,
             body: shownBody(data),
             at: date(created_at),
-            failed: !/^\s*success/i.test(status ?? ''),
+            failed: !/^\s*(success|2\d\d\s*$)/i.test(status ?? ''),
           },
         ];
       });
