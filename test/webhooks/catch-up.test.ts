@@ -133,11 +133,36 @@ test('the log is read from a time on, over all its pages', async () => {
 
 test('of an event that has no webhook from here, all logs are read: each may lead here', async () => {
   const { webhooks } = academy();
-  webhooks.put(`${door.url(source)}?event=new_order&code=key`, ['new_order']);
+  webhooks.hooks.delete(4);
+  webhooks.put(`${door.url(source)}?event=course_completed&code=key`, ['course_completed']);
   webhooks.put('https://elsewhere.example.com/', ['course_enrolled']);
   const { webhooks: read } = await run();
   // That of enrolments has one from here, so the other is another system's.
-  expect([...read].sort()).toEqual(['3', '4', '5']);
+  expect([...read].sort()).toEqual(['3', '5']);
+});
+
+test('what other systems are told of orders is not copied from their logs; ours are read', async () => {
+  const { webhooks } = academy();
+  webhooks.put('https://shop.example.com/', ['new_order', 'new_account_created']);
+  const events = ['new_announcement'];
+  await registerWebhooks(app.engine, {
+    source,
+    url: door.url(source),
+    code: 'key',
+    events,
+    add: false,
+    signal,
+  });
+  expect([...(await run()).webhooks].sort()).toEqual(['3', '4', '6']);
+});
+
+test('one from here that was deleted while the list does not show all costs its own log alone', async () => {
+  await enrol(2, 'failed');
+  const { state, webhooks } = academy();
+  webhooks.put('https://elsewhere.example.com/', ['new_order']);
+  state.options.mostWebhooksListed = 1;
+  webhooks.hooks.delete(4);
+  expect(await run()).toMatchObject({ webhooks: ['3'], logged: 2, taken: 2 });
 });
 
 test('the log of a webhook that the list does not show is read all the same', async () => {

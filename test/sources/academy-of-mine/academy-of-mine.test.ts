@@ -66,6 +66,19 @@ test('counts and yes or no may come as texts and numbers', async () => {
   expect(rows.map((row) => row.disabled)).toEqual([false, true, true, false, undefined, false, true]);
 });
 
+test('a webhook is changed when the vendor says so, and not when a 200 says something else', async () => {
+  await start();
+  let answer: object = { message: 'Something went wrong' };
+  const server = await TestServer.start((_, response) => json(answer)(response));
+  const { webhookAdmin } = createSource(academySettings(server.origin), testDeps());
+  const update = () =>
+    webhookAdmin!.update!('4', 'course_completed', 'https://app.example.com/?code=k3y', call);
+  expect((await failure(update())).message).toMatch(/did not say that it changed webhook 4/);
+  answer = { id: '4', message: 'Webhook updated successfully' };
+  await update();
+  await server.stop();
+});
+
 test('a line of a webhook’s log may have numbers for words, and names of any length', async () => {
   await start();
   const server = await TestServer.start((_, response) =>

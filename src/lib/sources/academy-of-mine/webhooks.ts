@@ -6,7 +6,7 @@ import type { Call, ListedWebhook, LoggedDelivery, WebhookAdmin } from '../sourc
 import type { AcademyClient, Params } from './client';
 import { readDate } from './dates';
 import { readPage } from './pages';
-import { anObject, logRow, page, webhookRow, webhookSaved } from './schema';
+import { logRow, page, webhookRow, webhookSaved } from './schema';
 import { nameOf, webhookEvents, type WebhookEvent } from './webhook-events';
 
 const newestFirst = { order_by: { colName: 'created_at', direction: 'desc' } } as const;
@@ -47,9 +47,11 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
     },
     ...(client.has('webhooks.update') && {
       async update(id: string, event: string, url: string, call: Call) {
-        await saved(event, (eventList) =>
-          client.write('webhooks.update', { id, ...said(event, url), eventList }, anObject, call),
+        const { id: changed } = await saved(event, (eventList) =>
+          client.write('webhooks.update', { id, ...said(event, url), eventList }, webhookSaved, call),
         );
+        // The list tells no addresses: there is nothing else to see it by.
+        if (changed !== id) throw client.wrong(`did not say that it changed webhook ${id}; try again`);
       },
     }),
     async log(id, cursor, call) {
