@@ -79,6 +79,14 @@ test('catch-up says how many arrived and how many were taken', async () => {
   expect(JSON.parse(again.stdout)).toMatchObject({ from: '2026-01-01T00:00:00Z', taken: 0, before: 1 });
 });
 
+test('a vendor’s words cannot move the terminal’s cursor', async () => {
+  academy().webhooks.put('https://elsewhere.example.com/', ['\u001b[2J\u0007evil', 'new_order']);
+  const { stdout } = await webhooks('list --source academyofmine');
+  expect(stdout).toMatch(/evil, new_order/);
+  // eslint-disable-next-line no-control-regex
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});
+
 test.each([
   ['', 'Say what to do: webhooks register, list or catch-up'],
   ['delete', '“delete” is no word here; write webhooks register'],

@@ -50,6 +50,12 @@ test('operations are taken as JSON, or from a file', () => {
   });
 });
 
+test('a file as an editor of Windows saves it is read', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'operations-')), 'operations.json');
+  writeFileSync(file, `\uFEFF${JSON.stringify(all)}`);
+  expect(read(file)).toMatchObject({ ok: true });
+});
+
 test('missing ones are named, all of them', () => {
   expect(problem(undefined)).toContain('is missing');
   expect(problem(JSON.stringify(without('courses.get', 'users.create')))).toContain(
@@ -77,6 +83,16 @@ test.each([
   ['{"courses.list": {"method": "GET", "path": "api/x"}}', 'no usable courses.list: path'],
   ['{"courses.list": {"method": "GET", "path": "//elsewhere.example.com"}}', 'no usable courses.list: path'],
   ['{"courses.list": {"method": "GET", "path": "/api/…"}}', 'no usable courses.list: path'],
+  ['{"courses.get": {"method": "GET", "path": "/api/{id"}}', 'no usable courses.get: path'],
+  ['{"courses.get": {"method": "GET", "path": "/api/id}"}}', 'no usable courses.get: path'],
+  ['{"courses.get": {"method": "GET", "path": "/api/{{id}}"}}', 'no usable courses.get: path'],
+  ['{"courses.get": {"method": "GET", "path": "/api/../courses/{id}"}}', 'no usable courses.get: path'],
+  ['{"courses.get": {"method": "GET", "path": "/api/%2E%2e/{id}"}}', 'no usable courses.get: path'],
+  ['{"courses.list": {"method": "GET", "path": "/api/list?token=x"}}', 'no usable courses.list: path'],
+  ['{"courses.list": "GET /api/list"}', 'no usable courses.list'],
+  ['{"courses.list": {"method": "GET", "path": 5}}', 'no usable courses.list: path'],
+  ['{"courses.list": {"method": "GET", "path": "/x", "params": []}}', 'no usable courses.list: params'],
+  ['{"__proto__": {"method": "GET", "path": "/x"}}', 'names the unknown operation __proto__'],
   [
     '{"courses.get": {"method": "GET", "path": "/api/{courseId}"}}',
     'has {courseId} in the path of courses.get',

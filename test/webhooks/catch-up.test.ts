@@ -1,11 +1,13 @@
 import type { App } from '../../src/lib/app';
-import type { Utc } from '../../src/lib/domain/time';
+import { utc, type Utc } from '../../src/lib/domain/time';
+import { academyEvents } from '../../src/lib/sources/academy-of-mine/webhook-events';
+import { Arrived } from '../../src/lib/webhooks/arrived';
 import { catchUp } from '../../src/lib/webhooks/catch-up';
 import { registerWebhooks } from '../../src/lib/webhooks/register-webhooks';
 import { failure } from '../http/client-builder';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { type FrontDoor, openFrontDoor } from './front-door';
-import { settle } from './hooks';
+import { post, settle } from './hooks';
 
 const source = 'academyofmine';
 const signal = new AbortController().signal;
@@ -131,11 +133,36 @@ test('the log is read from a time on, over all its pages', async () => {
 
 test('of an event that has no webhook from here, all logs are read: each may lead here', async () => {
   const { webhooks } = academy();
-  webhooks.put(`${door.url(source)}?event=new_order&code=key`, ['new_order']);
+  webhooks.hooks.delete(4);
+  webhooks.put(`${door.url(source)}?event=course_completed&code=key`, ['course_completed']);
   webhooks.put('https://elsewhere.example.com/', ['course_enrolled']);
   const { webhooks: read } = await run();
   // That of enrolments has one from here, so the other is another system's.
-  expect([...read].sort()).toEqual(['3', '4', '5']);
+  expect([...read].sort()).toEqual(['3', '5']);
+});
+
+test('what other systems are told of orders is not copied from their logs; ours are read', async () => {
+  const { webhooks } = academy();
+  webhooks.put('https://shop.example.com/', ['new_order', 'new_account_created']);
+  const events = ['new_announcement'];
+  await registerWebhooks(app.engine, {
+    source,
+    url: door.url(source),
+    code: 'key',
+    events,
+    add: false,
+    signal,
+  });
+  expect([...(await run()).webhooks].sort()).toEqual(['3', '4', '6']);
+});
+
+test('one from here that was deleted while the list does not show all costs its own log alone', async () => {
+  await enrol(2, 'failed');
+  const { state, webhooks } = academy();
+  webhooks.put('https://elsewhere.example.com/', ['new_order']);
+  state.options.mostWebhooksListed = 1;
+  webhooks.hooks.delete(4);
+  expect(await run()).toMatchObject({ webhooks: ['3'], logged: 2, taken: 2 });
 });
 
 test('the log of a webhook that the list does not show is read all the same', async () => {
@@ -161,4 +188,52 @@ test('when the vendor breaks off, what was taken is kept, and the rest follows',
 
 test('a time to come is refused', async () => {
   expect((await failure(run('2999-01-01T00:00:00Z' as Utc))).message).toContain('lies in the future');
+});
+
+test('a body that is nested too deep to compare costs nothing but a comparison', async () => {
+  const deep = Buffer.from('['.repeat(100_000) + ']'.repeat(100_000));
+  const answer = await post(app, { source, event: 'course_enrolled', body: deep });
+  expect(answer.status).toBe(202);
+  await enrol(1);
+  expect(await run()).toMatchObject({ logged: 1, arrived: 1, taken: 0 });
+});
+
+test('what the log shows and storage cannot hold stands for a look at its course', async () => {
+  const courseId = await enrol(1, 'lost');
+  const [first] = academy().webhooks.log;
+  const data = { ...(first!.data as object), filler: 'x'.repeat(1_200_000) };
+  academy().webhooks.log[0] = { ...first!, data };
+  await enrol(1, 'lost', 1);
+  expect(await run()).toMatchObject({ logged: 2, arrived: 0, taken: 2 });
+  expect((await events()).map(({ task }) => task)).toMatchObject([
+    { courseId: String(courseId) },
+    { courseId: String(courseId) },
+  ]);
+  for (const { eventId } of await events())
+    expect((await app.engine.inbox.raw(eventId))!.bytes.length).toBeLessThan(262_144);
+  expect(await run()).toMatchObject({ logged: 2, taken: 0, before: 2 });
+});
+
+test('a log of thousands of deliveries whose content it does not show is compared in a moment', () => {
+  const arrived = new Arrived();
+  const many = 40_000;
+  for (let i = 0; i < many; i++)
+    arrived.add(
+      {
+        bytes: Buffer.from(`{"id":${i}}`),
+        typeHeader: undefined,
+        eventName: 'course_enrolled',
+        receivedAt: now + i * 1000,
+      },
+      academyEvents,
+    );
+  const began = performance.now();
+  let taken = 0;
+  for (let i = 0; i < many; i++) {
+    const at = utc(Math.floor((now + i * 1000) / minute) * minute);
+    if (arrived.take({ id: String(i), event: 'course_enrolled', body: undefined, at, failed: false }))
+      taken++;
+  }
+  expect(taken).toBe(many);
+  expect(performance.now() - began).toBeLessThan(5_000);
 });

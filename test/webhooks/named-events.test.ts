@@ -129,6 +129,21 @@ test('one whose body names the event all the same is taken at its word, and a co
   expect(reports()).toBe(1);
 });
 
+test.each([-1, 0, '-1', '1,2', '[1,2]', 'all'])(
+  'a course that can be none (%p) is not asked for: all are looked at',
+  async (courseId) => {
+    const eventId = await take('course_completed', { courseId });
+    expect((await event(eventId))!.task).toMatchObject({ type: 'delta', kinds: ['consumption'] });
+  },
+);
+
+test('an address that names an event with half a character is kept like any other', async () => {
+  const eventId = await take(`${'a'.repeat(79)}\u{1F600}`, {});
+  await workQueue(bridge.app);
+  expect(await event(eventId)).toMatchObject({ state: 'ignored' });
+  expect((await bridge.app.engine.inbox.raw(eventId))!.eventName).not.toMatch(/\p{Cs}/u);
+});
+
 test('the name of the address is kept with the event, and read again at a replay', async () => {
   const { one, user, course } = someone();
   const raw = { widget: { reference: course.id } };

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { App } from '../../src/lib/app';
 import type { WebhookAdmin } from '../../src/lib/sources/source';
 import { type RegisterRequest, registerWebhooks } from '../../src/lib/webhooks/register-webhooks';
@@ -112,6 +113,19 @@ test('after a crash between the creating and the writing down nothing is doubled
     one.id === undefined ? put(source, one) : Promise.reject(new Error('The process ended'));
   expect((await failure(register())).message).toBe('The process ended');
   registrations.put = put;
+  expect(await register()).toEqual(['course_enrolled there', 'course_completed created']);
+  expect(hooks()).toHaveLength(2);
+});
+
+test('one that is interrupted while the vendor creates the webhook knows it as its own afterwards', async () => {
+  const faults = { rate: 1, kinds: ['hang-before' as const], paths: ['/api/webhooks'], methods: ['POST'] };
+  academy().server.faults.set({ ...faults, afterEffect: true });
+  const interrupted = new AbortController();
+  const going = failure(register({ signal: interrupted.signal }));
+  while (hooks().length === 0) await setImmediate();
+  interrupted.abort(new Error('interrupted'));
+  expect((await going).message).toBe('interrupted');
+  academy().server.faults.set();
   expect(await register()).toEqual(['course_enrolled there', 'course_completed created']);
   expect(hooks()).toHaveLength(2);
 });

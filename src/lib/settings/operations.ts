@@ -50,7 +50,11 @@ export type Operations = Readonly<Partial<Record<OperationName, Operation | null
 const operation = z
   .strictObject({
     method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
-    path: z.string().regex(/^\/(?!\/)[\w\-./{}~%]*$/),
+    // No half of a placeholder, and no way up: both would be found out by a 404 alone.
+    path: z
+      .string()
+      .regex(/^\/(?!\/)([\w\-./~%]|\{[^{}]*\})*$/)
+      .refine((path) => !/\/(\.|%2e){1,2}(\/|$)/i.test(path)),
     paramsIn: z.enum(['query', 'body']).optional(),
     params: z.record(z.string(), z.unknown()).default({}),
   })
@@ -133,7 +137,7 @@ function asObject(value: string): Record<string, unknown> | string {
   let json = value;
   if (!value.startsWith('{')) {
     try {
-      json = readFileSync(value, 'utf8');
+      json = readFileSync(value, 'utf8').replace(/^\uFEFF/, '');
     } catch {
       return `names a file that cannot be read; give JSON, or the path of a file that holds it; ${doc}`;
     }

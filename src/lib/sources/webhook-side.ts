@@ -10,6 +10,8 @@ export interface NamedEvents {
   readonly names: Readonly<Record<string, FeedKind | null>>;
   /** The name as it stands in `names`, of one that is written in another way; undefined when there is none. */
   nameOf(text: string): string | undefined;
+  /** The id of a course that a value holds; undefined when no course can have it. */
+  courseIdOf(value: unknown): string | undefined;
   /** What a body says, as far as it can be read. Never throws. */
   read(body: unknown): EventBody;
 }

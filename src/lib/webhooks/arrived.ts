@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { LoggedDelivery, NamedEvents } from '../sources/source';
 import type { Arrival } from '../store/inbox';
-import { parseJson } from './parse-json';
+import { jsonOf, parseJson } from './parse-json';
 
 /** Clocks differ, and a log's times are to the minute. */
 const earlyMs = 2 * 60_000;
@@ -22,6 +22,8 @@ interface Call {
  */
 export class Arrived {
   readonly #calls = new Map<string, Call[]>();
+  /** The keys whose calls are in order. */
+  readonly #sorted = new Set<string>();
 
   add({ bytes, eventName, receivedAt }: Arrival, events: NamedEvents): void {
     const event = eventName === undefined ? undefined : events.nameOf(eventName);
@@ -31,6 +33,7 @@ export class Arrived {
     const call: Call = { at: receivedAt, used: false };
     for (const key of [contentKey(event, body), event]) {
       const calls = this.#calls.get(key);
+      this.#sorted.delete(key);
       if (calls) calls.push(call);
       else this.#calls.set(key, [call]);
     }
@@ -40,17 +43,31 @@ export class Arrived {
   take({ event, body, at, failed }: LoggedDelivery): boolean {
     const isSeen = body !== undefined;
     if (event === undefined || (failed && !isSeen)) return false;
-    const calls = this.#calls.get(isSeen ? contentKey(event, body) : event) ?? [];
+    const calls = this.#inOrder(isSeen ? contentKey(event, body) : event);
     const logged = at === undefined ? undefined : Date.parse(at);
-    const fits = calls.filter((call) => {
-      const late = call.at - (logged ?? call.at);
-      return !call.used && late >= -earlyMs && late <= (isSeen ? lateMs : lateUnseenMs);
-    });
-    const nearest = fits.sort(
-      (a, b) => Math.abs(a.at - (logged ?? a.at)) - Math.abs(b.at - (logged ?? b.at)),
-    )[0];
+    const from = logged === undefined ? 0 : firstSince(calls, logged - earlyMs);
+    const until = logged === undefined ? Infinity : logged + (isSeen ? lateMs : lateUnseenMs);
+    let nearest: Call | undefined;
+    for (let i = from; i < calls.length; i++) {
+      const call = calls[i] as Call;
+      if (call.at > until) break;
+      if (call.used) continue;
+      const isNearer =
+        !nearest || Math.abs(call.at - (logged ?? call.at)) < Math.abs(nearest.at - (logged ?? 0));
+      if (isNearer) nearest = call;
+      // Those that follow are later still.
+      if (logged === undefined || call.at >= logged) break;
+    }
     if (nearest) nearest.used = true;
     return nearest !== undefined;
+  }
+
+  /** A log may be long: looked at one by one for each of its lines, the calls would take hours. */
+  #inOrder(key: string): readonly Call[] {
+    const calls = this.#calls.get(key) ?? [];
+    if (!this.#sorted.has(key)) calls.sort((a, b) => a.at - b.at);
+    this.#sorted.add(key);
+    return calls;
   }
 
   /** For the log of another webhook: one call each may have come from there. */
@@ -59,12 +76,23 @@ export class Arrived {
   }
 }
 
+/** The place of the first that is not before. */
+function firstSince(calls: readonly Call[], ms: number): number {
+  let [low, high] = [0, calls.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((calls[middle] as Call).at < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The same for the same content, in whatever order its fields stand. A log may put what was sent into a list. */
 function contentKey(event: string, body: unknown): string {
   const content = Array.isArray(body) && body.length === 1 ? (body[0] as unknown) : body;
-  return `${event} ${createHash('sha256')
-    .update(JSON.stringify(content, inOrder) ?? '')
-    .digest('base64url')}`;
+  // What is nested deeper than can be written down is like nothing else, and so did not arrive.
+  const text = jsonOf(content, inOrder) ?? randomUUID();
+  return `${event} ${createHash('sha256').update(text).digest('base64url')}`;
 }
 
 const inOrder = (_: string, value: unknown): unknown =>

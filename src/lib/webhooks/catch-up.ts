@@ -1,11 +1,13 @@
 import type { Utc } from '../domain/time';
 import { toMs, utc } from '../domain/time';
-import { InputError, PayloadError } from '../errors';
+import { InputError, PayloadError, RefusedError } from '../errors';
 import type { ListedWebhook, LoggedDelivery } from '../sources/source';
 import type { Engine } from '../sync/engine';
 import { administered, type Administered } from './admin';
 import { Arrived } from './arrived';
 import { keepEvent, newEvent } from './intake';
+import { jsonOf } from './parse-json';
+import { mostBytes } from './read-bytes';
 
 export interface CatchUp {
   readonly source: string;
@@ -42,15 +44,19 @@ const mostDeliveries = 100_000;
 export async function catchUp(engine: Engine, { source, from, signal }: CatchUp): Promise<CaughtUp> {
   const { open, admin, events } = administered(engine, source);
   if (toMs(from) > engine.now()) throw new InputError('from', `${from} lies in the future`);
-  const webhooks = await whoseLogs(engine, source, { open, admin, events }, signal);
+  const { webhooks, unlisted } = await whoseLogs(engine, source, { open, admin, events }, signal);
   const count = { logged: 0, arrived: 0, before: 0, taken: 0, unseen: 0, unreadable: 0 };
   // The logs first: what they show has arrived by now, or never will.
   const logs = new Map<string, LoggedDelivery[]>();
-  for (const { id } of webhooks) {
-    const { deliveries, unreadable } = await readLog(admin, id, from, signal);
-    logs.set(id, deliveries);
-    count.unreadable += unreadable;
-  }
+  for (const { id } of webhooks)
+    try {
+      const { deliveries, unreadable } = await readLog(admin, id, from, signal);
+      logs.set(id, deliveries);
+      count.unreadable += unreadable;
+    } catch (error) {
+      // Deleted at the vendor, most likely: its log is gone with it, and the others are not to suffer for it.
+      if (!(unlisted.has(id) && error instanceof RefusedError && error.status === 404)) throw error;
+    }
   const arrived = new Arrived();
   for await (const call of engine.inbox.arrivals(source)) arrived.add(call, events);
   for (const [id, deliveries] of logs) {
@@ -67,7 +73,9 @@ export async function catchUp(engine: Engine, { source, from, signal }: CatchUp)
       const eventName = delivery.event;
       const given = { body: delivery.body, typeHeader: undefined, eventName };
       const event = newEvent(open, given, `log ${id} ${delivery.id}`, engine.now());
-      const bytes = Buffer.from(JSON.stringify(delivery.body) ?? 'null');
+      // What is longer than a call may be is not kept: what is to be done about it was read all the same.
+      const json = Buffer.from(jsonOf(delivery.body) ?? 'null');
+      const bytes = json.length > mostBytes ? Buffer.from('null') : json;
       const isNew = await keepEvent(engine, event, {
         bytes,
         typeHeader: undefined,
@@ -82,19 +90,19 @@ export async function catchUp(engine: Engine, { source, from, signal }: CatchUp)
     }
   }
   engine.log.info({ source, ...count }, 'webhook log caught up');
-  return { from, webhooks: webhooks.map(({ id }) => id), ...count };
+  return { from, webhooks: [...logs.keys()], ...count };
 }
 
 /**
- * The webhooks that were created from here. Where there is none of an event, all of that event: they may have been
- * made by hand to lead here.
+ * The webhooks that were created from here. Where there is none of an event that a feed is looked at for, all of that
+ * event: they may have been made by hand to lead here.
  */
 async function whoseLogs(
   engine: Engine,
   source: string,
   { admin, events }: Administered,
   signal: AbortSignal,
-): Promise<ListedWebhook[]> {
+): Promise<{ readonly webhooks: readonly ListedWebhook[]; readonly unlisted: ReadonlySet<string> }> {
   const { webhooks, complete } = await admin.list({ signal });
   const own = await engine.registrations.of(source);
   const known = new Set([...own.values()].flatMap(({ id }) => id ?? []));
@@ -107,9 +115,15 @@ async function whoseLogs(
     const id = own.get(event)?.id;
     return id !== undefined && [...webhooks, ...unlisted].some((one) => one.id === id);
   };
+  // What else others are told, of orders and accounts, is not copied here for nothing.
+  const hasUse = (event: string): boolean =>
+    Boolean(Object.hasOwn(events.names, event) && events.names[event]);
   const mayLeadHere = ({ id, events: some }: ListedWebhook): boolean =>
-    known.has(id) || some.some((event) => event in events.names && !covered(event));
-  return [...webhooks.filter(mayLeadHere), ...unlisted];
+    known.has(id) || some.some((event) => hasUse(event) && !covered(event));
+  return {
+    webhooks: [...webhooks.filter(mayLeadHere), ...unlisted],
+    unlisted: new Set(unlisted.map(({ id }) => id)),
+  };
 }
 
 async function readLog(

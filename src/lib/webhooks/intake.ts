@@ -49,8 +49,8 @@ export async function takeIn(engine: Engine, call: WebhookCall): Promise<Intake>
   const parsed = parseJson(bytes);
   if (!parsed) return { status: 400, title: 'The body is no JSON' };
   const typeHeader = header('x-event-type')?.slice(0, 80);
-  // An empty one names nothing.
-  const eventName = call.event?.slice(0, 80) || undefined;
+  // An empty one names nothing; half a character, which the cut may leave, becomes the mark for one.
+  const eventName = Buffer.from(call.event?.slice(0, 80) ?? '').toString() || undefined;
   const given = { body: parsed.value, typeHeader, eventName };
   // The sender's own id makes a repeated call the same event; without one, each call is an event.
   const event = newEvent(open, given, header('webhook-id'), now);

@@ -1,7 +1,7 @@
 import type { EventTask } from '../domain/event';
 import type { FeedKind } from '../domain/feed';
 import type { NamedEvents, Source } from '../sources/source';
-import { addressOf, courseIdOf, first, type Places } from './recognise';
+import { addressOf, first, type Places } from './recognise';
 import type { GivenEvent } from './read-event';
 import { deltaTask } from './task';
 
@@ -41,7 +41,7 @@ export function readNamedEvent(
 
 function lookAgain({ source, events, places }: Named, body: unknown, kind: FeedKind, at: number): EventTask {
   const read = events.read(body);
-  const courseId = first(body, places.course, courseIdOf) ?? read.courseId;
+  const courseId = first(body, places.course, (value) => events.courseIdOf(value)) ?? read.courseId;
   if (courseId === undefined || source[kind] === undefined) return deltaTask(source, [kind], at);
   const learner = first(body, places.learner, addressOf) ?? read.learner;
   return { type: 'course', kind, courseId, ...(kind === 'consumption' && learner ? { learner } : {}) };

@@ -8,3 +8,16 @@ export function parseJson(bytes: Uint8Array): { readonly value: unknown } | unde
     return undefined;
   }
 }
+
+/** JSON of a value; undefined for what has none, and for what is nested deeper than can be written down. */
+export function jsonOf(
+  value: unknown,
+  replacer?: (this: unknown, key: string, value: unknown) => unknown,
+): string | undefined {
+  try {
+    return JSON.stringify(value, replacer);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

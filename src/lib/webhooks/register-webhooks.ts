@@ -123,6 +123,8 @@ async function create(desk: Desk, pending: Registration): Promise<string> {
   try {
     id = await admin.create(event, address, call);
   } catch (error) {
+    // Whether the call arrived is not known: it stays about to be created, and the next call looks for it.
+    if (call.signal.aborted) throw error;
     if (!(error instanceof RetryableError || error instanceof PayloadError)) {
       // It said no: there is nothing to look for.
       await engine.registrations.forget(source, event);

@@ -23,6 +23,82 @@ test('a server that gives fewer rows than asked for loses none', async () => {
   expect(await readConsumption(open())).toHaveLength(state.enrolments.size);
 });
 
+test('a size of pages among an operation’s own params is the one that counts', async () => {
+  await start();
+  const ids = Array.from({ length: 20 }, (_, i) => i + 1);
+  const server = await TestServer.start(({ query }, response) => {
+    const [size, number] = [Number(query.get('page_size')), Number(query.get('page_number'))];
+    const records = ids.slice((number - 1) * size, number * size).map((id) => ({ id }));
+    json({ records })(response);
+  });
+  const { operations } = academySettings('x');
+  const list = { ...operations!['courses.list']!, params: { page_size: 6 } };
+  const source = createSource(
+    academySettings(server.origin, { operations: { ...operations, 'courses.list': list } }),
+    testDeps(),
+  );
+  if (source.consumption?.type !== 'scanned') throw new Error('it is scanned');
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await source.consumption.courses(cursor, call);
+    found.push(...page.ids);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  await server.stop();
+  expect(found).toEqual(ids.map(String));
+});
+
+test('counts and yes or no may come as texts and numbers', async () => {
+  await start();
+  const disabled = ['0', 1, '1', 0, null, 'false', true];
+  const server = await TestServer.start((_, response) =>
+    json({
+      recordsTotal: '7',
+      recordsFiltered: '7',
+      records: disabled.map((is_disabled, i) => ({ id: i + 1, is_disabled })),
+    })(response),
+  );
+  const source = createSource(academySettings(server.origin), testDeps());
+  const { rows, notes } = await source.learners!.page(undefined, call);
+  await server.stop();
+  expect(notes).toBeUndefined();
+  expect(rows.map((row) => row.disabled)).toEqual([false, true, true, false, undefined, false, true]);
+});
+
+test('a webhook is changed when the vendor says so, and not when a 200 says something else', async () => {
+  await start();
+  let answer: object = { message: 'Something went wrong' };
+  const server = await TestServer.start((_, response) => json(answer)(response));
+  const { webhookAdmin } = createSource(academySettings(server.origin), testDeps());
+  const update = () =>
+    webhookAdmin!.update!('4', 'course_completed', 'https://app.example.com/?code=k3y', call);
+  expect((await failure(update())).message).toMatch(/did not say that it changed webhook 4/);
+  answer = { id: '4', message: 'Webhook updated successfully' };
+  await update();
+  await server.stop();
+});
+
+test('a line of a webhook’s log may have numbers for words, and names of any length', async () => {
+  await start();
+  const server = await TestServer.start((_, response) =>
+    json({
+      records: [
+        { id: 1, event: 'Course Completed', data: [], status: 200, created_at: 'Aug 03, 2020 09:56 AM' },
+        { id: 2, event: 'x'.repeat(100_000), data: [], status: 'success', created_at: '' },
+      ],
+    })(response),
+  );
+  const source = createSource(academySettings(server.origin), testDeps());
+  const { deliveries, unreadable } = await source.webhookAdmin!.log('3', undefined, call);
+  await server.stop();
+  expect(unreadable).toBe(0);
+  expect(deliveries.map(({ event, failed }) => [event!.length, failed])).toEqual([
+    ['course_completed'.length, false],
+    [80, false],
+  ]);
+});
+
 test('a server that does not heed the page number is found out', async () => {
   await start({ honourPage: false });
   const error = await failure(readCatalog(open({ pageSize: 5 })));

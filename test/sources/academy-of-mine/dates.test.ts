@@ -43,6 +43,8 @@ test.each([
   '2020-13-01',
   'Aug 26, 2020 13:00 PM',
   '08/09/2020',
+  'Aug 26, 2020 12:60 PM',
+  '2020-08-26 12:00:61',
   'tomorrow',
 ])('%s cannot be read', (text) => {
   expect(readDate(text, 'UTC')).toBe('unreadable');

@@ -49,6 +49,11 @@ test('a body without an end in sight is nobody’s', () => {
   expect(readBody(wide).courseId).toBeUndefined();
 });
 
+test('lists within lists without an end in sight are nobody’s', () => {
+  const text = '['.repeat(100_000) + ']'.repeat(100_000);
+  expect(readBody(JSON.parse(text))).toEqual({ courseId: undefined, learner: undefined });
+});
+
 test('all thirteen values of the lookup are known, by value and by title, misspelt as they are', () => {
   expect(Object.keys(webhookEvents)).toHaveLength(13);
   for (const [value, title] of Object.entries(webhookEvents))

@@ -45,6 +45,12 @@ export class AcademyClient {
     return this.settings.operations?.[name]?.path.includes(`{${param}}`) ?? false;
   }
 
+  /** The size of pages that is asked for: that of the operation's own params, where they have one. */
+  pageSize(name: OperationName, usual: number): number {
+    const own = Number(this.settings.operations?.[name]?.params.page_size);
+    return Number.isSafeInteger(own) && own > 0 ? own : usual;
+  }
+
   /** Reads. May be repeated, whatever its method. */
   read<T>(name: OperationName, params: Params, schema: z.ZodType<T>, call: Call): Promise<T> {
     return this.send(name, params, schema, call, true);

@@ -43,15 +43,16 @@ function fromParts(part: Readonly<Record<string, string | undefined>>, timeZone:
   const { month = '', half } = part;
   const named = months.indexOf(month.slice(0, 3).toLowerCase());
   const hour = Number(part.hour ?? 0);
-  if (half && (hour < 1 || hour > 12)) return undefined;
+  const [minute, second] = [Number(part.minute ?? 0), Number(part.second ?? 0)];
+  if ((half && (hour < 1 || hour > 12)) || minute > 59 || second > 59) return undefined;
   const noon = half?.toUpperCase() === 'PM' ? 12 : 0;
   const ms = Date.UTC(
     Number(part.year),
     /^\d+$/.test(month) ? Number(month) - 1 : named,
     Number(part.day),
     half ? (hour % 12) + noon : hour,
-    Number(part.minute ?? 0),
-    Number(part.second ?? 0),
+    minute,
+    second,
   );
   // Date.UTC makes 3 March of 31 February, and December of month -1: what does not come back was no date.
   const back = new Date(ms);

@@ -33,7 +33,7 @@ export async function readPage(
   cursor: string | undefined,
   call: Call,
 ): Promise<RecordPage> {
-  const pageSize = call.pageSize ?? usualSize;
+  const pageSize = client.pageSize(name, call.pageSize ?? usualSize);
   const [, number, before, print] = cursorForm.exec(cursor ?? '1.0.') ?? [];
   if (number === undefined) throw wrongCursor();
   const at = Number(number);

@@ -22,10 +22,21 @@ const number = z
   ])
   .nullish();
 
+/** A count; as a text, too. */
+const count = z
+  .union([
+    z.int().min(0),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ])
+  .nullish();
+
 /** A page, as DataTables has it. `recordsFiltered` is not read: the vendor's own samples give a page's length there. */
 export const page = z.object({
   records: z.array(z.unknown()),
-  recordsTotal: z.int().min(0).nullish(),
+  recordsTotal: count,
 });
 export type Page = z.infer<typeof page>;
 
@@ -70,6 +81,15 @@ export const reportRow = z.object({
 /** A row of the enrolled learners of a course; `id` is the enrolment's. */
 export const enrolledRow = z.object({ id, user_id: id });
 
+/** Written `false` in one of the vendor's samples and `"0"` in another. */
+const yesOrNo = z
+  .union([
+    z.boolean(),
+    z.literal([0, '0', 'false', '']).transform(() => false),
+    z.literal([1, '1', 'true']).transform(() => true),
+  ])
+  .nullish();
+
 /** A row of the users, or a user: the one writes first_name and is_disabled, the other firstName and disabled. */
 export const userRow = z.object({
   id,
@@ -78,8 +98,8 @@ export const userRow = z.object({
   last_name: text,
   firstName: text,
   lastName: text,
-  is_disabled: z.boolean().nullish(),
-  disabled: z.boolean().nullish(),
+  is_disabled: yesOrNo,
+  disabled: yesOrNo,
 });
 
 export const portalRow = z.object({ id, name: z.string() });
@@ -96,4 +116,10 @@ export const webhookRow = z.object({
 export const webhookSaved = z.object({ id: id.nullish() });
 
 /** A row of a webhook's log. */
-export const logRow = z.object({ id, event: text, data: z.unknown(), status: text, created_at: text });
+export const logRow = z.object({
+  id,
+  event: text,
+  data: z.unknown(),
+  status: z.union([z.string(), z.number().transform(String)]).nullish(),
+  created_at: text,
+});

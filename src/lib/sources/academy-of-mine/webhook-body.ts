@@ -4,7 +4,7 @@ import type { EventBody } from '../source';
 type Fields = Readonly<Record<string, unknown>>;
 
 // A body holds 256 KiB at the most; what is worth reading stands near its top.
-const deepest = 6;
+const deepest = 12;
 const most = 5_000;
 
 /**
@@ -18,7 +18,7 @@ export function readBody(body: unknown): EventBody {
   let seen = 0;
   const visit = (value: unknown, depth: number): void => {
     if (depth > deepest || ++seen > most) return;
-    if (Array.isArray(value)) for (const one of value) visit(one, depth);
+    if (Array.isArray(value)) for (const one of value) visit(one, depth + 1);
     if (!isFields(value)) return;
     for (const [field, content] of Object.entries(value)) {
       const name = field.toLowerCase().replace(/[^a-z]/g, '');
@@ -43,9 +43,15 @@ export function readBody(body: unknown): EventBody {
 function add(ids: Set<string>, content: unknown, field?: string): void {
   for (const one of listOf(content)) {
     const id = field !== undefined && isFields(one) ? one[field] : one;
-    if (/^[1-9]\d{0,14}$/.test(typeof id === 'number' || typeof id === 'string' ? String(id) : ''))
-      ids.add(String(id));
+    const read = courseIdOf(id);
+    if (read !== undefined) ids.add(read);
   }
+}
+
+/** `-1` stands for all of them in many a call of the vendor's, and `1,2` for two: neither names a course. */
+export function courseIdOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+  return /^[1-9]\d{0,14}$/.test(text) ? text : undefined;
 }
 
 const mailOf = ({ email }: Fields): string | undefined =>

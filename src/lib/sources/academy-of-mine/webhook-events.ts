@@ -1,5 +1,5 @@
 import type { NamedEvents } from '../source';
-import { readBody } from './webhook-body';
+import { courseIdOf, readBody } from './webhook-body';
 
 /**
  * The values of the vendor's Webhook Event Lookup, misspelling included, and what each says. What a delivery holds
@@ -31,6 +31,7 @@ export const academyEvents: NamedEvents = {
     Object.keys(webhookEvents).map((name) => [name, consumption.includes(name) ? 'consumption' : null]),
   ),
   nameOf,
+  courseIdOf,
   read: readBody,
 };
 

@@ -1,11 +1,12 @@
 import type { Utc } from '../../domain/time';
 import { RefusedError } from '../../errors';
 import type { SourceSettings } from '../../settings/types';
+import { safeWords } from '../safe-words';
 import type { Call, ListedWebhook, LoggedDelivery, WebhookAdmin } from '../source';
 import type { AcademyClient, Params } from './client';
 import { readDate } from './dates';
 import { readPage } from './pages';
-import { anObject, logRow, page, webhookRow, webhookSaved } from './schema';
+import { logRow, page, webhookRow, webhookSaved } from './schema';
 import { nameOf, webhookEvents, type WebhookEvent } from './webhook-events';
 
 const newestFirst = { order_by: { colName: 'created_at', direction: 'desc' } } as const;
@@ -28,7 +29,7 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
         return [
           {
             id: row.id,
-            events: names.map((name) => nameOf(name) ?? name.trim()).filter(Boolean),
+            events: names.map((name) => nameOf(name) ?? safeWords(name)).filter(Boolean),
             ...(createdAt && { createdAt }),
           },
         ];
@@ -46,9 +47,11 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
     },
     ...(client.has('webhooks.update') && {
       async update(id: string, event: string, url: string, call: Call) {
-        await saved(event, (eventList) =>
-          client.write('webhooks.update', { id, ...said(event, url), eventList }, anObject, call),
+        const { id: changed } = await saved(event, (eventList) =>
+          client.write('webhooks.update', { id, ...said(event, url), eventList }, webhookSaved, call),
         );
+        // The list tells no addresses: there is nothing else to see it by.
+        if (changed !== id) throw client.wrong(`did not say that it changed webhook ${id}; try again`);
       },
     }),
     async log(id, cursor, call) {
@@ -61,10 +64,10 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
         return [
           {
             id: row.id,
-            event: event ? (nameOf(event) ?? event) : undefined,
+            event: event ? (nameOf(event) ?? event.slice(0, 80)) : undefined,
             body: shownBody(data),
             at: date(created_at),
-            failed: !/^\s*success/i.test(status ?? ''),
+            failed: !/^\s*(success|2\d\d\s*$)/i.test(status ?? ''),
           },
         ];
       });
