@@ -2,10 +2,10 @@ import type { App } from '../app';
 import type { EnrolmentAction } from '../domain/enrolment-batch';
 import { InputError, PayloadError, WaitError } from '../errors';
 import { startBatch } from '../enrolments/batch';
-import { type CheckedRow, checkRows, mostBytes, mostRows } from '../enrolments/check-rows';
+import { type CheckedRow, checkRows, mostBytes } from '../enrolments/check-rows';
 import { failureOf, inputSentence } from '../enrolments/failure';
 import { checkAsked, perform } from '../enrolments/perform';
-import { type Candidate, fromArray, fromCsv, type RowProblem } from '../enrolments/read-rows';
+import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '../enrolments/read-rows';
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
 import { readBytes } from '../webhooks/read-bytes';
@@ -107,7 +107,7 @@ async function postBatch(app: App, call: EnrolmentCall, candidates: readonly Can
     return problem({
       status: 413,
       title: `There may be ${mostRows} rows at the most`,
-      detail: `These are ${candidates.length}: send them in parts`,
+      detail: 'These are more: send them in parts',
     });
   const checked = checkRows(app.engine, call.action, candidates);
   return checked.ok ? takeIn(app, call, checked.rows) : wrongRows(checked.errors);

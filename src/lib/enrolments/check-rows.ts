@@ -5,7 +5,6 @@ import { checkAsked } from './perform';
 import { type Candidate, inputProblem, type RowProblem } from './read-rows';
 import { type AskedEnrolment, enrolmentRequest } from './request';
 
-export const mostRows = 5_000;
 /** Of the file or the body. */
 export const mostBytes = 2 * 1024 * 1024;
 
