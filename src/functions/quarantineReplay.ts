@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { apiAddress } from '../lib/api/api-address';
 import { toAct } from '../lib/api/door';
 import { replayQuarantine } from '../lib/api/quarantine';
 import { parseBody, replayRequest } from '../lib/api/requests';
@@ -11,7 +12,7 @@ app.http('quarantineReplay', {
     toAct(request, async (bridge) => {
       const asked = parseBody(replayRequest, await request.text());
       return asked.ok
-        ? replayQuarantine(bridge, asked.value, request.url.replace(/\/quarantine\/replay(\?.*)?$/, ''))
+        ? replayQuarantine(bridge, asked.value, apiAddress(request.url, 'quarantine/replay'))
         : asked.answer;
     }),
 });

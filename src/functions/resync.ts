@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { apiAddress } from '../lib/api/api-address';
 import { toAct } from '../lib/api/door';
 import { parseBody, resyncRequest } from '../lib/api/requests';
 import { postResync } from '../lib/api/runs';
@@ -10,8 +11,6 @@ app.http('resync', {
   handler: (request) =>
     toAct(request, async (bridge) => {
       const asked = parseBody(resyncRequest, await request.text());
-      return asked.ok
-        ? postResync(bridge, asked.value, request.url.replace(/\/resync(\?.*)?$/, ''))
-        : asked.answer;
+      return asked.ok ? postResync(bridge, asked.value, apiAddress(request.url, 'resync')) : asked.answer;
     }),
 });

@@ -71,7 +71,9 @@ async function readRows(file: string): Promise<ReadRows> {
   const read = isCsv ? fromCsv(bytes) : { ok: true as const, rows: fromArray(parseJson(bytes)) };
   if (read.ok && read.rows.length === 0) throw new UsageError('There are no rows in the file');
   if (read.ok && read.rows.length > mostRows)
-    throw new UsageError(`There may be ${mostRows} rows at the most, and these are more; cut the file in parts`);
+    throw new UsageError(
+      `There may be ${mostRows} rows at the most, and these are more; cut the file in parts`,
+    );
   return read;
 }
 
