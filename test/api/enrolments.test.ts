@@ -39,6 +39,16 @@ test('books a learner; the community may be left out when there is just one', as
   expect(khalibre().find(id, email.toLowerCase(), communities[0]!)).toBeDefined();
 });
 
+test('a body that is not UTF-8 is refused, so that no name loses a letter on its way', async () => {
+  const before = bookings();
+  const learner = '{"email":"rene@example.com","firstName":"Ren\xe9"}';
+  const text = `{"source":"khalibre","courseId":"${course(1).id}","learner":${learner}}`;
+  const answer = await send(bridge.app, Buffer.from(text, 'latin1'));
+  expect([answer.status, detail(answer)]).toEqual([400, expect.stringMatching(/not UTF-8/)]);
+  expect(bookings()).toBe(before);
+  expect((await send(bridge.app, `\uFEFF${text.replace('\xe9', 'é')}`)).status).toBe(201);
+});
+
 test('a course in several communities wants one named', async () => {
   const answer = await post({
     source: 'khalibre',
@@ -224,4 +234,20 @@ test('a pause that the vendor asks for is told in Retry-After', async () => {
   });
   expect(answer.status).toBe(503);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(500);
+});
+
+test('an empty Idempotency-Key is no key: it would be everybody’s', async () => {
+  const body = { source: 'khalibre', courseId: String(course(1).id), learner: { email: 'x@example.com' } };
+  for (const asked of [body, [body]]) {
+    const answer = await post(asked, ' ');
+    expect([answer.status, detail(answer)]).toEqual([
+      400,
+      expect.stringMatching(/^Idempotency-Key is empty/),
+    ]);
+  }
+});
+
+test('CSV that does not say so is told how', async () => {
+  const answer = await send(bridge.app, 'source,email\nkhalibre,x@example.com\n');
+  expect([answer.status, detail(answer)]).toEqual([400, expect.stringMatching(/content-type: text\/csv/)]);
 });

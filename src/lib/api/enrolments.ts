@@ -2,22 +2,22 @@ import type { App } from '../app';
 import type { EnrolmentAction } from '../domain/enrolment-batch';
 import { InputError, PayloadError, WaitError } from '../errors';
 import { startBatch } from '../enrolments/batch';
-import { type CheckedRow, checkRows, mostBytes } from '../enrolments/check-rows';
+import { type CheckedRow, checkRows } from '../enrolments/check-rows';
 import { failureOf, inputSentence } from '../enrolments/failure';
 import { checkAsked, perform } from '../enrolments/perform';
 import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '../enrolments/read-rows';
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
-import { readBytes } from '../webhooks/read-bytes';
 import { type Answer, answerFor, json, problem } from './answer';
+import { type Body, jsonOf, wholeBody } from './body';
 import { once } from './once';
-import { parseWith } from './requests';
+import { type Parsed, parseWith } from './requests';
 
 /** A call of /enrolments or /enrolments/remove. */
 export interface EnrolmentCall {
   readonly action: EnrolmentAction;
   readonly header: (name: string) => string | null;
-  readonly body: AsyncIterable<Uint8Array> | null;
+  readonly body: Body;
   /** The address of the API, such as http://localhost:7071/api. */
   readonly base: string;
 }
@@ -27,21 +27,36 @@ export interface EnrolmentCall {
  * `Idempotency-Key`: a repeat with it gets the first answer, and nothing is done again.
  */
 export async function postEnrolments(app: App, call: EnrolmentCall): Promise<Answer> {
-  const bytes = await readBytes(call.body, mostBytes);
-  if (!bytes) return problem({ status: 413, title: `The body may have ${mostBytes} bytes at the most` });
+  const key = checkKey(call.header('idempotency-key'));
+  if (!key.ok) return key.answer;
+  const body = await wholeBody(call.body);
+  if (!body.ok) return body.answer;
   if (/^\s*text\/csv\s*(;|$)/i.test(call.header('content-type') ?? '')) {
-    const read = fromCsv(bytes);
+    const read = fromCsv(body.value);
     return read.ok ? postBatch(app, call, read.rows) : wrongRows(read.errors);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, '') || '{}');
-  } catch {
-    return problem({ status: 400, title: 'The body is no JSON' });
-  }
+  const read = jsonOf(body.value, 'send JSON, or CSV with the header content-type: text/csv');
+  if (!read.ok) return read.answer;
+  const { value } = read;
   if (Array.isArray(value)) return postBatch(app, call, fromArray(value));
   const asked = parseWith(enrolmentRequest, value);
   return asked.ok ? postOne(app, call, asked.value) : asked.answer;
+}
+
+/** An empty one comes of a variable that is not set: taken for a key, it would be everybody's. */
+function checkKey(key: string | null): Parsed<undefined> {
+  if (key === null || key.trim() !== '') return { ok: true, value: undefined };
+  const field = 'Idempotency-Key';
+  const message = 'is empty; give each request a text of its own, or leave the header out';
+  return {
+    ok: false,
+    answer: problem({
+      status: 400,
+      title: 'The request is wrong',
+      detail: `${field} ${message}`,
+      errors: [{ field, message }],
+    }),
+  };
 }
 
 async function postOne(app: App, { action, header }: EnrolmentCall, asked: AskedEnrolment): Promise<Answer> {

@@ -96,17 +96,6 @@ export const replayRequest = z
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Answer };
 
-/** @param text the request's body; empty stands for `{}`. */
-export function parseBody<T>(schema: z.ZodType<T>, text: string): Parsed<T> {
-  let value: unknown;
-  try {
-    value = text.trim() === '' ? {} : JSON.parse(text);
-  } catch {
-    return { ok: false, answer: problem({ status: 400, title: 'The body is no JSON' }) };
-  }
-  return parseWith(schema, value);
-}
-
 export const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> =>
   parseWith(schema, Object.fromEntries([...query].filter(([name]) => name !== 'code')));
 
