@@ -126,7 +126,9 @@ describe('an LTI form', () => {
     [{ entityId: 'North' }, 422, 'entityId'],
   ])('that is asked for wrongly names the field (%#)', async (more, status, field) => {
     const answer = await post(lti(more));
-    expect([answer.status, read(answer).errors?.[0]?.field]).toEqual([status, field]);
+    const { errors, detail } = read(answer);
+    expect([answer.status, errors?.[0]?.field]).toEqual([status, field]);
+    expect(detail).toContain(field);
   });
 });
 

@@ -1,17 +1,17 @@
 import type { App } from '../app';
 import type { EnrolmentAction } from '../domain/enrolment-batch';
-import { InputError, PayloadError, WaitError } from '../errors';
+import { InputError, inputSentence, PayloadError, WaitError } from '../errors';
 import { startBatch } from '../enrolments/batch';
 import { type CheckedRow, checkRows } from '../enrolments/check-rows';
-import { failureOf, inputSentence } from '../enrolments/failure';
+import { failureOf } from '../enrolments/failure';
 import { checkAsked, perform } from '../enrolments/perform';
 import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '../enrolments/read-rows';
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
-import { type Answer, answerFor, json, problem } from './answer';
+import { type Answer, answerFor, json, pauseOf, problem } from './answer';
 import { type Body, jsonOf, wholeBody } from './body';
 import { once } from './once';
-import { type Parsed, parseWith } from './requests';
+import { mostErrors, type Parsed, parseWith } from './requests';
 
 /** A call of /enrolments or /enrolments/remove. */
 export interface EnrolmentCall {
@@ -63,7 +63,7 @@ async function postOne(app: App, { action, header }: EnrolmentCall, asked: Asked
   try {
     checkAsked(app.engine, action, asked);
   } catch (error) {
-    return refusal(error, app.engine.now());
+    return refusal(asked.source, error, app.engine.now());
   }
   const key = header('idempotency-key') ?? undefined;
   const scope = action === 'enrol' ? `enrolment/${asked.source}` : `removal/${asked.source}`;
@@ -71,7 +71,7 @@ async function postOne(app: App, { action, header }: EnrolmentCall, asked: Asked
     try {
       await perform(app.engine, action, asked, stopping);
     } catch (error) {
-      return refusal(error, app.engine.now());
+      return refusal(asked.source, error, app.engine.now());
     }
     const { source, courseId } = asked;
     const place = { source, ...(courseId !== undefined && { courseId }) };
@@ -91,17 +91,11 @@ const titles: Readonly<Record<number, string>> = {
 const unreadable = 'The answer of a remote system cannot be read';
 
 /** @throws what nobody expected. */
-function refusal(error: unknown, now: number): Answer {
+function refusal(source: string, error: unknown, now: number): Answer {
   const failure = failureOf(error);
   const title = error instanceof PayloadError ? unreadable : failure && titles[failure.status];
   const names = error instanceof Error && error.name;
-  if (error instanceof WaitError) {
-    const seconds = Math.max(1, Math.ceil((error.until - now) / 1000));
-    return problem(
-      { status: 503, title: 'The source is to be left alone', detail: error.message },
-      { 'retry-after': String(seconds) },
-    );
-  }
+  if (error instanceof WaitError) return pauseOf(source, error, now);
   if (error instanceof InputError)
     return problem({
       status: 422,
@@ -142,13 +136,10 @@ function takeIn(app: App, call: EnrolmentCall, rows: readonly CheckedRow[]): Pro
   });
 }
 
-/** So many are listed; who has more mends these first. */
-const mostErrors = 200;
-
 function wrongRows(errors: readonly RowProblem[]): Answer {
   const rows = new Set(errors.map(({ row }) => row)).size;
   const [first] = errors;
-  const example = first && `row ${first.row}: ${first.field} ${first.message}`;
+  const example = first && `row ${first.row}: ${inputSentence(first)}`;
   return problem({
     status: 400,
     title: 'Rows are wrong, and nothing was done',

@@ -3,6 +3,7 @@ import { feedKinds } from '../domain/feed';
 import { runStates } from '../domain/run';
 import { parseUtc } from '../domain/time';
 import { type Answer, problem } from './answer';
+import { plainWords } from '../plain-words';
 
 /** A time as people write it; becomes UTC. */
 const time = (description: string) =>
@@ -93,6 +94,9 @@ export const replayRequest = z
   })
   .meta({ id: 'Replay' });
 
+/** So many are listed; who has more mends these first. */
+export const mostErrors = 200;
+
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Answer };
 
@@ -101,7 +105,7 @@ export const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): Par
 
 /** @param value as JSON gave it. */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: plainWords });
   if (parsed.success) return { ok: true, value: parsed.data };
   const errors = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -110,5 +114,13 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   );
   const [first] = errors;
   const detail = first && `${first.field}: ${first.message}`;
-  return { ok: false, answer: problem({ status: 400, title: 'The request is wrong', detail, errors }) };
+  return {
+    ok: false,
+    answer: problem({
+      status: 400,
+      title: 'The request is wrong',
+      detail,
+      errors: errors.slice(0, mostErrors),
+    }),
+  };
 }
