@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { apiAddress } from '../lib/api/api-address';
 import { toAct } from '../lib/api/door';
 import { postEnrolments } from '../lib/api/enrolments';
 
@@ -12,7 +13,7 @@ app.http('enrolments', {
         action: 'enrol',
         header: (name) => request.headers.get(name),
         body: request.body,
-        base: request.url.replace(/\/enrolments(\?.*)?$/, ''),
+        base: apiAddress(request.url, 'enrolments'),
       }),
     ),
 });

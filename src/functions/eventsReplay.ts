@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { toAct } from '../lib/api/door';
 import { eventsReplayRequest, postEventsReplay } from '../lib/api/events';
-import { parseBody } from '../lib/api/requests';
+import { parseBody } from '../lib/api/body';
 
 app.http('eventsReplay', {
   route: 'events/replay',
@@ -9,7 +9,7 @@ app.http('eventsReplay', {
   authLevel: 'function',
   handler: (request) =>
     toAct(request, async (bridge) => {
-      const asked = parseBody(eventsReplayRequest, await request.text());
+      const asked = await parseBody(eventsReplayRequest, request.body);
       return asked.ok ? postEventsReplay(bridge, asked.value) : asked.answer;
     }),
 });

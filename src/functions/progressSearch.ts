@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { toAct } from '../lib/api/door';
-import { parseBody } from '../lib/api/requests';
+import { parseBody } from '../lib/api/body';
 import { searchProgress } from '../lib/api/sources/progress';
 import { fromPath, progressSearch } from '../lib/api/sources/requests';
 
@@ -10,7 +10,7 @@ app.http('progressSearch', {
   authLevel: 'function',
   handler: (request) =>
     toAct(request, async (bridge) => {
-      const asked = parseBody(progressSearch, await request.text());
+      const asked = await parseBody(progressSearch, request.body);
       return asked.ok ? searchProgress(bridge, fromPath(request.params.source), asked.value) : asked.answer;
     }),
 });

@@ -1,7 +1,9 @@
 import { app } from '@azure/functions';
+import { apiAddress } from '../lib/api/api-address';
 import { toAct } from '../lib/api/door';
 import { replayQuarantine } from '../lib/api/quarantine';
-import { parseBody, replayRequest } from '../lib/api/requests';
+import { parseBody } from '../lib/api/body';
+import { replayRequest } from '../lib/api/requests';
 
 app.http('quarantineReplay', {
   route: 'quarantine/replay',
@@ -9,9 +11,9 @@ app.http('quarantineReplay', {
   authLevel: 'function',
   handler: (request) =>
     toAct(request, async (bridge) => {
-      const asked = parseBody(replayRequest, await request.text());
+      const asked = await parseBody(replayRequest, request.body);
       return asked.ok
-        ? replayQuarantine(bridge, asked.value, request.url.replace(/\/quarantine\/replay(\?.*)?$/, ''))
+        ? replayQuarantine(bridge, asked.value, apiAddress(request.url, 'quarantine/replay'))
         : asked.answer;
     }),
 });

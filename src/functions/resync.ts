@@ -1,6 +1,8 @@
 import { app } from '@azure/functions';
+import { apiAddress } from '../lib/api/api-address';
 import { toAct } from '../lib/api/door';
-import { parseBody, resyncRequest } from '../lib/api/requests';
+import { parseBody } from '../lib/api/body';
+import { resyncRequest } from '../lib/api/requests';
 import { postResync } from '../lib/api/runs';
 
 app.http('resync', {
@@ -9,9 +11,7 @@ app.http('resync', {
   authLevel: 'function',
   handler: (request) =>
     toAct(request, async (bridge) => {
-      const asked = parseBody(resyncRequest, await request.text());
-      return asked.ok
-        ? postResync(bridge, asked.value, request.url.replace(/\/resync(\?.*)?$/, ''))
-        : asked.answer;
+      const asked = await parseBody(resyncRequest, request.body);
+      return asked.ok ? postResync(bridge, asked.value, apiAddress(request.url, 'resync')) : asked.answer;
     }),
 });

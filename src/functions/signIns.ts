@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { toAct } from '../lib/api/door';
-import { parseBody } from '../lib/api/requests';
+import { parseBody } from '../lib/api/body';
 import { postSignIn, signInRequest } from '../lib/api/sign-ins';
 
 app.http('signIns', {
@@ -9,7 +9,7 @@ app.http('signIns', {
   authLevel: 'function',
   handler: (request) =>
     toAct(request, async (bridge) => {
-      const asked = parseBody(signInRequest, await request.text());
+      const asked = await parseBody(signInRequest, request.body);
       return asked.ok ? postSignIn(bridge, asked.value) : asked.answer;
     }),
 });

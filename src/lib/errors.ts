@@ -100,5 +100,9 @@ export class InputError extends Error {
   }
 }
 
+/** Some messages go on from the field's name, others are whole. */
+export const inputSentence = ({ field, message }: Pick<InputError, 'field' | 'message'>): string =>
+  /^[a-z]/.test(message) ? `${field} ${message}` : message;
+
 /** One sentence for the operator, whatever was thrown. */
 export const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import type { Answer } from '../../src/lib/api/answer';
-import { parseBody, parseQuery } from '../../src/lib/api/requests';
+import { parseBody } from '../../src/lib/api/body';
+import { parseQuery } from '../../src/lib/api/requests';
 import { listCourses } from '../../src/lib/api/sources/courses';
 import { listEntities, listLearners } from '../../src/lib/api/sources/directory';
 import { searchProgress } from '../../src/lib/api/sources/progress';
@@ -56,7 +57,7 @@ export const entities =
     return asked.ok ? listEntities(app, id, asked.value) : asked.answer;
   };
 export async function progress(app: App, id: string, body: object): Promise<Answer> {
-  const asked = parseBody(progressSearch, JSON.stringify(body));
+  const asked = await parseBody(progressSearch, new Blob([JSON.stringify(body)]).stream());
   return asked.ok ? searchProgress(app, id, asked.value) : asked.answer;
 }
 

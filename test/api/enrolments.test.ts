@@ -39,6 +39,45 @@ test('books a learner; the community may be left out when there is just one', as
   expect(khalibre().find(id, email.toLowerCase(), communities[0]!)).toBeDefined();
 });
 
+test('a body that is not UTF-8 is refused, so that no name loses a letter on its way', async () => {
+  const before = bookings();
+  const learner = '{"email":"rene@example.com","firstName":"Ren\xe9"}';
+  const text = `{"source":"khalibre","courseId":"${course(1).id}","learner":${learner}}`;
+  const answer = await send(bridge.app, Buffer.from(text, 'latin1'));
+  expect([answer.status, detail(answer)]).toEqual([400, expect.stringMatching(/not UTF-8/)]);
+  expect(bookings()).toBe(before);
+  expect((await send(bridge.app, `\uFEFF${text.replace('\xe9', 'é')}`)).status).toBe(201);
+});
+
+test.each([
+  ['null', 'body: must be an object'],
+  [{ learner: 'ann@example.com' }, 'learner: must be an object'],
+  [{ source: undefined }, 'source: is missing'],
+  [{ courseId: '1'.repeat(500) }, 'courseId: may have 400 characters at the most'],
+  [{ courseId: 1042 }, 'courseId: must be text'],
+  [{ learner: { email: 'a@example.com', civility: 'mr' } }, 'learner.civility: must be m or mme'],
+  [{ filter: 'a' }, 'filter: must be a list'],
+  [{ filter: [] }, 'filter: must have 1 entry or more'],
+  [{ location: Array(51).fill('a') }, 'location: may have 50 entries at the most'],
+  [{ filter: ['\ud800'] }, 'filter.0: has a character that is cut in half; write it anew'],
+  [{ assignation: 'yes' }, 'assignation: must be true or false'],
+])('what is wrong with a field is said as people say it (%#)', async (wrong, told) => {
+  const right = { source: 'khalibre', courseId: '1', learner: { email: 'a@example.com' } };
+  const answer = await post(typeof wrong === 'string' ? wrong : { ...right, ...wrong });
+  expect([answer.status, detail(answer)]).toEqual([400, told]);
+});
+
+test('rows are told the same way, a word by its column, and however many fields are wrong', async () => {
+  const csv = `source,email,filter,location\ntbook,a@example.com,${'x'.repeat(201)},L\n`;
+  const wrong = await send(bridge.app, csv, { type: 'text/csv' });
+  expect(detail(wrong)).toBe('row 2: filter may have 200 characters at the most');
+  const nowhere = await send(bridge.app, 'source,email\nopenedx,a@example.com\n', { type: 'text/csv' });
+  expect(detail(nowhere)).toBe('row 2: The source openedx (open-edx) takes no enrolments');
+  const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`field${i}`, i]));
+  const { errors } = JSON.parse((await post(fields)).body!) as { errors: unknown[] };
+  expect(errors).toHaveLength(200);
+});
+
 test('a course in several communities wants one named', async () => {
   const answer = await post({
     source: 'khalibre',
@@ -224,4 +263,24 @@ test('a pause that the vendor asks for is told in Retry-After', async () => {
   });
   expect(answer.status).toBe(503);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(500);
+  // Nothing goes on by itself here.
+  expect(detail(answer)).toMatch(
+    /^The source khalibre is to be left alone until \S+Z; send the same again then$/,
+  );
+});
+
+test('an empty Idempotency-Key is no key: it would be everybody’s', async () => {
+  const body = { source: 'khalibre', courseId: String(course(1).id), learner: { email: 'x@example.com' } };
+  for (const asked of [body, [body]]) {
+    const answer = await post(asked, ' ');
+    expect([answer.status, detail(answer)]).toEqual([
+      400,
+      expect.stringMatching(/^Idempotency-Key is empty/),
+    ]);
+  }
+});
+
+test('CSV that does not say so is told how', async () => {
+  const answer = await send(bridge.app, 'source,email\nkhalibre,x@example.com\n');
+  expect([answer.status, detail(answer)]).toEqual([400, expect.stringMatching(/content-type: text\/csv/)]);
 });

@@ -1,5 +1,5 @@
 import type { Answer } from '../../src/lib/api/answer';
-import { parseBody } from '../../src/lib/api/requests';
+import { parseBody } from '../../src/lib/api/body';
 import { postSignIn, signInRequest } from '../../src/lib/api/sign-ins';
 import { createLogger } from '../../src/lib/log';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
@@ -16,7 +16,7 @@ afterAll(() => bridge.stop());
 afterEach(() => bridge.sandbox.tBook!.server.faults.set());
 
 async function post(body: object, app = bridge.app): Promise<Answer> {
-  const asked = parseBody(signInRequest, JSON.stringify(body));
+  const asked = await parseBody(signInRequest, new Blob([JSON.stringify(body)]).stream());
   return asked.ok ? postSignIn(app, asked.value) : asked.answer;
 }
 interface Given {
@@ -126,7 +126,9 @@ describe('an LTI form', () => {
     [{ entityId: 'North' }, 422, 'entityId'],
   ])('that is asked for wrongly names the field (%#)', async (more, status, field) => {
     const answer = await post(lti(more));
-    expect([answer.status, read(answer).errors?.[0]?.field]).toEqual([status, field]);
+    const { errors, detail } = read(answer);
+    expect([answer.status, errors?.[0]?.field]).toEqual([status, field]);
+    expect(detail).toContain(field);
   });
 });
 

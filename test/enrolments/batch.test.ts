@@ -137,6 +137,16 @@ test('one bad row spoils all before anything is done, and each is named', async 
   expect(bridge.sandbox.khalibre!.server.requests.total).toBe(0);
 });
 
+test('a row that storage cannot hold is named, and nothing of the others is kept', async () => {
+  const words = Array.from({ length: 50 }, () => '"'.repeat(200));
+  const answer = await send(app, [row(0), row(1, { filter: words, location: words })]);
+  expect(answer.status).toBe(400);
+  expect(bodyOf<{ errors: unknown[] }>(answer).errors).toEqual([
+    { row: 2, field: 'row', message: 'is too long to be kept; give it fewer or shorter words' },
+  ]);
+  expect((await stored()).enrolments).toBe('');
+});
+
 test('too many rows or bytes are 413, none 400', async () => {
   expect(
     (

@@ -50,6 +50,20 @@ test.each([
   ]);
 });
 
+test('a key in the address is neither answered nor kept, however the address is written', async () => {
+  for (const path of ['/enrolments/?code=secret', '/Enrolments?code=secret']) {
+    const row = { source: 'khalibre', courseId: '5000', learner: { email: 'host.3@example.com' } };
+    const answer = await fetch(served.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([row]),
+    });
+    const { url } = (await answer.json()) as { url: string };
+    expect([answer.status, url]).toEqual([202, expect.not.stringContaining('secret')]);
+    expect((await fetch(url)).status).toBe(200);
+  }
+});
+
 test('a batch that nobody knows is 404; a query that is wrong 400', async () => {
   expect((await fetch(`${served.url}/enrolments/nobody`)).status).toBe(404);
   expect((await fetch(`${served.url}/enrolments/nobody?limit=many`)).status).toBe(400);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { CsvError, parseCsv } from '../../src/lib/csv';
-import { fromCsv } from '../../src/lib/enrolments/read-rows';
+import { fromCsv, mostRows } from '../../src/lib/enrolments/read-rows';
 
 const bytes = (text: string) => Buffer.from(text, 'utf8');
 const values = (text: string) => {
@@ -36,6 +36,18 @@ test('a quote that is never closed is an error of its line, however long the res
   expect(() => parseCsv(open)).toThrow(CsvError);
   expect(() => parseCsv(open)).toThrow(/never closed/);
   expect(() => parseCsv('a,b"c')).toThrow(/within a cell/);
+});
+
+test('a small file of very many lines or cells is not read to its end', () => {
+  const begun = performance.now();
+  const short = (text: string) => fromCsv(bytes(`source,email\n${text}`));
+  expect(short('\n'.repeat(2_000_000))).toMatchObject({ ok: true, rows: [] });
+  const long = short('khalibre,a@example.com\n'.repeat(90_000));
+  expect(long.ok && long.rows.length).toBe(mostRows + 1);
+  expect(short('a\n'.repeat(1_000_000))).toMatchObject({ ok: false });
+  const wide = fromCsv(bytes(','.repeat(2_000_000)));
+  expect(!wide.ok && wide.errors.length).toBeLessThan(100);
+  expect(performance.now() - begun).toBeLessThan(5_000);
 });
 
 test('the header names the columns in any order and case; empty cells are left out', () => {

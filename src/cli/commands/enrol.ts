@@ -3,8 +3,8 @@ import { rowView, type RowView } from '../../lib/api/enrolment-batches';
 import type { App } from '../../lib/app';
 import type { BatchCounts } from '../../lib/domain/enrolment-batch';
 import { isBatchId, newBatchId, startBatch } from '../../lib/enrolments/batch';
-import { checkRows, mostBytes, mostRows } from '../../lib/enrolments/check-rows';
-import { fromArray, fromCsv, type ReadRows, type RowProblem } from '../../lib/enrolments/read-rows';
+import { checkRows, mostBytes } from '../../lib/enrolments/check-rows';
+import { fromArray, fromCsv, mostRows, type ReadRows, type RowProblem } from '../../lib/enrolments/read-rows';
 import { batchCounts, workToEnd } from '../../lib/enrolments/work-to-end';
 import { ProgressLine } from '../progress-line';
 import { table } from '../table';
@@ -71,7 +71,9 @@ async function readRows(file: string): Promise<ReadRows> {
   const read = isCsv ? fromCsv(bytes) : { ok: true as const, rows: fromArray(parseJson(bytes)) };
   if (read.ok && read.rows.length === 0) throw new UsageError('There are no rows in the file');
   if (read.ok && read.rows.length > mostRows)
-    throw new UsageError(`There may be ${mostRows} rows at the most; these are ${read.rows.length}`);
+    throw new UsageError(
+      `There may be ${mostRows} rows at the most, and these are more; cut the file in parts`,
+    );
   return read;
 }
 

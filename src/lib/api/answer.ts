@@ -1,6 +1,8 @@
+import { utc } from '../domain/time';
 import {
   AuthError,
   InputError,
+  inputSentence,
   RefusedError,
   RetryableError,
   SettingsError,
@@ -47,6 +49,17 @@ export const problem = (problem: Problem, headers: Readonly<Record<string, strin
   body: JSON.stringify({ type: 'about:blank', ...problem }),
 });
 
+/** The vendor asks for a pause, and nobody but the caller goes on after it. @param now milliseconds since 1970. */
+export const pauseOf = (source: string, { until }: WaitError, now: number): Answer =>
+  problem(
+    {
+      status: 503,
+      title: 'The source is to be left alone',
+      detail: `The source ${source} is to be left alone until ${utc(until)}; send the same again then`,
+    },
+    { 'retry-after': String(Math.max(1, Math.ceil((until - now) / 1000))) },
+  );
+
 /** The answer for whatever was thrown. Unexpected errors give no detail away; they are thrown on, for the log. */
 export function answerFor(error: unknown): Answer {
   if (error instanceof SettingsError)
@@ -60,7 +73,7 @@ export function answerFor(error: unknown): Answer {
     return problem({
       status: 422,
       title: 'The request cannot be honoured',
-      detail: error.message,
+      detail: inputSentence(error),
       errors: [{ field: error.field, message: error.message }],
     });
   if (error instanceof UnsupportedError)

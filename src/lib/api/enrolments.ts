@@ -1,23 +1,23 @@
 import type { App } from '../app';
 import type { EnrolmentAction } from '../domain/enrolment-batch';
-import { InputError, PayloadError, WaitError } from '../errors';
+import { InputError, inputSentence, PayloadError, WaitError } from '../errors';
 import { startBatch } from '../enrolments/batch';
-import { type CheckedRow, checkRows, mostBytes, mostRows } from '../enrolments/check-rows';
-import { failureOf, inputSentence } from '../enrolments/failure';
+import { type CheckedRow, checkRows } from '../enrolments/check-rows';
+import { failureOf } from '../enrolments/failure';
 import { checkAsked, perform } from '../enrolments/perform';
-import { type Candidate, fromArray, fromCsv, type RowProblem } from '../enrolments/read-rows';
+import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '../enrolments/read-rows';
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
-import { readBytes } from '../webhooks/read-bytes';
-import { type Answer, answerFor, json, problem } from './answer';
+import { type Answer, answerFor, json, pauseOf, problem } from './answer';
+import { type Body, jsonOf, wholeBody } from './body';
 import { once } from './once';
-import { parseWith } from './requests';
+import { mostErrors, type Parsed, parseWith } from './requests';
 
 /** A call of /enrolments or /enrolments/remove. */
 export interface EnrolmentCall {
   readonly action: EnrolmentAction;
   readonly header: (name: string) => string | null;
-  readonly body: AsyncIterable<Uint8Array> | null;
+  readonly body: Body;
   /** The address of the API, such as http://localhost:7071/api. */
   readonly base: string;
 }
@@ -27,28 +27,43 @@ export interface EnrolmentCall {
  * `Idempotency-Key`: a repeat with it gets the first answer, and nothing is done again.
  */
 export async function postEnrolments(app: App, call: EnrolmentCall): Promise<Answer> {
-  const bytes = await readBytes(call.body, mostBytes);
-  if (!bytes) return problem({ status: 413, title: `The body may have ${mostBytes} bytes at the most` });
+  const key = checkKey(call.header('idempotency-key'));
+  if (!key.ok) return key.answer;
+  const body = await wholeBody(call.body);
+  if (!body.ok) return body.answer;
   if (/^\s*text\/csv\s*(;|$)/i.test(call.header('content-type') ?? '')) {
-    const read = fromCsv(bytes);
+    const read = fromCsv(body.value);
     return read.ok ? postBatch(app, call, read.rows) : wrongRows(read.errors);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, '') || '{}');
-  } catch {
-    return problem({ status: 400, title: 'The body is no JSON' });
-  }
+  const read = jsonOf(body.value, 'send JSON, or CSV with the header content-type: text/csv');
+  if (!read.ok) return read.answer;
+  const { value } = read;
   if (Array.isArray(value)) return postBatch(app, call, fromArray(value));
   const asked = parseWith(enrolmentRequest, value);
   return asked.ok ? postOne(app, call, asked.value) : asked.answer;
+}
+
+/** An empty one comes of a variable that is not set: taken for a key, it would be everybody's. */
+function checkKey(key: string | null): Parsed<undefined> {
+  if (key === null || key.trim() !== '') return { ok: true, value: undefined };
+  const field = 'Idempotency-Key';
+  const message = 'is empty; give each request a text of its own, or leave the header out';
+  return {
+    ok: false,
+    answer: problem({
+      status: 400,
+      title: 'The request is wrong',
+      detail: `${field} ${message}`,
+      errors: [{ field, message }],
+    }),
+  };
 }
 
 async function postOne(app: App, { action, header }: EnrolmentCall, asked: AskedEnrolment): Promise<Answer> {
   try {
     checkAsked(app.engine, action, asked);
   } catch (error) {
-    return refusal(error, app.engine.now());
+    return refusal(asked.source, error, app.engine.now());
   }
   const key = header('idempotency-key') ?? undefined;
   const scope = action === 'enrol' ? `enrolment/${asked.source}` : `removal/${asked.source}`;
@@ -56,7 +71,7 @@ async function postOne(app: App, { action, header }: EnrolmentCall, asked: Asked
     try {
       await perform(app.engine, action, asked, stopping);
     } catch (error) {
-      return refusal(error, app.engine.now());
+      return refusal(asked.source, error, app.engine.now());
     }
     const { source, courseId } = asked;
     const place = { source, ...(courseId !== undefined && { courseId }) };
@@ -76,17 +91,11 @@ const titles: Readonly<Record<number, string>> = {
 const unreadable = 'The answer of a remote system cannot be read';
 
 /** @throws what nobody expected. */
-function refusal(error: unknown, now: number): Answer {
+function refusal(source: string, error: unknown, now: number): Answer {
   const failure = failureOf(error);
   const title = error instanceof PayloadError ? unreadable : failure && titles[failure.status];
   const names = error instanceof Error && error.name;
-  if (error instanceof WaitError) {
-    const seconds = Math.max(1, Math.ceil((error.until - now) / 1000));
-    return problem(
-      { status: 503, title: 'The source is to be left alone', detail: error.message },
-      { 'retry-after': String(seconds) },
-    );
-  }
+  if (error instanceof WaitError) return pauseOf(source, error, now);
   if (error instanceof InputError)
     return problem({
       status: 422,
@@ -107,7 +116,7 @@ async function postBatch(app: App, call: EnrolmentCall, candidates: readonly Can
     return problem({
       status: 413,
       title: `There may be ${mostRows} rows at the most`,
-      detail: `These are ${candidates.length}: send them in parts`,
+      detail: 'These are more: send them in parts',
     });
   const checked = checkRows(app.engine, call.action, candidates);
   return checked.ok ? takeIn(app, call, checked.rows) : wrongRows(checked.errors);
@@ -127,13 +136,10 @@ function takeIn(app: App, call: EnrolmentCall, rows: readonly CheckedRow[]): Pro
   });
 }
 
-/** So many are listed; who has more mends these first. */
-const mostErrors = 200;
-
 function wrongRows(errors: readonly RowProblem[]): Answer {
   const rows = new Set(errors.map(({ row }) => row)).size;
   const [first] = errors;
-  const example = first && `row ${first.row}: ${first.field} ${first.message}`;
+  const example = first && `row ${first.row}: ${inputSentence(first)}`;
   return problem({
     status: 400,
     title: 'Rows are wrong, and nothing was done',

@@ -33,9 +33,20 @@ export async function once(
       });
     }
     case 'underway':
-      return problem({ status: 409, title: 'The same request is under way' }, { 'retry-after': '5' });
+      return problem(
+        {
+          status: 409,
+          title: 'The same request is under way',
+          detail: 'Another call has this Idempotency-Key and was not answered yet; send it again in a moment',
+        },
+        { 'retry-after': '5' },
+      );
     case 'other':
-      return problem({ status: 422, title: 'This Idempotency-Key was used for another request' });
+      return problem({
+        status: 422,
+        title: 'This Idempotency-Key was used for another request',
+        detail: 'Give each request an Idempotency-Key of its own; send one again only with the same body',
+      });
     case 'new': {
       let answer: Answer;
       try {

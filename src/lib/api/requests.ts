@@ -3,6 +3,7 @@ import { feedKinds } from '../domain/feed';
 import { runStates } from '../domain/run';
 import { parseUtc } from '../domain/time';
 import { type Answer, problem } from './answer';
+import { plainWords } from '../plain-words';
 
 /** A time as people write it; becomes UTC. */
 const time = (description: string) =>
@@ -93,26 +94,18 @@ export const replayRequest = z
   })
   .meta({ id: 'Replay' });
 
+/** So many are listed; who has more mends these first. */
+export const mostErrors = 200;
+
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Answer };
-
-/** @param text the request's body; empty stands for `{}`. */
-export function parseBody<T>(schema: z.ZodType<T>, text: string): Parsed<T> {
-  let value: unknown;
-  try {
-    value = text.trim() === '' ? {} : JSON.parse(text);
-  } catch {
-    return { ok: false, answer: problem({ status: 400, title: 'The body is no JSON' }) };
-  }
-  return parseWith(schema, value);
-}
 
 export const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> =>
   parseWith(schema, Object.fromEntries([...query].filter(([name]) => name !== 'code')));
 
 /** @param value as JSON gave it. */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: plainWords });
   if (parsed.success) return { ok: true, value: parsed.data };
   const errors = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -121,5 +114,13 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   );
   const [first] = errors;
   const detail = first && `${first.field}: ${first.message}`;
-  return { ok: false, answer: problem({ status: 400, title: 'The request is wrong', detail, errors }) };
+  return {
+    ok: false,
+    answer: problem({
+      status: 400,
+      title: 'The request is wrong',
+      detail,
+      errors: errors.slice(0, mostErrors),
+    }),
+  };
 }

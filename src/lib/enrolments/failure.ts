@@ -1,6 +1,7 @@
 import {
   AuthError,
   InputError,
+  inputSentence,
   PayloadError,
   RefusedError,
   RetryableError,
@@ -25,10 +26,6 @@ export function failureOf(error: unknown): Failure | undefined {
   const reason = error instanceof RefusedError ? error.reason : undefined;
   return { status, error: reason ?? sentence(error) };
 }
-
-/** Some messages go on from the field's name, others are whole. */
-export const inputSentence = ({ field, message }: InputError): string =>
-  /^[a-z]/.test(message) ? `${field} ${message}` : message;
 
 /** The vendor's own no keeps its status where that means something to the caller. */
 function statusFor(error: unknown): number | undefined {

@@ -1,6 +1,10 @@
 import type { InputError } from '../errors';
 import { CsvError, parseCsv } from '../csv';
 
+export const mostRows = 5_000;
+/** A header that is longer has a cell that is wrong among the first of these. */
+const longestHeader = 50;
+
 /** One enrolment of many, before it is looked over. */
 export interface Candidate {
   /** As a person counts: the line of the file (the header is line 1), or the place in the array from 1. */
@@ -45,7 +49,7 @@ export const fromArray = (values: readonly unknown[]): Candidate[] =>
 
 /**
  * The rows of a CSV file with a header. Cells are trimmed, empty ones left out; `filter` and `location` hold several
- * words, by semicolon.
+ * words, by semicolon. Of a file that is too long there is one row more than there may be.
  */
 export function fromCsv(bytes: Uint8Array): ReadRows {
   let text: string;
@@ -56,24 +60,26 @@ export function fromCsv(bytes: Uint8Array): ReadRows {
   }
   let records: ReturnType<typeof parseCsv>;
   try {
-    records = parseCsv(text);
+    records = parseCsv(text, mostRows + 2);
   } catch (error) {
     if (error instanceof CsvError) return wrong(error.line, 'line', error.message);
     throw error;
   }
   const [header, ...lines] = records;
   if (!header) return wrong(1, 'header', `is missing; name the columns: ${columnNames.join(', ')}`);
-  const names = header.cells.map(columnOf);
+  const names = header.cells.slice(0, longestHeader).map(columnOf);
   const errors = headerProblems(header.line, header.cells, names);
   for (const { line, cells } of lines)
-    if (cells.length !== names.length)
+    if (cells.length !== header.cells.length)
       errors.push({
         row: line,
         field: 'line',
-        message: `has ${cells.length} cells, and the header ${names.length}`,
+        message: `has ${cells.length} cells, and the header ${header.cells.length}`,
       });
   if (errors.length > 0) return { ok: false, errors };
-  const nameOf = (path: string): string => columnNames.find((name) => columns[name] === path) ?? path;
+  // A word of a cell is told by its column.
+  const nameOf = (path: string): string =>
+    columnNames.find((name) => `${path}.`.startsWith(`${columns[name]}.`)) ?? path;
   return {
     ok: true,
     rows: lines.map(({ line, cells }) => ({ row: line, value: valueOf(names as string[], cells), nameOf })),

@@ -1,43 +1,38 @@
 import { z } from 'zod';
 
-const text = (most: number) => z.string('must be text').min(1, 'must not be empty').max(most);
-const needed = (most: number) =>
+// Half a character has no encoding: the vendor would be told another name.
+const text = (most: number) =>
   z
-    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be text') })
-    .min(1, 'is missing')
-    .max(most);
+    .string()
+    .min(1)
+    .max(most)
+    .refine((value) => !/\p{Cs}/u.test(value), 'has a character that is cut in half; write it anew');
 const words = (description: string) => z.array(text(200)).min(1).max(50).optional().meta({ description });
 
 /** An enrolment, or a removal, as callers ask for it. What its vendor needs of it, the source says. */
 export const enrolmentRequest = z
   .strictObject({
-    source: needed(32).meta({ description: 'The id of the source, as LMS_SOURCES names it' }),
+    source: text(32).meta({ description: 'The id of the source, as LMS_SOURCES names it' }),
     courseId: text(400)
       .optional()
       .meta({ description: 'As the vendor names the course. T-book has none: give filter and location' }),
-    learner: z.strictObject(
-      {
-        email: z
-          .email({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a mail address') })
-          .max(320),
-        id: text(100).optional().meta({
-          description: "The learner's id at the vendor, where the address alone does not tell who is meant",
-        }),
-        firstName: text(200).optional().meta({ description: 'Needed where the learner is new there' }),
-        lastName: text(200).optional().meta({ description: 'Needed where the learner is new there' }),
-        civility: z
-          .enum(['m', 'mme'], 'must be m or mme')
-          .optional()
-          .meta({ description: 'T-book: needed for one who is new there' }),
-        externalId: text(100)
-          .optional()
-          .meta({ description: "T-book: the learner's number on your own platform" }),
-      },
-      {
-        error: ({ code, input }) =>
-          code === 'invalid_type' && input === undefined ? 'is missing' : undefined,
-      },
-    ),
+    learner: z.strictObject({
+      email: z
+        .email({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a mail address') })
+        .max(320),
+      id: text(100).optional().meta({
+        description: "The learner's id at the vendor, where the address alone does not tell who is meant",
+      }),
+      firstName: text(200).optional().meta({ description: 'Needed where the learner is new there' }),
+      lastName: text(200).optional().meta({ description: 'Needed where the learner is new there' }),
+      civility: z
+        .enum(['m', 'mme'])
+        .optional()
+        .meta({ description: 'T-book: needed for one who is new there' }),
+      externalId: text(100)
+        .optional()
+        .meta({ description: "T-book: the learner's number on your own platform" }),
+    }),
     communityId: text(100).optional().meta({
       description: 'Khalibre: part of the organisation; left out where there is only one',
     }),
@@ -47,7 +42,7 @@ export const enrolmentRequest = z
     filter: words('T-book: these and the locations name the sessions'),
     location: words('T-book: see filter'),
     assignation: z
-      .boolean('must be true or false')
+      .boolean()
       .optional()
       .meta({ description: 'T-book: whether the learner is at once assigned to the courses; left out: yes' }),
   })

@@ -1,5 +1,5 @@
-import { mostBytes, mostRows } from '../../enrolments/check-rows';
-import { columnNames } from '../../enrolments/read-rows';
+import { mostBytes } from '../../enrolments/check-rows';
+import { columnNames, mostRows } from '../../enrolments/read-rows';
 import { enrolmentRequest } from '../../enrolments/request';
 import { z } from 'zod';
 import { batchQuery } from '../enrolment-batches';

@@ -50,7 +50,7 @@ export const runOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400, 403, 422, 501],
+    problems: [400, 403, 413, 422, 501],
   },
   {
     operationId: 'listRuns',

@@ -67,6 +67,6 @@ export const signInOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400, 403, 404, 409, 422, 501, 502, 504],
+    problems: [400, 403, 404, 409, 413, 422, 501, 502, 504],
   },
 ];

@@ -192,6 +192,6 @@ export const sourceOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [...asked, 403, 422],
+    problems: [...asked, 403, 413, 422],
   },
 ];

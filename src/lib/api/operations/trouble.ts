@@ -56,7 +56,7 @@ export const troubleOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400, 403],
+    problems: [400, 403, 413],
   },
   {
     operationId: 'listEvents',
@@ -100,6 +100,6 @@ export const troubleOperations: readonly Operation[] = [
         example: { replayed: 1 },
       },
     },
-    problems: [400, 403],
+    problems: [400, 403, 413],
   },
 ];

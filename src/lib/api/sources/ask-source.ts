@@ -12,7 +12,7 @@ import {
 import type { Call, Source } from '../../sources/source';
 import type { SourceSettings } from '../../settings/types';
 import { stopping } from '../../stopping';
-import { type Answer, answerFor, problem } from '../answer';
+import { type Answer, answerFor, pauseOf, problem } from '../answer';
 
 /** Shorter than the 230 s after which Azure gives up on an answer, and than most gateways' patience. */
 export const deadlineMs = 100_000;
@@ -51,7 +51,7 @@ export async function askSource(
   } catch (error) {
     if (stopping.aborted) return unavailable('The host is stopping', 5);
     if (late.aborted && !isTold(error)) return tooLate(id, deadline);
-    return refusal(error, named, app.engine.now()) ?? answerFor(error);
+    return refusal(id, error, named, app.engine.now()) ?? answerFor(error);
   }
 }
 
@@ -90,7 +90,7 @@ const refusals = {
 } as const;
 
 /** The vendor's own no, with a status that means something to the caller. @param now milliseconds since 1970. */
-function refusal(error: unknown, named: boolean, now: number): Answer | undefined {
+function refusal(id: string, error: unknown, named: boolean, now: number): Answer | undefined {
   // A made-up or outdated place is a request that is wrong, whoever notices.
   if (error instanceof InputError && ['next', 'limit'].includes(error.field))
     return problem({
@@ -99,8 +99,7 @@ function refusal(error: unknown, named: boolean, now: number): Answer | undefine
       detail: `${error.field} ${error.message}`,
       errors: [{ field: error.field, message: error.message }],
     });
-  if (error instanceof WaitError)
-    return unavailable(error.message, Math.max(1, Math.ceil((error.until - now) / 1000)));
+  if (error instanceof WaitError) return pauseOf(id, error, now);
   if (error instanceof PayloadError)
     return problem({
       status: 502,
