@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Seen } from '../enrolments/batches';
 import { type Bridge, startBridge, until } from '../setup/bridge';
+import { startStorageProxy } from '../setup/storage-proxy';
 import { run } from './terminal';
 
 let bridge: Bridge;
@@ -105,6 +106,24 @@ test('files without rows, too large, or of other content say so', async () => {
   ).toMatch(/5000 rows/);
   expect(await said(file('no.json', '{"email":"secret@example.com"'))).toBe('The file is no JSON\n');
 });
+
+test('when storage goes away in between, it says how to go on', async () => {
+  const proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage!);
+  const state = khalibre();
+  const book = state.putProgress.bind(state);
+  state.putProgress = (row) => {
+    proxy.mood = { type: 'refuses', status: 403 };
+    return book(row);
+  };
+  const path = csv('cut.csv', 'khalibre,5000,cli.cut@example.com');
+  const cut = await run(`enrol ${path}`, { ...bridge.env, AzureWebJobsStorage: proxy.connectionString });
+  state.putProgress = book;
+  await proxy.stop();
+  expect(cut.code).toBe(1);
+  expect(cut.stderr).toMatch(/storage account refuses/);
+  const batchId = /--batch ([0-9a-f]{32})/.exec(cut.stderr)?.[1] ?? '';
+  expect(await bridge.app.engine.enrolments.read(batchId)).toMatchObject({ state: 'running', total: 1 });
+}, 60_000);
 
 test('Ctrl-C puts back what is in hand; the batch goes on later', async () => {
   const { faults, requests } = bridge.sandbox.khalibre!.server;

@@ -351,9 +351,27 @@ test('a message that the platform gives up on fails the rows it died at, and the
   await abandonBatch(app.engine, batchId);
 
   const other = await sendBatch(app, rows(2));
+  now += 25 * 3600_000;
   await abandonBatch(app.engine, other);
   expect(await seen(app, other)).toMatchObject({ state: 'done', counts: { failed: 2 } });
   expect((await stored()).enrolments).not.toContain('@');
+});
+
+test('rows that no worker came to, since storage was away, are done once it is back', async () => {
+  const proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage!);
+  const cut = bridge.another({}, { AzureWebJobsStorage: proxy.connectionString });
+  const batchId = await sendBatch(app, rows(2));
+  await takeMessages(app);
+  proxy.mood = { type: 'refuses', status: 403 };
+  await expect(workBatch(cut.engine, batchId, stop())).rejects.toThrow(/storage account refuses/);
+  proxy.mood = { type: 'works' };
+  await abandonBatch(cut.engine, batchId);
+  expect((await seen(app, batchId)).counts).toMatchObject({ failed: 0, pending: 2 });
+  now += 90_000;
+  await sweep(app.engine);
+  await workMessages(app);
+  expect((await seen(app, batchId)).counts).toMatchObject({ done: 2 });
+  await proxy.stop();
 });
 
 test('a row that kills its worker each time ends as well', async () => {

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { rowView, type RowView } from '../../lib/api/enrolment-batches';
 import type { App } from '../../lib/app';
 import type { BatchCounts } from '../../lib/domain/enrolment-batch';
+import { InputError } from '../../lib/errors';
 import { isBatchId, newBatchId, startBatch } from '../../lib/enrolments/batch';
 import { checkRows, mostBytes } from '../../lib/enrolments/check-rows';
 import { fromArray, fromCsv, mostRows, type ReadRows, type RowProblem } from '../../lib/enrolments/read-rows';
@@ -115,6 +116,12 @@ async function work(app: App, batchId: string, desk: Desk): Promise<number> {
     if (batch.state === 'done') return counts.failed === 0 ? 0 : counts.done === 0 ? 1 : 2;
     stderr.write(`Stopped: ${counts.pending} rows are left. To go on: lms-bridge enrol --batch ${batchId}\n`);
     return 130;
+  } catch (error) {
+    line.end();
+    // The batch is kept whatever became of this process; without its id, nobody finds it again.
+    if (!(error instanceof InputError))
+      stderr.write(`The batch is kept. To go on with it: lms-bridge enrol --batch ${batchId}\n`);
+    throw error;
   } finally {
     line.end();
     await app.metrics?.flush();

@@ -4,7 +4,7 @@ import { InputError, inputSentence, PayloadError, WaitError } from '../errors';
 import { startBatch } from '../enrolments/batch';
 import { type CheckedRow, checkRows } from '../enrolments/check-rows';
 import { failureOf } from '../enrolments/failure';
-import { checkAsked, perform } from '../enrolments/perform';
+import { checkAsked, LearnerBusyError, perform } from '../enrolments/perform';
 import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '../enrolments/read-rows';
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
@@ -88,13 +88,15 @@ const titles: Readonly<Record<number, string>> = {
   502: 'A remote system refused',
 };
 
+const busy = 'The same learner is under way';
 const unreadable = 'The answer of a remote system cannot be read';
 
 /** @throws what nobody expected. */
 function refusal(source: string, error: unknown, now: number): Answer {
   const failure = failureOf(error);
-  const title = error instanceof PayloadError ? unreadable : failure && titles[failure.status];
-  const names = error instanceof Error && error.name;
+  const isBusy = error instanceof LearnerBusyError;
+  const title =
+    error instanceof PayloadError ? unreadable : isBusy ? busy : failure && titles[failure.status];
   if (error instanceof WaitError) return pauseOf(source, error, now);
   if (error instanceof InputError)
     return problem({
@@ -106,7 +108,7 @@ function refusal(source: string, error: unknown, now: number): Answer {
   if (!failure || !title) return answerFor(error);
   return problem(
     { status: failure.status, title, detail: failure.error },
-    names === 'LearnerBusyError' ? { 'retry-after': '5' } : {},
+    isBusy ? { 'retry-after': '5' } : {},
   );
 }
 

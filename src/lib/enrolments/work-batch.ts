@@ -36,9 +36,13 @@ async function finishBatch(engine: Engine, batch: EnrolmentBatch): Promise<void>
   engine.log.info({ batchId: batch.batchId, action: batch.action, done, failed }, 'enrolments done');
 }
 
+/** A batch that no worker came to for so long never will be worked. */
+const hopelessMs = 24 * 3600_000;
+
 /**
- * A message that the platform gave up on: the rows at which its workers died fail, or all that wait when it was at
- * none of them, so that no batch lives for ever. The rest goes on.
+ * A message that the platform gave up on: the rows at which its workers died fail, and the rest goes on. When it was at
+ * none of them, storage was away, and they are no worse for it: they wait, and all fail only after a day of that, so
+ * that no batch lives for ever.
  */
 export async function abandonBatch(engine: Engine, batchId: string): Promise<void> {
   const batch = await engine.enrolments.read(batchId);
@@ -48,6 +52,12 @@ export async function abandonBatch(engine: Engine, batchId: string): Promise<voi
   let begun = 0;
   for await (const row of engine.enrolments.rows(batchId, { state: 'pending' }))
     if (failing.push(row) && row.begun) begun++;
+  const now = engine.now();
+  if (begun === 0 && now < batch.createdAt + hopelessMs) {
+    engine.log.error({ batchId, pending: failing.length }, 'enrolments put back: no worker came to them');
+    await engine.enrolments.setDue(batchId, now + busyMs);
+    return wakeBatch(engine, batchId, busyMs);
+  }
   let failed = 0;
   for (const row of failing) {
     if (begun > 0 && !row.begun) continue;
@@ -62,7 +72,7 @@ export async function abandonBatch(engine: Engine, batchId: string): Promise<voi
   }
   engine.log.error({ batchId, failed }, 'enrolments given up');
   if (failed < failing.length) {
-    await engine.enrolments.setDue(batchId, engine.now());
+    await engine.enrolments.setDue(batchId, now);
     await wakeBatch(engine, batchId);
   } else await finishBatch(engine, batch);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ConflictError } from '../errors';
 import { shortHash } from './keys';
-import { deleteRow, insertRow, readRow, replaceRow, type Row } from './rows';
+import { deleteRow, insertRow, putRow, readRow, replaceRow, type Row } from './rows';
 import type { Storage, Table } from './storage';
 
 export interface Reply {
@@ -80,11 +80,11 @@ export class ReplyStore {
       type: 'new',
       token: row.token,
       settle: async ({ status, body }) => {
-        await replaceRow(this.#table, { ...row, status, body, until: until() }, '*');
+        await putRow(this.#table, { ...row, status, body, until: until() });
       },
       forget: () => deleteRow(this.#table, row.partitionKey, row.rowKey),
       reopen: async () => {
-        await replaceRow(this.#table, { ...row, reopened: true, until: until() }, '*');
+        await putRow(this.#table, { ...row, reopened: true, until: until() });
       },
     };
   }
