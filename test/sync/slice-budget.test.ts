@@ -12,8 +12,14 @@ afterEach(() => bridge.stop());
 /** Works a run whose clock leaps past the slice's budget as a slice's third page comes in, so many times. */
 async function syncSlowly(leaps: number) {
   bridge = await startBridge({
-    sandbox: { openEdx: { grades: rows, endBound: 'exclusive' } },
-    env: { LMS__openedx__pageSize: '20', LMS__openedx__concurrency: '1', LD__batchSize: '10' },
+    sandbox: { openEdx: { grades: rows } },
+    // One at a time: the leaping clock is every slice's.
+    env: {
+      LMS__openedx__pageSize: '20',
+      LMS__openedx__concurrency: '1',
+      LMS__openedx__parallelSlices: '1',
+      LD__batchSize: '10',
+    },
   });
   let late = 0;
   const pages = new Map<number, number>();
