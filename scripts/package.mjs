@@ -41,6 +41,9 @@ const slim = {
     // zod's messages in fifty languages; English is imported by itself.
     onResolve({ filter: /\/locales\/index\.js$/ }, () => ({ path: 'locales', namespace: 'slim' }));
     onLoad({ filter: /^locales$/, namespace: 'slim' }, () => ({ contents: 'export {}' }));
+    // Checksums of blobs, of which there are none.
+    onResolve({ filter: /\/crc64\.js$/ }, () => ({ path: 'crc64', namespace: 'slim' }));
+    onLoad({ filter: /^crc64$/, namespace: 'slim' }, () => ({ contents: 'export default undefined' }));
   },
 };
 
