@@ -20,8 +20,6 @@ const feed = { source: 'openedx', kind: 'consumption' } as const;
 const go = new AbortController().signal;
 let bridge: Bridge;
 let ends: Run[];
-/** Batches at the sink when the run ended. */
-let sent = 0;
 afterEach(() => bridge.stop());
 
 async function begin(): Promise<[App, App]> {
@@ -36,7 +34,7 @@ async function begin(): Promise<[App, App]> {
   // As the composition root does it for the metrics.
   const app = (): App => {
     const one = bridge.another();
-    return { ...one, engine: { ...one.engine, onRunEnded: (run) => (ends.push(run), (sent = posts())) } };
+    return { ...one, engine: { ...one.engine, onRunEnded: (run) => ends.push(run) } };
   };
   return [app(), app()];
 }
@@ -60,7 +58,8 @@ const swept = ({ engine }: App, { runId }: Pick<Run, 'runId'>): Promise<void> =>
 
 /** That nobody works on, asks or sends anything for the run any more, though all its messages come again. */
 async function expectOver(apps: readonly App[], run: Run): Promise<void> {
-  expect(posts()).toBe(sent);
+  // A batch that had left and was called off may still be taken by the sink.
+  await sleep(200);
   const [first] = apps as [App];
   const before = [pages(), posts(), await first.engine.runs.read(run.runId)];
   for (let slice = 1; slice <= run.slices.total; slice++)
@@ -114,6 +113,17 @@ test('in the midst of its slices', async () => {
   ]);
   await swept(other, run);
   await expectCancelled(apps, run);
+});
+
+test('just when its only worker has its slice done', async () => {
+  const [one, other] = await begin();
+  const run = await planned(one);
+  const onStep = async (step: string): Promise<void> => {
+    if (step === 'before done') await cancelRun(other.engine, run.runId);
+  };
+  await workSlice({ ...one.engine, onStep }, run.runId, 1, go);
+  expect(ends.map(({ state, slices }) => [state, slices.done])).toEqual([['cancelled', 1]]);
+  await expectCancelled([one, other], run);
 });
 
 test('that nobody works on, while the sweep and a message find it', async () => {

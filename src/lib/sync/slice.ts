@@ -58,8 +58,9 @@ export async function workSlice(
   } finally {
     await lease.release();
   }
-  // Only now, without the lease: the last worker to let go ends the run.
-  if (cancelled) await cancelRun(engine, runId);
+  // Only now, without the lease: the last worker to let go ends the run, also one that had its slice done just when
+  // the cancel came.
+  if (cancelled || (await engine.runs.read(runId))?.cancelRequested) await cancelRun(engine, runId);
 }
 
 /** @returns whether the work ended because the run was cancelled. */
