@@ -6,7 +6,7 @@ import { type Answer, problem } from './answer';
 import { plainWords } from '../plain-words';
 
 /** A time as people write it; becomes UTC. */
-const time = (description: string) =>
+export const time = (description: string) =>
   z
     .string()
     .transform((value, context) => {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { parseUtc } from '../../domain/time';
-import { limitParameter } from '../requests';
+import { limitParameter, time } from '../requests';
 
 const longestNext = 4_000;
 
@@ -43,18 +42,6 @@ export const learnersQuery = pageQuery.extend({
     .optional()
     .meta({ description: 'Only the learners of this entity', examples: ['24'] }),
 });
-
-const time = (description: string) =>
-  z
-    .string()
-    .transform((value, context) => {
-      const parsed = parseUtc(value);
-      if (parsed) return parsed;
-      context.addIssue({ code: 'custom', message: 'must be an ISO 8601 time, such as 2026-01-31T00:00:00Z' });
-      return z.NEVER;
-    })
-    .optional()
-    .meta({ description: `${description}. ISO 8601, UTC unless it names a zone` });
 
 export const progressSearch = z
   .strictObject({
