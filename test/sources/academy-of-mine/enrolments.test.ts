@@ -81,6 +81,12 @@ test('an answer that counts nobody is not believed', async () => {
   expect(error.message).toContain('did not enrol the learner');
 });
 
+test('a course that is not there is named', async () => {
+  const error = await failure(enrol({ courseId: '99999' }));
+  expect(error).toMatchObject({ name: 'RefusedError', status: 404 });
+  expect(error.message).toBe('source academyofmine has no course 99999 (404); check courseId');
+});
+
 test('a refusal has the vendor’s reason without the address', async () => {
   const error = await failure(enrol({ entityId: '99' }));
   expect(error).toMatchObject({ name: 'RefusedError', status: 422 });

@@ -32,7 +32,12 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSet
         studentIds: [userId],
         ...(portalId !== undefined && { portalId: Number(portalId) }),
       };
-      const lost = await attempt(() => client.write('courses.enroll', params, anObject, call));
+      const lost = await attempt(() => client.write('courses.enroll', params, anObject, call)).catch(
+        (error: unknown) => {
+          if (!(error instanceof RefusedError) || error.status !== 404) throw error;
+          throw new RefusedError(`${name} has no course ${courseId} (404); check courseId`, 404);
+        },
+      );
       const there = async (portal: string | undefined): Promise<readonly string[]> =>
         (await members.find({ courseId, email, userId, portalId: portal }, call)).enrolmentIds;
       const enrollmentIds = await there(portalId);
