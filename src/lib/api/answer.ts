@@ -2,6 +2,7 @@ import { utc } from '../domain/time';
 import {
   AuthError,
   InputError,
+  PayloadError,
   inputSentence,
   RefusedError,
   RetryableError,
@@ -49,6 +50,14 @@ export const problem = (problem: Problem, headers: Readonly<Record<string, strin
   body: JSON.stringify({ type: 'about:blank', ...problem }),
 });
 
+/** What a vendor's no is called. */
+export const refusalTitles = {
+  404: 'Not found at the vendor',
+  409: 'The vendor reports a conflict',
+  422: 'The vendor refuses',
+  502: 'A remote system refused',
+} as const;
+
 /** The vendor asks for a pause, and nobody but the caller goes on after it. @param now milliseconds since 1970. */
 export const pauseOf = (source: string, { until }: WaitError, now: number): Answer =>
   problem(
@@ -83,7 +92,13 @@ export function answerFor(error: unknown): Answer {
       { status: 503, title: 'Not available now', detail: error.message },
       { 'retry-after': '30' },
     );
+  if (error instanceof PayloadError)
+    return problem({
+      status: 502,
+      title: 'A remote system gave an answer that is none',
+      detail: error.message,
+    });
   if (error instanceof AuthError || error instanceof RefusedError)
-    return problem({ status: 502, title: 'A remote system refused', detail: error.message });
+    return problem({ status: 502, title: refusalTitles[502], detail: error.message });
   throw error;
 }

@@ -1,6 +1,6 @@
 import type { App } from '../app';
 import type { EnrolmentAction } from '../domain/enrolment-batch';
-import { InputError, inputSentence, PayloadError, WaitError } from '../errors';
+import { inputSentence, RefusedError, WaitError } from '../errors';
 import { startBatch } from '../enrolments/batch';
 import { type CheckedRow, checkRows } from '../enrolments/check-rows';
 import { failureOf } from '../enrolments/failure';
@@ -8,7 +8,7 @@ import { checkAsked, LearnerBusyError, perform } from '../enrolments/perform';
 import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '../enrolments/read-rows';
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
-import { type Answer, answerFor, json, pauseOf, problem } from './answer';
+import { type Answer, answerFor, json, pauseOf, problem, refusalTitles } from './answer';
 import { type Body, jsonOf, wholeBody } from './body';
 import { once } from './once';
 import { mostErrors, type Parsed, parseWith } from './requests';
@@ -81,35 +81,18 @@ async function postOne(app: App, { action, header }: EnrolmentCall, asked: Asked
   });
 }
 
-const titles: Readonly<Record<number, string>> = {
-  404: 'Not found at the vendor',
-  409: 'It contradicts what is there',
-  422: 'The vendor refuses',
-  502: 'A remote system refused',
-};
-
 const busy = 'The same learner is under way';
-const unreadable = 'The answer of a remote system cannot be read';
 
 /** @throws what nobody expected. */
 function refusal(source: string, error: unknown, now: number): Answer {
-  const failure = failureOf(error);
-  const isBusy = error instanceof LearnerBusyError;
-  const title =
-    error instanceof PayloadError ? unreadable : isBusy ? busy : failure && titles[failure.status];
   if (error instanceof WaitError) return pauseOf(source, error, now);
-  if (error instanceof InputError)
-    return problem({
-      status: 422,
-      title: 'The request cannot be honoured',
-      detail: inputSentence(error),
-      errors: [{ field: error.field, message: error.message }],
-    });
-  if (!failure || !title) return answerFor(error);
-  return problem(
-    { status: failure.status, title, detail: failure.error },
-    isBusy ? { 'retry-after': '5' } : {},
-  );
+  if (error instanceof LearnerBusyError)
+    return problem({ status: 409, title: busy, detail: error.message }, { 'retry-after': '5' });
+  const failure = error instanceof RefusedError ? failureOf(error) : undefined;
+  const title = failure && (refusalTitles as Readonly<Record<number, string>>)[failure.status];
+  return failure && title
+    ? problem({ status: failure.status, title, detail: failure.error })
+    : answerFor(error);
 }
 
 async function postBatch(app: App, call: EnrolmentCall, candidates: readonly Candidate[]): Promise<Answer> {

@@ -12,7 +12,7 @@ import {
 import type { Call, Source } from '../../sources/source';
 import type { SourceSettings } from '../../settings/types';
 import { stopping } from '../../stopping';
-import { type Answer, answerFor, pauseOf, problem } from '../answer';
+import { type Answer, answerFor, pauseOf, problem, refusalTitles } from '../answer';
 
 /** Shorter than the 230 s after which Azure gives up on an answer, and than most gateways' patience. */
 export const deadlineMs = 100_000;
@@ -83,12 +83,6 @@ const isTold = (error: unknown): boolean =>
     WaitError,
   ].some((kind) => error instanceof kind);
 
-const refusals = {
-  404: { status: 404, title: 'Not found at the vendor' },
-  409: { status: 409, title: 'The vendor reports a conflict' },
-  422: { status: 422, title: 'The vendor refuses' },
-} as const;
-
 /** The vendor's own no, with a status that means something to the caller. @param now milliseconds since 1970. */
 function refusal(id: string, error: unknown, named: boolean, now: number): Answer | undefined {
   // A made-up or outdated place is a request that is wrong, whoever notices.
@@ -100,15 +94,9 @@ function refusal(id: string, error: unknown, named: boolean, now: number): Answe
       errors: [{ field: error.field, message: error.message }],
     });
   if (error instanceof WaitError) return pauseOf(id, error, now);
-  if (error instanceof PayloadError)
-    return problem({
-      status: 502,
-      title: 'A remote system gave an answer that is none',
-      detail: error.message,
-    });
   if (!(error instanceof RefusedError) || !named) return undefined;
   // A no in a 200; T-book's 402: nothing was wrong with the call, and yet it could not be done.
   const status = [200, 400, 402].includes(error.status) ? 422 : error.status;
   if (status !== 404 && status !== 409 && status !== 422) return undefined;
-  return problem({ ...refusals[status], detail: error.reason ?? error.message });
+  return problem({ status, title: refusalTitles[status], detail: error.reason ?? error.message });
 }
