@@ -182,7 +182,8 @@ function schemaOf(schema: z.ZodType, schemas: Record<string, Json>): Json {
   };
   Object.assign(schemas, $defs);
   const id = schema.meta()?.id;
-  if (typeof id !== 'string') return own;
+  // A named schema comes as a mere reference to what stands in $defs.
+  if (typeof id !== 'string' || own.$ref) return own;
   schemas[id] = own;
   return { $ref: `#/components/schemas/${id}` };
 }

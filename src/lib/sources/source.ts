@@ -50,6 +50,11 @@ export interface ListingPage<T> {
   readonly next: string | undefined;
   /** How many rows the server says there are in all, if it says so. */
   readonly total?: number;
+  /**
+   * True when the page before promised this one and the server has none: the list ended there, and what it counted
+   * was an estimate.
+   */
+  readonly absent?: boolean;
   /** What the operator should know of this page and is no error; names no person. */
   readonly notes?: readonly string[];
 }
@@ -90,6 +95,14 @@ export interface WindowPage {
   readonly pages: number;
 }
 
+/** A page of the ids of a source's courses. */
+export interface CourseIdPage {
+  readonly ids: readonly string[];
+  readonly next: string | undefined;
+  /** What the operator should know of this page and is no error; names no person. */
+  readonly notes?: readonly string[];
+}
+
 /** Consumption that must be read whole, a course at a time, and compared with the ledger. */
 export interface ScannedFeed {
   readonly type: 'scanned';
@@ -97,7 +110,7 @@ export interface ScannedFeed {
   courses(
     cursor: string | undefined,
     call: Call,
-  ): Promise<{ ids: readonly string[]; next: string | undefined }>;
+  ): Promise<CourseIdPage>;
   /** The results of one course. A course that is gone is an empty page. */
   page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
   /**

@@ -82,7 +82,7 @@ export class Listing {
       .map(({ courseId }) => courseId);
   }
 
-  /** @throws PayloadError when the listing stays shorter than it counts. */
+  /** A listing that stays shorter than it counts is noted: what it lacks is asked for one by one before it is deleted. */
   async readWhole(feed: CatalogFeed, resume?: ListingPoint): Promise<void> {
     try {
       // A course that appears or goes while the pages turn makes the first reading short by some; the second is not.
@@ -90,7 +90,7 @@ export class Listing {
       if (short) short = await this.#readOnce(feed, true);
       await this.#delivery.drain();
       if (short)
-        throw new PayloadError(`The listing of ${this.context.feed.source} ${short}; nothing was deleted`);
+        this.tally.note([`the listing ${short}; what it lacks is asked for by itself before it is deleted`]);
     } finally {
       await this.#delivery.settle();
     }
@@ -101,6 +101,7 @@ export class Listing {
     let cursor = resume?.cursor;
     let rows = resume?.rows ?? 0;
     let total: number | undefined;
+    let absent = false;
     let pages = 0;
     do {
       signal.throwIfAborted();
@@ -110,6 +111,7 @@ export class Listing {
         throw error;
       });
       total = page.total ?? total;
+      absent = page.absent ?? false;
       if (!again) this.tally.note(page.notes);
       rows += page.rows.length;
       const { number: slice } = this.context.slice;
@@ -117,6 +119,13 @@ export class Listing {
       await this.#take(page.rows, Math.max(total ?? 0, rows));
       cursor = page.next;
     } while (cursor !== undefined);
+    if (absent && total !== undefined && rows !== total) {
+      // Estimates stay estimates: reading the list again would not change them.
+      this.tally.note([
+        `the source counted ${total} courses and listed ${rows}: it had fewer pages than it promised`,
+      ]);
+      return undefined;
+    }
     return total !== undefined && rows < total ? `counts ${total} courses and gave ${rows}` : undefined;
   }
 

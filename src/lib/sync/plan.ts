@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Feed } from '../domain/feed';
+import { addNotes } from '../domain/notes';
 import { isDispatched, isEnded, type Run, type SliceWork } from '../domain/run';
 import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
 import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
@@ -16,6 +17,8 @@ import { placeCut } from './window-slice';
 
 interface Plan {
   readonly works: readonly SliceWork[];
+  /** What the operator should know of the list of courses. */
+  readonly notes?: readonly string[];
   readonly window?: Window;
 }
 
@@ -91,6 +94,7 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
           slices: { total, done: 0, failed: 0 },
           lastSlice: total,
           dispatched: Math.min(total, firstMessages(open)),
+          notes: addNotes(now.notes, plan.notes ?? []),
         },
   );
   await engine.onStep?.('plan committed', run);
@@ -150,21 +154,19 @@ async function makePlan(engine: Engine, run: Run, open: OpenSource, signal: Abor
   if (feed.type === 'windowed') return planWindows(engine, run, open, feed, signal);
   if (courseId !== undefined) return { works: [{ type: 'course', courseId }] };
   if (learner !== undefined && feed.learnerPage) return { works: [{ type: 'learner' }] };
-  return { works: await planCourses(engine, run, feed, signal) };
+  return planCourses(engine, run, feed, signal);
 }
 
 /** @throws WaitError when it is to go on later, from where it then is. */
-async function planCourses(
-  engine: Engine,
-  run: Run,
-  feed: ScannedFeed,
-  signal: AbortSignal,
-): Promise<SliceWork[]> {
+async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: AbortSignal): Promise<Plan> {
   const deadline = engine.now() + engine.patience.sliceBudgetMs;
   const ids = new Set(run.planPoint ? await engine.runs.paused.readFound(run) : []);
   const before = ids.size;
   let cursor = run.planPoint?.cursor;
+  let notes: readonly string[] = [];
   const later = async (next: string, until: number): Promise<never> => {
+    if (notes.length > 0)
+      await engine.runs.update(run.runId, (now) => ({ notes: addNotes(now.notes, notes) }));
     await engine.runs.paused.plan(run, next, [...ids].slice(before));
     throw new WaitError('The list of courses goes on later', until);
   };
@@ -178,13 +180,14 @@ async function planCourses(
       return later(cursor, error.until);
     }
     for (const id of page.ids) ids.add(id);
+    notes = addNotes(notes, page.notes ?? []);
     cursor = page.next;
     if (cursor === undefined) break;
     // A page is taken whole: there is room for a large one.
     const enough = ids.size - before >= mostKept.courseIds / 2;
     if (enough || engine.now() > deadline) await later(cursor, engine.now());
   }
-  return [...ids].map((courseId) => ({ type: 'course', courseId }));
+  return { works: [...ids].map((courseId) => ({ type: 'course', courseId })), notes };
 }
 
 async function planWindows(

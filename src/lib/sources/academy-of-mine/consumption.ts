@@ -19,8 +19,15 @@ const report = 'courses.detailReport';
 export function consumptionFeed(client: AcademyClient, settings: SourceSettings): ScannedFeed {
   const { pageSize } = settings;
   const courses: ScannedFeed['courses'] = async (cursor, call) => {
-    const { records, next } = await readPage(client, 'courses.list', oldestFirst, pageSize, cursor, call);
-    return { ids: records.flatMap((row) => courseKey(row) ?? []), next };
+    const { records, next, note } = await readPage(
+      client,
+      'courses.list',
+      oldestFirst,
+      pageSize,
+      cursor,
+      call,
+    );
+    return { ids: records.flatMap((row) => courseKey(row) ?? []), next, ...(note && { notes: [note] }) };
   };
 
   async function rows(

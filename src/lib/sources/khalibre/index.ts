@@ -51,9 +51,9 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
   return {
     type: 'scanned',
     async courses(cursor, call: Call) {
-      const { items, next } = await pages.read((number) => client.courses(number, call), cursor);
+      const { items, next, note } = await pages.read((number) => client.courses(number, call), cursor);
       // Only the id matters here: a course that is hidden, or whose other fields are bad, has learners all the same.
-      return { ids: items.flatMap((item) => courseIdOf(item) ?? []), next };
+      return { ids: items.flatMap((item) => courseIdOf(item) ?? []), next, ...listNote(note) };
     },
     async page(courseId, cursor, call) {
       const get = (number: number) => client.progressOfCourse(courseId, number, call);
@@ -65,6 +65,9 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
     },
   };
 }
+
+const listNote = (note: string | undefined): { notes?: readonly string[] } =>
+  note === undefined ? {} : { notes: [`the list of courses: ${note}`] };
 
 const isHidden = (item: unknown): boolean =>
   (item as { readonly isVisible?: unknown } | null | undefined)?.isVisible === false;

@@ -29,23 +29,34 @@ export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Sour
 const addressesOf = ({ id, addresses }: SourceSettings) =>
   addresses === undefined ? () => undefined : addressBook(addresses, `LMS__${id}__addresses`);
 
+interface CoursePage {
+  readonly results: NumberedPage['results'];
+  readonly count: number | undefined;
+  readonly next: string | undefined;
+  /** The page does not exist, although the one before promised it: the list ended there. */
+  readonly absent: boolean;
+}
+
 /** Pages are asked for by number: the cursor is the number of the next page. */
 async function coursePage(
   client: OpenEdxClient,
   cursor: string | undefined,
   call: Call,
-): Promise<NumberedPage & { readonly nextCursor: string | undefined }> {
+): Promise<CoursePage> {
   if (cursor !== undefined && !/^[1-9]\d{0,8}$/.test(cursor)) throw wrongCursor();
   const page = Number(cursor ?? 1);
   const data = await client.courses(page, call);
-  return { ...data, nextCursor: nextPage(client, data, page) };
+  if (!data) return { results: [], count: undefined, next: undefined, absent: true };
+  const next = nextPage(client, data, page);
+  return { results: data.results, count: data.pagination.count, next, absent: false };
 }
 
 /** @throws PayloadError when the server sends the reader in circles. */
 function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): string | undefined {
   const { next } = data.pagination;
   if (!next) return undefined;
-  const number = Number(client.nextField(next, 'page'));
+  // A link that names no page says all the same that there is one more.
+  const number = Number(client.nextField(next, 'page') ?? page + 1);
   if (number === page + 1) return String(number);
   throw client.wrong(`gave a next link to another page than ${page + 1}`);
 }
@@ -53,12 +64,8 @@ function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): stri
 function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): CatalogFeed {
   return {
     async page(cursor, call) {
-      const { results, pagination, nextCursor } = await coursePage(client, cursor, call);
-      return {
-        rows: results.map((row) => mapCourse(row, baseUrl)),
-        next: nextCursor,
-        total: pagination.count,
-      };
+      const { results, count, next, absent } = await coursePage(client, cursor, call);
+      return { rows: results.map((row) => mapCourse(row, baseUrl)), next, total: count, absent };
     },
     async read(courseId, call) {
       const raw = await client.course(courseId, call);
@@ -98,18 +105,19 @@ function courseFeed(client: OpenEdxClient, addressOf: (username: string) => stri
   return {
     type: 'scanned',
     async courses(cursor, call) {
-      const { results, nextCursor } = await coursePage(client, cursor, call);
+      const { results, next } = await coursePage(client, cursor, call);
       // Only the id matters here: a course whose other fields are bad has results all the same.
       const ids = results.map((row) => {
         const { id, course_id } = (row ?? {}) as Record<string, unknown>;
         return id || course_id;
       });
-      return { ids: ids.filter((id): id is string => typeof id === 'string' && id !== ''), next: nextCursor };
+      return { ids: ids.filter((id): id is string => typeof id === 'string' && id !== ''), next };
     },
     async page(courseId, cursor, call) {
       const page = await client.courseGrades(courseId, cursor, call);
       if (!page) return { rows: [], next: undefined };
       const next = page.next ? client.nextField(page.next, 'cursor') : undefined;
+      if (page.next && !next) throw client.wrong('gave a next link without a cursor');
       if (next !== undefined && next === cursor)
         throw client.wrong('gave a next link to the same page of grades');
       return { rows: page.results.map((row) => mapCourseGrade(row, addressOf)), next };
