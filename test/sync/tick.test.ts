@@ -1,7 +1,7 @@
 import { readSettings } from '../../src/lib/settings';
 import type { Run } from '../../src/lib/domain/run';
 import { startRun } from '../../src/lib/sync/start';
-import { nearestOccurrence } from '../../src/lib/sync/schedule';
+import { lastOccurrence } from '../../src/lib/sync/schedule';
 import { tick } from '../../src/lib/sync/tick';
 import { type Bridge, startBridge } from '../setup/bridge';
 
@@ -11,9 +11,12 @@ describe('the scheduled time a tick stands for', () => {
     ['on time', '0 */15 * * * *', at('2026-03-01T10:15:00Z'), '2026-03-01T10:15:00Z'],
     ['some milliseconds early', '0 */15 * * * *', at('2026-03-01T10:14:59Z', 990), '2026-03-01T10:15:00Z'],
     ['late', '0 */15 * * * *', at('2026-03-01T10:16:30Z'), '2026-03-01T10:15:00Z'],
+    ['past due, after hours', '0 0 2 * * *', at('2026-03-01T15:00:00Z'), '2026-03-01T02:00:00Z'],
+    ['two seconds early', '0 0 2 * * *', at('2026-03-01T01:59:58Z'), '2026-03-01T02:00:00Z'],
+    ['three seconds before', '0 0 2 * * *', at('2026-03-01T01:59:57Z'), '2026-02-28T02:00:00Z'],
     ['nightly', '0 0 2 * * *', at('2026-03-01T02:00:00Z', 300), '2026-03-01T02:00:00Z'],
   ])('%s', (_, schedule, now, expected) => {
-    expect(nearestOccurrence(schedule, now)).toBe(expected);
+    expect(lastOccurrence(schedule, now)).toBe(expected);
   });
 });
 
@@ -45,6 +48,19 @@ describe('a tick', () => {
     await Promise.all(Array.from({ length: 6 }, () => tick(engine, settings(), 'consumption')));
     expect(told).toEqual(['skipped']);
     expect(await engine.feeds.listOpen()).toHaveLength(1);
+  });
+
+  test('that is hours late leaves the next one its run', async () => {
+    now = Date.parse('2026-03-01T15:00:00Z');
+    bridge = await startBridge({ overrides: { now: () => now } });
+    const [late] = await tick(bridge.app.engine, settings(), 'catalog');
+    await bridge.app.engine.feeds.update({ source: 'openedx', kind: 'catalog' }, () => ({
+      activeRun: undefined,
+    }));
+    now = Date.parse('2026-03-02T02:00:00Z');
+    const [next] = await tick(bridge.app.engine, settings(), 'catalog');
+    expect(next?.runId).not.toBe(late?.runId);
+    expect(next?.state).toBe('waiting');
   });
 
   test('runs a source with a schedule of its own at the first tick after its occurrence', async () => {

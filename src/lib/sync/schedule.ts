@@ -49,13 +49,19 @@ function nextAfter(schedule: string, time: Utc): Utc | undefined {
   return next ? utc(next) : undefined;
 }
 
-/** The scheduled time that a tick at `now` stands for. @param schedule six fields, UTC. @param now milliseconds. */
-export function nearestOccurrence(schedule: string, now: number): Utc {
-  const cron = cronOf(schedule);
-  const next = cron.nextRun(new Date(now))?.getTime();
-  const previous = cron.previousRuns(1, new Date(now + 1_000))[0]?.getTime();
-  if (next === undefined || previous === undefined) return utc(next ?? previous ?? now);
-  return utc(next - now < now - previous ? next : previous);
+/** A timer may fire so much before its time. */
+const earlyMs = 2_000;
+
+/**
+ * The scheduled time that a tick at `now` stands for: the last one at or before it, however late the tick is, so that
+ * a host that was down at night does not use up tomorrow's.
+ * @param schedule six fields, UTC. @param now milliseconds since 1970.
+ */
+export function lastOccurrence(schedule: string, now: number): Utc {
+  // `previousRuns` leaves out the very time it is asked for.
+  const [last] = cronOf(schedule).previousRuns(1, new Date(now + earlyMs + 1_000));
+  const previous = last && last.getTime() <= now + earlyMs ? last : undefined;
+  return utc(previous ?? cronOf(schedule).previousRuns(1, new Date(now + earlyMs))[0] ?? now);
 }
 
 const cronOf = (schedule: string): Cron =>

@@ -4,18 +4,18 @@ import type { Utc } from '../domain/time';
 import { sentence } from '../errors';
 import type { Settings, SourceEntry } from '../settings/types';
 import type { Engine } from './engine';
-import { feedSchedule, isDueAt, nearestOccurrence } from './schedule';
+import { feedSchedule, isDueAt, lastOccurrence } from './schedule';
 import { startRun } from './start';
 
 /**
  * A timer's tick: starts a run for every enabled source whose own schedule is due. The run is named after the
- * scheduled time that is nearest, since a timer may fire twice, or some milliseconds early. A source whose run
+ * last scheduled time, since a timer may fire twice, some milliseconds early, or hours late. A source whose run
  * cannot be started holds up no other.
  * @throws the first thing that went wrong, once all other sources have had their turn.
  */
 export async function tick(engine: Engine, settings: Settings, kind: FeedKind): Promise<Run[]> {
   const now = engine.now();
-  const scheduled = nearestOccurrence(
+  const scheduled = lastOccurrence(
     kind === 'catalog' ? settings.catalogSchedule : settings.consumptionSchedule,
     now,
   );
