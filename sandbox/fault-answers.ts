@@ -17,6 +17,7 @@ const bodyFaults: readonly FaultKind[] = [
   'hang-in-body',
   'slow-body',
   'gzip-cut',
+  'gzip-unsaid',
   'wrong-length',
 ];
 
@@ -55,6 +56,25 @@ export function playFault(fault: Fault, response: ServerResponse, answer: TrueAn
   switch (fault.kind) {
     case '429-seconds':
       return send(429, { ...json, 'Retry-After': String(seconds) }, throttled);
+    case '429-unix':
+      return send(429, { ...json, 'Retry-After': String(Math.ceil(now / 1000) + seconds) }, throttled);
+    case '403-quota':
+      // What Azure API Management answers beyond a quota.
+      return send(
+        403,
+        { ...json, 'Retry-After': String(seconds) },
+        JSON.stringify({ statusCode: 403, message: 'Out of call volume quota.' }),
+      );
+    case 'maintenance-page':
+      return send(200, html, '<html><body><h1>We will be back soon</h1></body></html>');
+    case 'php-warning':
+      return send(
+        200,
+        json,
+        `<br />\n<b>Warning</b>: Undefined array key in x.php on line 3<br />\n{"a": 1}`,
+      );
+    case 'gzip-unsaid':
+      return send(status, headers, gzipSync(body));
     case '429-date':
       // A date has no fractions: rounding up keeps the pause at least as long as asked for.
       return send(429, { ...json, 'Retry-After': httpDate(now + seconds * 1000 + 999) }, throttled);

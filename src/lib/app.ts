@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { utc } from './domain/time';
 import { InputError, SettingsError } from './errors';
 import { createLogger } from './log';
 import { type Metrics, openMetrics, tellsOf } from './metrics';
@@ -14,10 +15,11 @@ import { FeedStore } from './store/feeds';
 import { Inbox } from './store/inbox';
 import { LearnerLedger } from './store/learner-ledger';
 import { LeaseStore } from './store/leases';
+import { Pauses } from './store/pauses';
 import { Quarantine } from './store/quarantine';
 import { Registrations } from './store/registrations';
 import { RunStore } from './store/runs';
-import { createSharedGate } from './store/shared-gate';
+import { createSharedGate, type OnPause } from './store/shared-gate';
 import { beforeEnd } from './stopping';
 import { connectStorage, type Storage } from './store/storage';
 import { WakeUps } from './store/wakeups';
@@ -64,6 +66,7 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
     catalogLedger: new CatalogLedger(storage),
     learnerLedger: new LearnerLedger(storage),
     quarantine: new Quarantine(storage),
+    pauses: new Pauses(storage),
     inbox: new Inbox(
       storage,
       settings.sources.map(({ id }) => id),
@@ -78,13 +81,13 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
         source: 'ld-services',
         storage,
         limits: { concurrency: settings.ld.concurrency * 4, requestsPerMinute: undefined },
-        onPause: sinkTells.onPause,
+        onPause: tellPause(log, 'ld-services', sinkTells.onPause),
       }),
       userAgent,
       onCall: sinkTells.onCall,
       authorizer: ldAuthorizer(settings.ld.auth),
     }),
-    openSource: openSources(settings.sources, storage, metrics),
+    openSource: openSources(settings.sources, storage, metrics, log),
     now: Date.now,
     random: Math.random,
     log,
@@ -100,6 +103,7 @@ function openSources(
   entries: readonly SourceEntry[],
   storage: Storage,
   metrics: Metrics | undefined,
+  log: Logger,
 ): (id: string) => OpenSource {
   const opened = new Map<string, OpenSource>();
   return (id) => {
@@ -112,7 +116,8 @@ function openSources(
       const { settings } = entry;
       const { concurrency, requestsPerMinute } = settings;
       const limits = { concurrency, requestsPerMinute };
-      const { onCall, onPause } = tellsOf(metrics, id);
+      const { onCall, ...tells } = tellsOf(metrics, id);
+      const onPause = tellPause(log, id, tells.onPause);
       const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage, onPause });
       open = { settings, source: createSource(settings, { gate, userAgent, onCall }) };
       opened.set(id, open);
@@ -120,6 +125,15 @@ function openSources(
     return open;
   };
 }
+
+/** A pause that goes unseen looks like a sync that does nothing: each is logged, with what the system answered. */
+const tellPause =
+  (log: Logger, system: string, count: ((seconds: number) => void) | undefined): OnPause =>
+  (seconds, until, why) => {
+    const fact = { system, until: utc(until), seconds: Math.round(seconds), why };
+    log[seconds > 60 ? 'warn' : 'info'](fact, 'system asks for a pause');
+    count?.(seconds);
+  };
 
 const names = (entries: readonly SourceEntry[]): string => entries.map(({ id }) => id).join(', ') || 'none';
 

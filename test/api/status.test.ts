@@ -5,11 +5,12 @@ import { sparkline } from '../../src/lib/api/status/sparkline';
 import { judge } from '../../src/lib/api/status/verdict';
 import { span } from '../../src/lib/api/status/words';
 import { noCounts } from '../../src/lib/domain/run';
-import { type Utc, utc } from '../../src/lib/domain/time';
+import { toMs, type Utc, utc } from '../../src/lib/domain/time';
 import { deadEvent, pastRuns, storedRun } from '../browser/scenes';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 const nothing = { first: [], count: 0, more: false };
+const at = utc(Date.parse('2026-03-01T12:00:00Z'));
 const feed = (state: FeedStatus['history'][number]['state'], dryRun = false): FeedStatus => ({
   source: 'openedx',
   kind: 'catalog',
@@ -24,7 +25,7 @@ const feed = (state: FeedStatus['history'][number]['state'], dryRun = false): Fe
 
 describe('the verdict', () => {
   const verdict = (feeds: FeedStatus[], more: Partial<Parameters<typeof judge>[0]> = {}) =>
-    judge({ warnings: [], feeds, open: [], quarantine: nothing, events: nothing, ...more });
+    judge({ at, warnings: [], feeds, pauses: [], open: [], quarantine: nothing, events: nothing, ...more });
 
   test('is good when each feed last ended well', () => {
     expect(verdict([feed('succeeded')])).toMatchObject({ level: 'good', headline: 'All is well' });
@@ -51,6 +52,13 @@ describe('the verdict', () => {
     expect(verdict([feed('succeeded')], { warnings })).toMatchObject({
       level: 'look',
       reasons: [`LMS__opendex__baseUrl ${message}`],
+    });
+  });
+  test('asks for a look while a system is left alone for long', () => {
+    const pauses = [{ system: 'openedx', until: utc(toMs(at) + 3_600_000), why: '429 with Retry-After' }];
+    expect(verdict([feed('succeeded')], { pauses })).toMatchObject({
+      level: 'look',
+      reasons: ['openedx asked to be left alone until 1 Mar 2026, 13:00:00 UTC.'],
     });
   });
   test('names a source whose settings are wrong once, whatever its feeds did', () => {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { RetryableError, WaitError } from '../../src/lib/errors';
 import { failure, get, testClient, testDeps } from './client-builder';
 import { inTurn, json, TestServer } from './test-server';
@@ -20,6 +21,65 @@ describe('retries', () => {
     expect((await testClient(origin, deps).json(get())).data.rows).toEqual([1, 2]);
     expect(seen).toHaveLength(3);
     expect(deps.clock.slept).toEqual([500, 1000]);
+  });
+
+  it.each([408, 423, 425])('try again after %d, which passes by itself', async (status) => {
+    const { origin, seen } = await serve(json({}, status), rows);
+    expect((await testClient(origin).json(get())).data.rows).toEqual([1, 2]);
+    expect(seen).toHaveLength(2);
+  });
+
+  const page = (response: ServerResponse): void => {
+    response.setHeader('content-type', 'text/html');
+    response.end('<html>Maintenance</html>');
+  };
+  const text = (body: string | Buffer) => (response: ServerResponse) => response.end(body);
+
+  it.each([
+    ['a maintenance page', page],
+    ['a warning of PHP before the JSON', text('Warning: Undefined index in a.php {"rows":[1]}')],
+    ['an empty body', text('')],
+    ['half of the JSON', text('{"rows":[1,')],
+    ['the HTML of a warning', text('<br />\n<b>Warning</b>: x {"rows":[1]}')],
+  ])('try again after %s from a system that answered well before', async (_, odd) => {
+    const { origin, seen } = await serve(rows, odd, odd, rows);
+    const client = testClient(origin);
+    await client.json(get());
+    expect((await client.json(get())).data.rows).toEqual([1, 2]);
+    expect(seen).toHaveLength(4);
+  });
+
+  it('say the same after a few odd answers, for the work to try again later; a first one is a wrong address', async () => {
+    const { origin, seen } = await serve(page, rows, page);
+    const client = testClient(origin);
+    const first = await failure(client.json(get()));
+    expect(first).toMatchObject({ name: 'PayloadError' });
+    await client.json(get());
+    const later = await failure(client.json(get()));
+    expect(later).toMatchObject({ name: 'RetryableError', message: first.message });
+    expect(seen).toHaveLength(6);
+  });
+
+  it('read gzip that comes without its header', async () => {
+    const { origin } = await serve(text(gzipSync('{"rows":[3]}')));
+    expect((await testClient(origin).json(get())).data.rows).toEqual([3]);
+  });
+
+  it('spare a POST that may not be repeated after 503 with Retry-After, not after 429', async () => {
+    const post = get({ method: 'POST', body: { type: 'json', text: '[]' } });
+    const wait = { 'retry-after': '1' };
+    const { origin, seen } = await serve(json({}, 503, wait), json({}, 429, wait), rows);
+    const client = testClient(origin);
+    expect(await failure(client.json(post))).toMatchObject({ name: 'RetryableError', status: 503 });
+    await client.json(post);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('wait after 403 with Retry-After, as a gateway answers beyond a quota', async () => {
+    const { origin } = await serve(json({}, 403, { 'retry-after': '7' }), rows);
+    const deps = testDeps();
+    await testClient(origin, deps).json(get());
+    expect(deps.clock.slept).toEqual([7_000]);
   });
 
   it('end with the true status', async () => {

@@ -3,6 +3,7 @@ import type { StorageCommand } from './command';
 import { enrol } from './enrol';
 import { events } from './events';
 import { explain } from './explain';
+import { pauses } from './pauses';
 import { quarantine } from './quarantine';
 import { replay } from './replay';
 import { run } from './run';
@@ -18,6 +19,7 @@ export const storageCommands: readonly StorageCommand[] = [
   cancel,
   watermarks,
   watermark,
+  pauses,
   quarantine,
   events,
   replay,

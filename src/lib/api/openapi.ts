@@ -29,6 +29,7 @@ export function openApiDocument(base: string): Json {
     tags: [
       { name: 'Runs', description: 'Syncs: one of one feed each' },
       { name: 'Quarantine', description: 'Records that could not be mapped or were refused' },
+      { name: 'Pauses', description: 'Systems that asked to be left alone' },
       { name: 'Webhooks', description: "Vendors' events" },
       { name: 'Sources', description: 'What the vendors have now: read through, never kept' },
       { name: 'Enrolments', description: 'The way out: learners into courses' },

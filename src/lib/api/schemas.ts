@@ -108,6 +108,24 @@ export const watermarksSchema = z
   })
   .meta({ id: 'Watermarks' });
 
+const system = z.string().meta({ description: 'The id of a source, or ld-services' });
+
+export const pausesSchema = z
+  .object({
+    pauses: z.array(
+      z
+        .object({
+          system,
+          until: instant('No call goes there before'),
+          why: z.string().optional().meta({ description: 'What the system answered' }),
+        })
+        .meta({ id: 'Pause' }),
+    ),
+  })
+  .meta({ id: 'Pauses' });
+
+export const endedPauseSchema = z.object({ system, ended: z.literal(true) }).meta({ id: 'EndedPause' });
+
 export const quarantineSchema = z
   .object({
     records: z.array(

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { AuthError, RefusedError, RetryableError, WaitError } from '../errors';
+import { AuthError, OddAnswerError, RefusedError, RetryableError, WaitError } from '../errors';
 import { systemClock, type Clock } from './clock';
 import { CutShortError, decodeBody } from './decode-body';
 import { exchange, ExchangeFailed, sharedAgent, type Answer, type Request } from './exchange';
@@ -49,7 +49,12 @@ export interface CallFact {
   readonly outcome: Outcome['type'];
 }
 
-const retriedStatuses = new Set([500, 502, 503, 504]);
+/** Tries after the first that gave an answer that is none; then the work tries again later. */
+const oddTries = 3;
+
+const retriedStatuses = new Set([408, 423, 425, 500, 502, 503, 504]);
+/** Below 500 and over by themselves: a time-out, a lock, a replay that came too early. */
+const passing = new Set([408, 423, 425]);
 
 /** Throttled tries of one call may take this long in all; then the work puts itself back. */
 const throttledForMs = 60_000;
@@ -68,6 +73,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     agent: options.agent ?? sharedAgent,
+    answered: { well: false },
   };
   return { json: async (call) => new CallInProgress(whole, call).run() };
 }
@@ -75,6 +81,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 type Whole = HttpClientOptions &
   Required<Pick<HttpClientOptions, 'deadlineMs' | 'maxBytes' | 'retries' | 'clock' | 'random' | 'agent'>> & {
     readonly base: URL;
+    /** Whether the system ever gave an answer of the right kind to this client. */
+    readonly answered: { well: boolean };
   };
 
 /** What one try came to: an answer for the caller, or an error and whether to go again. */
@@ -185,8 +193,13 @@ class CallInProgress<T> {
   private outcomeOf(answer: Answer): Outcome {
     if (answer.status >= 200 && answer.status < 300) return { type: 'ok' };
     const pause = retryAfterMs(header(answer, 'retry-after'), this.options.clock.now());
-    const throttled = answer.status === 429 || (answer.status === 503 && pause !== undefined);
-    if (throttled) return { type: 'throttled', retryAfterMs: pause };
+    const { status } = answer;
+    // A gateway's quota answers 403 with Retry-After (Azure API Management); rights that lack name no time.
+    const throttled = status === 429 || ((status === 503 || status === 403) && pause !== undefined);
+    if (throttled) {
+      const why = pause === undefined ? String(status) : `${status} with Retry-After`;
+      return { type: 'throttled', retryAfterMs: pause, why };
+    }
     // A refusal is an answer all the same: the system is up and does not throttle.
     return { type: answer.status < 500 ? 'ok' : 'failed' };
   }
@@ -194,13 +207,18 @@ class CallInProgress<T> {
   private async judge(answer: Answer, outcome: Outcome): Promise<Tried<T>> {
     const { system, base, maxBytes } = this.options;
     const { status } = answer;
-    if (outcome.type === 'throttled') return { next: 'throttled', status };
+    if (outcome.type === 'throttled') {
+      // 429 and 403 say that nothing was done; after a 503 nobody knows.
+      if (status !== 503 || this.idempotent) return { next: 'throttled', status };
+      const message = `${system.name} failed with ${status}, and may have done what it was asked; try again later`;
+      return { error: new RetryableError(message, status), next: 'give up' };
+    }
     if (status >= 300 && status < 400)
       return { error: redirectRefusal(system, base, answer), next: 'give up' };
     if (status === 401) {
       return { error: new AuthError(this.unauthorized(), status), next: 'renew' };
     }
-    if (status >= 500) {
+    if (status >= 500 || passing.has(status)) {
       const error = new RetryableError(`${system.name} failed with ${status}; try again later`, status);
       const again = retriedStatuses.has(status) && this.idempotent;
       return { error, next: again ? 'back off' : 'give up' };
@@ -209,9 +227,14 @@ class CallInProgress<T> {
       const body = await decodeBody(system, header(answer, 'content-encoding'), answer.body, maxBytes);
       if (status >= 400) return { error: this.refusal(status, body), next: 'give up' };
       const data = readAnswer(system, base, answer, body, this.call.schema);
+      this.options.answered.well = true;
       return { done: { data, status, date: serverDate(answer) } };
     } catch (error) {
       if (status >= 400) return { error: this.refusal(status), next: 'give up' };
+      if (error instanceof OddAnswerError && this.idempotent && this.options.answered.well) {
+        const passing = new RetryableError(error.message, status, { cause: error });
+        return { error: passing, next: this.failures < oddTries ? 'back off' : 'give up' };
+      }
       const again = error instanceof CutShortError && this.idempotent;
       return { error: error as Error, next: again ? 'back off' : 'give up' };
     }

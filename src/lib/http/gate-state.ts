@@ -18,6 +18,8 @@ export interface GateState {
   readonly nextAt: number;
   /** Nothing leaves before. */
   readonly pausedUntil: number;
+  /** What the system answered when it last asked for a pause. */
+  readonly why?: string;
   /** Throttled answers in a row, a pause each. Above 0 the gate is half open: one probe at a time. */
   readonly strikes: number;
   /** Good answers since the gate last reopened, the probe's included; undefined: it never had to close. */
@@ -115,6 +117,7 @@ export function leave(
     ...back,
     strikes: sameThrottle ? state.strikes : state.strikes + 1,
     pausedUntil: Math.max(state.pausedUntil, now + pause),
+    ...(outcome.why !== undefined && now + pause > state.pausedUntil && { why: outcome.why }),
   };
 }
 

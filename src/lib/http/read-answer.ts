@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { parseUtc, utc, type Utc } from '../domain/time';
-import { PayloadError, RefusedError } from '../errors';
+import { OddAnswerError, PayloadError, RefusedError } from '../errors';
 import type { Answer } from './exchange';
 import type { System } from './target';
 
@@ -12,7 +12,7 @@ export const header = (answer: Answer, name: string): string | undefined => {
 /**
  * The data of a 2xx, or the one sentence that says what else it is.
  * @param body decoded. Of a 204 or 205 there is none, and the schema is asked about `undefined`.
- * @throws PayloadError
+ * @throws OddAnswerError when it is no JSON at all; PayloadError when it is of the wrong shape.
  */
 export function readAnswer<T>(
   system: System,
@@ -30,13 +30,14 @@ export function readAnswer<T>(
     if (none.success) return none.data;
     throw wrong(`${answer.status} without a body where one is needed`);
   }
+  const odd = (what: string) => new OddAnswerError(wrong(what).message);
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
-  if (text.trim() === '') throw wrong('an empty body');
+  if (text.trim() === '') throw odd('an empty body');
   if (isHtml(answer, text)) {
     const login = /<input[^>]+type=["']?password|sign[ -]?in|log[ -]?in/i.test(text.slice(0, 20_000));
-    throw wrong(login ? 'HTML, a login page it seems, instead of JSON' : 'HTML instead of JSON');
+    throw odd(login ? 'HTML, a login page it seems, instead of JSON' : 'HTML instead of JSON');
   }
-  const parsed = schema.safeParse(parseJson(text, () => wrong('text that is not JSON, or cut short')));
+  const parsed = schema.safeParse(parseJson(text, () => odd('text that is not JSON, or cut short')));
   if (parsed.success) return parsed.data;
   throw wrong(`JSON of an unknown shape at ${whereWrong(parsed.error)}`);
 }

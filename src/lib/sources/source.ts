@@ -107,10 +107,7 @@ export interface CourseIdPage {
 export interface ScannedFeed {
   readonly type: 'scanned';
   /** The courses to read, a page of ids at a time. */
-  courses(
-    cursor: string | undefined,
-    call: Call,
-  ): Promise<CourseIdPage>;
+  courses(cursor: string | undefined, call: Call): Promise<CourseIdPage>;
   /** The results of one course. A course that is gone is an empty page. */
   page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
   /**

@@ -24,8 +24,11 @@ export interface SharedGateOptions {
   /** A wait that is longer is a WaitError. Default 60 s. */
   readonly maxWaitMs?: number;
   /** Told, by one of the instances, for how much longer than was known the system wants to be left alone. */
-  readonly onPause?: (seconds: number) => void;
+  readonly onPause?: OnPause;
 }
+
+/** @param until milliseconds since 1970. @param why what the system answered. */
+export type OnPause = (seconds: number, until: number, why: string | undefined) => void;
 
 /**
  * While the row says that all is well, calls leave without asking storage, and the row is read again behind their
@@ -189,8 +192,8 @@ class SharedGate implements Gate {
   private async share(): Promise<void> {
     let seen = this.seen ?? (await this.read());
     let plan = this.plan(seen.state);
-    // A place that another host gave back does not show in what was read before. Pauses and slots only grow.
-    if (this.waitsForOthers(plan) && this.age() >= pollMs) {
+    // A place that another host gave back, or a pause that an operator ended, does not show in what was read before.
+    if ((this.waitsForOthers(plan) || plan.refused.length > 0) && this.age() >= pollMs) {
       seen = await this.read();
       plan = this.plan(seen.state);
     }
@@ -199,7 +202,8 @@ class SharedGate implements Gate {
         const written = await this.row.write(plan.state, seen.etag);
         this.seen = { ...written, at: this.clock.now() };
         const longer = plan.state.pausedUntil - Math.max(seen.state.pausedUntil, plan.at);
-        if (longer > 0) this.onPause?.(longer / 1000);
+        const { pausedUntil, why } = plan.state;
+        if (longer > 0) this.onPause?.(longer / 1000, pausedUntil, why);
       } catch (error) {
         if (error instanceof ConflictError) await this.read();
         throw error;

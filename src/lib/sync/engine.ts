@@ -11,6 +11,7 @@ import type { FeedStore } from '../store/feeds';
 import type { Inbox } from '../store/inbox';
 import type { LearnerLedger } from '../store/learner-ledger';
 import type { LeaseStore } from '../store/leases';
+import type { Pauses } from '../store/pauses';
 import type { Quarantine } from '../store/quarantine';
 import type { Registrations } from '../store/registrations';
 import type { RunStore } from '../store/runs';
@@ -24,6 +25,7 @@ export interface Engine {
   readonly catalogLedger: CatalogLedger;
   readonly learnerLedger: LearnerLedger;
   readonly quarantine: Quarantine;
+  readonly pauses: Pauses;
   readonly inbox: Inbox;
   /** The webhooks that were created from here. */
   readonly registrations: Registrations;

@@ -1,14 +1,55 @@
 import { eventsQuery, eventsReplayRequest } from '../events';
 import { quarantineQuery, replayRequest } from '../requests';
-import { eventsReplaySchema, eventsSchema, quarantineReplaySchema, quarantineSchema } from '../schemas';
+import {
+  endedPauseSchema,
+  eventsReplaySchema,
+  eventsSchema,
+  pausesSchema,
+  quarantineReplaySchema,
+  quarantineSchema,
+} from '../schemas';
 import type { Operation } from './operation';
 
 const id = 'openedx-consumption-0f3a9c5b7d1e2468';
 const runId = 'openedx-consumption-20260302T101500Z-a1b2c3';
 const eventId = 'khalibre-3f1c0e9a7b5d2c4e6f8a9b0c';
 
-/** Records and events that did not get through, and another try at them. */
+/** Systems that asked to be left alone; records and events that did not get through, and another try at them. */
 export const troubleOperations: readonly Operation[] = [
+  {
+    operationId: 'listPauses',
+    method: 'get',
+    path: '/pauses',
+    tag: 'Pauses',
+    summary: 'List the systems that asked to be left alone',
+    answers: {
+      200: {
+        description: 'Until when, and what they answered',
+        schema: pausesSchema,
+        example: {
+          pauses: [{ system: 'openedx', until: '2026-03-02T11:00:00Z', why: '429 with Retry-After' }],
+        },
+      },
+    },
+    problems: [],
+  },
+  {
+    operationId: 'endPause',
+    method: 'post',
+    path: '/pauses/{system}/end',
+    tag: 'Pauses',
+    summary: 'Call a system again at once',
+    description: 'The next call goes alone and tells how the system is. What waited for the end goes on.',
+    parts: { system: { description: 'The id of a source, or ld-services', example: 'openedx' } },
+    answers: {
+      200: {
+        description: 'The pause is over',
+        schema: endedPauseSchema,
+        example: { system: 'openedx', ended: true },
+      },
+    },
+    problems: [403, 404],
+  },
   {
     operationId: 'listQuarantine',
     method: 'get',

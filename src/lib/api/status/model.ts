@@ -5,6 +5,7 @@ import { toMs, utc, type Utc } from '../../domain/time';
 import type { SettingsProblem } from '../../errors';
 import type { SourceEntry } from '../../settings/types';
 import type { FeedState } from '../../store/feeds';
+import type { Pause } from '../../store/pauses';
 import { feedSchedule, nextDue } from '../../sync/schedule';
 import { type EventView, eventView } from '../events';
 import { recordView, type RecordView } from '../quarantine';
@@ -19,6 +20,8 @@ export interface StatusModel {
   /** What of the settings harms nobody and needs a look. */
   readonly warnings: readonly SettingsProblem[];
   readonly feeds: readonly FeedStatus[];
+  /** Systems that asked to be left alone. */
+  readonly pauses: readonly Pause[];
   /** Runs that have not ended, oldest first. */
   readonly open: readonly OpenRun[];
   readonly quarantine: Listed<RecordView>;
@@ -71,19 +74,20 @@ export async function readStatus(app: App): Promise<StatusModel> {
   const history = histories.get(app) ?? new RunHistory(engine.runs, engine.now);
   histories.set(app, history);
   const wanted = settings.sources.flatMap((entry) => feedsOf(app, entry).map((feed) => ({ entry, feed })));
-  const [{ newest, byFeed }, states, open, quarantine, events] = await Promise.all([
+  const [{ newest, byFeed }, states, open, quarantine, events, pauses] = await Promise.all([
     history.read(wanted.map(({ feed }) => feed)),
     engine.feeds.list(),
     readOpen(app),
     readQuarantine(app),
     readEvents(app),
+    engine.pauses.list(engine.now()),
   ]);
   const feeds = wanted.map(({ entry, feed }) => {
     const state = states.find(({ feed: of }) => feedName(of) === feedName(feed));
     return feedStatus(app, { entry, feed, state, runs: byFeed.get(feedName(feed)) ?? [], at });
   });
   const { warnings } = settings;
-  const model = { at, warnings, feeds, open, quarantine, events };
+  const model = { at, warnings, feeds, pauses, open, quarantine, events };
   return {
     ...model,
     verdict: judge(model),

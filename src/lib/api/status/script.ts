@@ -99,7 +99,7 @@ export const script = String.raw`
     var path = button.getAttribute('data-post');
     post(path, button.getAttribute('data-body') || '{}', button).then(function (answer) {
       if (!answer) return;
-      say('replayed' in answer ? answer.replayed + ' tried again.' : 'Cancelled: it stops within seconds.');
+      say('replayed' in answer ? answer.replayed + ' tried again.' : 'ended' in answer ? answer.system + ' is called again.' : 'Cancelled: it stops within seconds.');
       (answer.runs || []).reverse().forEach(watch);
     }, function (error) { say(error.message, true); said.scrollIntoView({ block: 'nearest' }); });
   });

@@ -5,7 +5,34 @@ import { clock, number, when } from './words';
 
 /** Quarantined records and dead events, each with its reason and another try. Nothing when there are none. */
 export function troubles(model: StatusModel): Html {
-  return html`${quarantine(model)}${events(model)}`;
+  return html`${pauses(model)}${quarantine(model)}${events(model)}`;
+}
+
+function pauses({ pauses, at }: StatusModel): Html | undefined {
+  if (pauses.length === 0) return undefined;
+  return html`
+    <section data-key="pauses">
+      <div class="line">
+        <h2>Left alone for a while <span class="count">${number(pauses.length)}</span></h2>
+      </div>
+      <ul class="rows card">
+        ${pauses.map(
+          ({ system, until, why }) => html`
+            <li data-key="${system}">
+              <span class="who"><b>${system}</b></span>
+              <span class="why"
+                >${why ? `it answered ${why}` : 'it asked for a pause'}<small>until</small></span
+              >
+              ${when(until, at)}
+              <button class="act" data-post="pauses/${system}/end" aria-label="End the pause of ${system}">
+                End now
+              </button>
+            </li>
+          `,
+        )}
+      </ul>
+    </section>
+  `;
 }
 
 function quarantine({ quarantine: { first, count: n, more }, at }: StatusModel): Html | undefined {

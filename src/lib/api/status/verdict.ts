@@ -1,4 +1,6 @@
+import { toMs } from '../../domain/time';
 import type { StatusModel } from './model';
+import { clock } from './words';
 
 /** `good`: nothing to do. `look`: it works, something waits for a person. `bad`: something does not work. */
 export type Level = 'good' | 'look' | 'bad';
@@ -11,14 +13,19 @@ export interface Verdict {
   readonly reasons: readonly string[];
 }
 
+/** A shorter pause is over before anybody could do something about it. */
+const longMs = 60_000;
+
 /** What to tell a person who has one second. */
 export function judge({
+  at,
   warnings,
   feeds,
+  pauses,
   open,
   quarantine,
   events,
-}: Pick<StatusModel, 'warnings' | 'feeds' | 'open' | 'quarantine' | 'events'>): Verdict {
+}: Pick<StatusModel, 'at' | 'warnings' | 'feeds' | 'pauses' | 'open' | 'quarantine' | 'events'>): Verdict {
   const wrong = new Set(feeds.filter(({ problems }) => problems.length > 0).map(({ source }) => source));
   const failed = feeds.filter(({ source, history }) => !wrong.has(source) && lastEnd(history) === 'failed');
   const bad = [
@@ -26,6 +33,9 @@ export function judge({
     ...failed.map(({ source, kind }) => `The last ${kind} run of ${source} failed.`),
   ];
   const look = [
+    ...pauses
+      .filter(({ until }) => toMs(until) - toMs(at) > longMs)
+      .map(({ system, until }) => `${system} asked to be left alone until ${clock(until)}.`),
     ...(quarantine.count > 0 ? [`${many(quarantine, 'record')} could not be delivered.`] : []),
     ...(events.count > 0 ? [`${many(events, 'webhook event')} could not be applied.`] : []),
     ...warnings.map(({ setting, message }) => asSentence(`${setting} ${message}`)),

@@ -1,0 +1,45 @@
+import type { GateState } from '../http/gate-state';
+import { utc, type Utc } from '../domain/time';
+import { GateRow } from './gate-row';
+import { queryRows, retryConflicts, where } from './rows';
+import type { Storage } from './storage';
+
+/** A system that is left alone for a while, because it asked for that. */
+export interface Pause {
+  /** A source's id, or `ld-services`. */
+  readonly system: string;
+  readonly until: Utc;
+  /** What it answered, such as `429 with Retry-After`; undefined when an older version of the app noted none. */
+  readonly why: string | undefined;
+}
+
+/** The pauses that all instances keep to, as the gates' rows hold them. */
+export class Pauses {
+  constructor(private readonly storage: Storage) {}
+
+  /** Those that go on, by name. @param now milliseconds since 1970. */
+  async list(now: number): Promise<Pause[]> {
+    const found: Pause[] = [];
+    const gates = { filter: where`PartitionKey eq ${'gate'}` };
+    for await (const row of queryRows(this.storage.table('leases'), gates)) {
+      const state = JSON.parse(String(row.state)) as Partial<GateState>;
+      const { pausedUntil = 0, why } = state;
+      if (pausedUntil > now) found.push({ system: row.rowKey, until: utc(pausedUntil), why });
+    }
+    return found;
+  }
+
+  /**
+   * Ends a pause: the next call goes first, alone, and tells how the system is. Instances see it within a minute.
+   * @param now milliseconds since 1970. @returns false when there was none.
+   */
+  end(system: string, now: number): Promise<boolean> {
+    const row = new GateRow(this.storage, system);
+    return retryConflicts(async () => {
+      const { state, etag } = await row.read();
+      if (etag === undefined || state.pausedUntil <= now) return false;
+      await row.write({ ...state, pausedUntil: now }, etag);
+      return true;
+    });
+  }
+}

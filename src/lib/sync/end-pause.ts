@@ -1,0 +1,34 @@
+import { isEnded, type Run } from '../domain/run';
+import type { Engine } from './engine';
+
+/**
+ * Ends the pause that a system asked for, and wakes what was waiting for its end.
+ * @param system a source's id, or `ld-services`. @returns false when it asked for none.
+ */
+export async function endPause(engine: Engine, system: string): Promise<boolean> {
+  if (!(await engine.pauses.end(system, engine.now()))) return false;
+  engine.log.info({ system }, 'pause ended by an operator');
+  const all = system === destination;
+  for (const { feed, runId } of await engine.feeds.listOpen()) {
+    if (!all && feed.source !== system) continue;
+    const run = await engine.runs.read(runId);
+    if (run && !isEnded(run)) await wakeRun(engine, run);
+  }
+  return true;
+}
+
+const destination = 'ld-services';
+
+async function wakeRun(engine: Engine, run: Run): Promise<void> {
+  const { runId } = run;
+  if (run.state === 'waiting') {
+    if (run.planDueAt <= engine.now()) return;
+    await engine.runs.update(runId, ({ planId }) => (planId ? undefined : { planDueAt: engine.now() }));
+    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } });
+  }
+  for await (const slice of engine.runs.slices(run, 'pending')) {
+    if (slice.dueAt <= engine.now()) continue;
+    await engine.runs.updateSlice(run, slice.number, () => ({ dueAt: engine.now() }), slice);
+    await engine.wakeUps.send({ queue: 'sync-slices', body: { runId, slice: slice.number } });
+  }
+}
