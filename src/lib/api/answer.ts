@@ -2,6 +2,7 @@ import { utc } from '../domain/time';
 import {
   AuthError,
   InputError,
+  OddAnswerError,
   PayloadError,
   inputSentence,
   RefusedError,
@@ -70,7 +71,10 @@ export const pauseOf = (source: string, { until }: WaitError, now: number): Answ
   );
 
 /** The answer for whatever was thrown. Unexpected errors give no detail away; they are thrown on, for the log. */
-export function answerFor(error: unknown): Answer {
+export function answerFor(thrown: unknown): Answer {
+  // What is tried again is for the caller what it was: an answer that is none.
+  const { cause } = thrown as { readonly cause?: unknown };
+  const error = cause instanceof OddAnswerError ? cause : thrown;
   if (error instanceof SettingsError)
     return problem({
       status: 500,

@@ -2,6 +2,7 @@ import {
   AuthError,
   InputError,
   inputSentence,
+  OddAnswerError,
   PayloadError,
   RefusedError,
   RetryableError,
@@ -38,6 +39,7 @@ function statusFor(error: unknown): number | undefined {
   if (error instanceof UnsupportedError) return 501;
   if (error instanceof AuthError || error instanceof PayloadError) return 502;
   if (error instanceof LearnerBusyError) return 409;
+  if (error instanceof RetryableError && error.cause instanceof OddAnswerError) return 502;
   if (error instanceof RetryableError || error instanceof WaitError) return 503;
   return undefined;
 }
