@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Feed } from '../domain/feed';
+import { addNotes } from '../domain/notes';
 import { isDispatched, isEnded, type Run, type SliceWork } from '../domain/run';
 import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
 import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
@@ -15,6 +16,8 @@ import { watchForCancel } from './watch-for-cancel';
 import { placeCut } from './window-slice';
 
 interface Plan {
+  /** What the operator should know of the list that it was made of. */
+  readonly notes?: readonly string[];
   readonly works: readonly SliceWork[];
   readonly window?: Window;
 }
@@ -85,6 +88,7 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
       ? undefined
       : {
           planId,
+          notes: addNotes(now.notes, plan.notes ?? []),
           state: 'running',
           window: plan.window,
           createdAt: plan.window?.to ?? now.createdAt,
@@ -150,22 +154,24 @@ async function makePlan(engine: Engine, run: Run, open: OpenSource, signal: Abor
   if (feed.type === 'windowed') return planWindows(engine, run, open, feed, signal);
   if (courseId !== undefined) return { works: [{ type: 'course', courseId }] };
   if (learner !== undefined && feed.learnerPage) return { works: [{ type: 'learner' }] };
-  return { works: await planCourses(engine, run, feed, signal) };
+  return planCourses(engine, run, feed, signal);
 }
 
-/** @throws WaitError when it is to go on later, from where it then is. */
-async function planCourses(
-  engine: Engine,
-  run: Run,
-  feed: ScannedFeed,
-  signal: AbortSignal,
-): Promise<SliceWork[]> {
+/**
+ * @throws WaitError when it is to go on later, from where it then is; RetryableError when the list ends before its
+ * end, since the results of the courses behind it would be missed without a word.
+ */
+async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: AbortSignal): Promise<Plan> {
   const deadline = engine.now() + engine.patience.sliceBudgetMs;
   const ids = new Set(run.planPoint ? await engine.runs.paused.readFound(run) : []);
   const before = ids.size;
+  const notes: string[] = [];
+  let total: number | undefined;
   let cursor = run.planPoint?.cursor;
   const later = async (next: string, until: number): Promise<never> => {
     await engine.runs.paused.plan(run, next, [...ids].slice(before));
+    if (notes.length > 0)
+      await engine.runs.update(run.runId, (now) => ({ notes: addNotes(now.notes, notes) }));
     throw new WaitError('The list of courses goes on later', until);
   };
   for (let pages = 1; ; pages++) {
@@ -178,13 +184,19 @@ async function planCourses(
       return later(cursor, error.until);
     }
     for (const id of page.ids) ids.add(id);
+    notes.push(...(page.notes ?? []));
+    total = page.total ?? total;
+    if (page.cutShort !== undefined)
+      throw new RetryableError(`The list of courses of ${run.source} is cut short: ${page.cutShort}`);
     cursor = page.next;
     if (cursor === undefined) break;
     // A page is taken whole: there is room for a large one.
     const enough = ids.size - before >= mostKept.courseIds / 2;
     if (enough || engine.now() > deadline) await later(cursor, engine.now());
   }
-  return [...ids].map((courseId) => ({ type: 'course', courseId }));
+  if (total !== undefined && ids.size < total)
+    notes.push(`the list of courses counts ${total} and gave ${ids.size}`);
+  return { works: [...ids].map((courseId) => ({ type: 'course', courseId })), notes };
 }
 
 async function planWindows(
