@@ -10,6 +10,7 @@ import {
   rowToEnrolment,
 } from './enrolment-rows';
 import {
+  type ByItself,
   deletePartition,
   deleteRow,
   mergeRow,
@@ -162,17 +163,19 @@ export class EnrolmentBatches {
 
   /** Deletes what is kept of a batch. */
   async remove(batchId: string): Promise<void> {
-    await deletePartition(this.#table, batchId);
+    await deletePartition(this.#table, batchId, batchKey);
     await deleteRow(this.#table, index, batchId);
   }
 
   /** Deletes batches that are older, ended or not: what they hold of people is not to be kept. @returns how many. */
-  async purge(before: number): Promise<number> {
+  async purge(before: number, byItself: ByItself): Promise<number> {
     let purged = 0;
     for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${index}` })) {
       if (Number(row.createdAt) >= before) continue;
-      await this.remove(row.rowKey);
-      purged++;
+      await byItself(async () => {
+        await this.remove(row.rowKey);
+        purged++;
+      });
     }
     return purged;
   }

@@ -5,6 +5,7 @@ import { eventPrefix, rowKeys, rowToEvent, eventToRow, splitId } from './inbox-r
 import { shortHash } from './keys';
 import {
   type Action,
+  type ByItself,
   deleteRow,
   putRow,
   queryRows,
@@ -198,23 +199,62 @@ export class Inbox {
       yield { place: row.rowKey.slice(eventPrefix.length), event: rowToEvent(row) };
   }
 
-  /** Deletes what is kept of events that ended, of those received before. @param before milliseconds since 1970. */
-  async purge(source: string, before: number): Promise<number> {
+  /** The sources of which anything is kept, whatever LMS_SOURCES names today. */
+  async storedSources(): Promise<string[]> {
+    const sources: string[] = [];
+    for (let found: string | undefined = ''; found !== undefined; found = await this.#sourceAfter(found))
+      if (found !== '') sources.push(found);
+    return sources;
+  }
+
+  async #sourceAfter(source: string): Promise<string | undefined> {
+    const filter = where`PartitionKey gt ${source}`;
+    const one = { filter, select: ['PartitionKey', 'RowKey'], pageSize: 1, pages: 1 };
+    for await (const { partitionKey } of queryRows(this.#table, one)) return partitionKey;
+    return undefined;
+  }
+
+  /**
+   * Deletes what is kept of events that ended, of those received before. One that is replayed meanwhile stays.
+   * @param before milliseconds since 1970.
+   */
+  async purge(source: string, before: number, byItself: ByItself): Promise<number> {
     let purged = 0;
     const oldest = rowKeys({ source, eventId: `${source}-`, receivedAt: before, queuedAt: 0 }).event;
-    const after = oldest.slice(eventPrefix.length);
-    for await (const { event } of this.list(source, { after })) {
-      if (event.state === 'received') continue;
-      const keys = rowKeys(event);
-      await writeTogether(this.#table, [
-        { type: 'delete', row: { partitionKey: source, rowKey: keys.raw } },
-        { type: 'delete', row: { partitionKey: source, rowKey: keys.event } },
-      ]);
-      purged++;
-    }
+    const filter = where`PartitionKey eq ${source} and RowKey gt ${oldest} and RowKey lt ${'event.'}`;
+    for await (const row of queryRows(this.#table, { filter }))
+      if (row.state !== 'received')
+        await byItself(async () => {
+          if (await this.#purgeOne(row)) purged++;
+        });
     for await (const row of this.#deletions(source))
-      if (Number(row.at) < before) await deleteRow(this.#table, source, row.rowKey);
+      if (Number(row.at) < before)
+        await byItself(() => deleteRow(this.#table, source, row.rowKey, row.etag).catch(unlessNewer));
     return purged;
+  }
+
+  /**
+   * What was sent goes first, together with a mark on the event as it was listed: who replays the event before that
+   * keeps it, and who comes after finds the mark. @returns false when it was kept.
+   */
+  async #purgeOne(row: Row): Promise<boolean> {
+    const { partitionKey, rowKey, etag = '*', leaving } = row;
+    const raw = `raw-${splitId(String(row.eventId))?.hash ?? ''}`;
+    try {
+      let seen = etag;
+      if (leaving !== true) {
+        const [marked] = await writeTogether(this.#table, [
+          { type: 'replace', row: { ...plain(row), leaving: true }, etag },
+          { type: 'delete', row: { partitionKey, rowKey: raw } },
+        ]);
+        seen = marked ?? '*';
+      }
+      await deleteRow(this.#table, partitionKey, rowKey, seen);
+      return true;
+    } catch (error) {
+      unlessNewer(error);
+      return false;
+    }
   }
 
   /** Notes that an event is about to take a course back. @param at milliseconds since 1970. */
@@ -259,7 +299,7 @@ export class Inbox {
     }
     const keys = rowKeys({ eventId, source: id.source, receivedAt, queuedAt: 0 });
     const row = await readRow(this.#table, id.source, keys.event);
-    return row && { event: rowToEvent(row), etag: row.etag ?? '*' };
+    return row && row.leaving !== true ? { event: rowToEvent(row), etag: row.etag ?? '*' } : undefined;
   }
 
   async #change(
@@ -290,6 +330,14 @@ export class Inbox {
       throw error;
     }
   }
+}
+
+/** A row without what storage adds to it. */
+const plain = ({ etag: _, timestamp: __, ...row }: Row): Row => row as Row;
+
+/** Somebody wrote the row since it was listed: it stays. */
+function unlessNewer(error: unknown): void {
+  if (!(error instanceof ConflictError)) throw error;
 }
 
 function rawOf(row: Row): RawEvent | undefined {

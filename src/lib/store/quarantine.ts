@@ -3,7 +3,17 @@ import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
 import { fromJsonProperties, toJsonProperties } from './bytes';
 import { shortHash } from './keys';
-import { checkVersion, deleteRow, putRow, queryRows, readRow, type Row, rowVersion, where } from './rows';
+import {
+  type ByItself,
+  checkVersion,
+  deleteRow,
+  putRow,
+  queryRows,
+  readRow,
+  type Row,
+  rowVersion,
+  where,
+} from './rows';
 import type { Storage, Table } from './storage';
 
 /** A record that could not be mapped, or that the sink refused. */
@@ -91,12 +101,14 @@ export class Quarantine {
   }
 
   /** Deletes what has been there since before a time. @returns how many. */
-  async purge(before: Utc): Promise<number> {
+  async purge(before: Utc, byItself: ByItself): Promise<number> {
     let purged = 0;
     const select = ['PartitionKey', 'RowKey'];
     for await (const row of queryRows(this.#table, { filter: where`at lt ${before}`, select })) {
-      await deleteRow(this.#table, row.partitionKey, row.rowKey);
-      purged++;
+      // One that failed anew since it was listed stays.
+      await byItself(async () => {
+        if (await this.clear(`${row.partitionKey}-${row.rowKey}`, row.etag)) purged++;
+      });
     }
     return purged;
   }

@@ -150,20 +150,25 @@ export async function writeTogether(
   }
 }
 
-/** Deletes all rows of a partition. */
-export async function deletePartition(table: Table, partitionKey: string): Promise<void> {
+/** Runs one step of many, so that one that fails costs itself alone; it is told of elsewhere. */
+export type ByItself = (step: () => Promise<void>) => Promise<void>;
+
+/** Deletes all rows of a partition. @param last the key of the row by which the others are found. */
+export async function deletePartition(table: Table, partitionKey: string, last: string): Promise<void> {
   let together: Action[] = [];
   const select = ['PartitionKey', 'RowKey'];
   for await (const { rowKey } of queryRows(table, {
     filter: where`PartitionKey eq ${partitionKey}`,
     select,
   })) {
+    if (rowKey === last) continue;
     together.push({ type: 'delete', row: { partitionKey, rowKey } });
     if (together.length < 100) continue;
     await writeTogether(table, together);
     together = [];
   }
   if (together.length > 0) await writeTogether(table, together);
+  await deleteRow(table, partitionKey, last);
 }
 
 export type Action =

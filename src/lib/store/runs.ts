@@ -102,9 +102,9 @@ export class RunStore {
     for await (const row of queryRows(this.#table, { filter, ...bounds })) yield rowToRun(row);
   }
 
-  /** Deletes a run and its slices. */
+  /** Deletes a run: its own row last, since without it nobody finds what is left of its slices. */
   async remove(runId: string): Promise<void> {
-    await deletePartition(this.#table, partitionOf(runId));
+    await deletePartition(this.#table, partitionOf(runId), 'run');
   }
 
   /** Ids of the runs that were started before a time, newest first. */

@@ -1,26 +1,53 @@
+import { sentence } from '../errors';
 import { utc } from '../domain/time';
 import type { Engine } from './engine';
 
 const dayMs = 24 * 3600_000;
 
 /**
- * Deletes runs, quarantined records, events and enrolments that are older than the retention. Runs and events that
- * have not ended are kept.
+ * Deletes events, quarantined records, enrolments and runs that are older than the retention, of all sources that
+ * anything is stored of. What holds people's data goes first, and a row that cannot be deleted costs itself alone.
+ * Runs and events that have not ended are kept.
  * @param retentionDays `RETENTION_DAYS`.
+ * @throws the first thing that went wrong, once all else is done.
  */
 export async function purge(engine: Engine, retentionDays: number): Promise<void> {
   const beforeMs = engine.now() - retentionDays * dayMs;
   const before = utc(beforeMs);
-  let runs = 0;
-  for await (const { runId, ended } of engine.runs.startedBefore(before)) {
-    if (!ended) continue;
-    await engine.runs.remove(runId);
-    runs++;
-  }
-  const quarantined = await engine.quarantine.purge(before);
+  const failures: unknown[] = [];
+  const byItself = async (step: () => Promise<void>): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+      engine.log.error({ error: sentence(error) }, 'cannot be purged');
+    }
+  };
   let events = 0;
-  for (const source of engine.inbox.sources) events += await engine.inbox.purge(source, beforeMs);
-  const batches = await engine.enrolments.purge(beforeMs);
-  await engine.leases.purge(engine.now() - dayMs);
+  let quarantined = 0;
+  let batches = 0;
+  let runs = 0;
+  await byItself(async () => {
+    for (const source of await engine.inbox.storedSources())
+      await byItself(async () => {
+        events += await engine.inbox.purge(source, beforeMs, byItself);
+      });
+  });
+  await byItself(async () => {
+    quarantined = await engine.quarantine.purge(before, byItself);
+  });
+  await byItself(async () => {
+    batches = await engine.enrolments.purge(beforeMs, byItself);
+  });
+  await byItself(async () => {
+    for await (const { runId, ended } of engine.runs.startedBefore(before))
+      if (ended)
+        await byItself(async () => {
+          await engine.runs.remove(runId);
+          runs++;
+        });
+  });
+  await byItself(() => engine.leases.purge(engine.now() - dayMs));
   engine.log.info({ before, runs, quarantined, events, batches }, 'purge done');
+  if (failures.length > 0) throw failures[0];
 }

@@ -61,7 +61,8 @@ async function mendFeed(engine: Engine, feed: Feed, attempt: Attempt): Promise<v
   if (activeRun !== undefined)
     await attempt(activeRun, async () => {
       const run = await engine.runs.read(activeRun);
-      if (run && isEnded(run)) await releaseFeed(engine, run);
+      // A marker is not the only thing that can find a run: one that lost it would hold the feed for ever.
+      if (run) await mend(engine, run);
       // A run's row is written before its feed names it: one that is not there was deleted.
       if (!run)
         await engine.feeds.update(feed, (now) =>
