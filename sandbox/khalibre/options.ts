@@ -41,6 +41,8 @@ export interface KhalibreOptions extends ServerOptions {
   /** How dates are written. */
   dates: 'iso' | 'space' | 'java' | 'millis';
   webhook?: WebhookTarget;
+  /** A page of the course list that comes without rows, as if the server had lost them. */
+  emptyCoursePage?: number;
 }
 
 export const khalibreDefaults: KhalibreOptions = {

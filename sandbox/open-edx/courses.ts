@@ -20,17 +20,24 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
         (!org || course.org.toLowerCase() === org) &&
         (!lacks?.ids.has(course.id) || lacks.counted),
     );
-    const cut = cutPage(request.query, seen.length, {
+    const rules = {
       defaultSize: options.defaultPageSize,
       maxSize: options.coursesMaxPageSize,
       honourPageSize: options.honourPageSize,
-    });
-    if (!cut) return invalidPage;
+    };
+    const all = [...state.courses.values()].filter(({ org: of }) => !org || of.toLowerCase() === org);
+    const estimate = options.estimatedCounts ? all.length : seen.length;
+    const guess = cutPage(request.query, estimate, rules);
+    if (!guess) return invalidPage;
+    // The list is filtered as it is read: its true length shows only when a page reads past its end.
+    const count = guess.page * guess.size > seen.length ? seen.length : estimate;
+    const cut = cutPage(request.query, count, rules);
+    if (!cut) return { status: 404, body: { detail: 'Not found.' } };
     const results = seen
       .slice(cut.from, cut.to)
       .filter(({ id }) => !(lacks?.counted && lacks.ids.has(id)))
       .map((course) => courseJson(course, request.origin));
-    return pageAnswer(request, cut, seen.length, results, options.linksTo ?? request.origin);
+    return pageAnswer(request, cut, count, results, options.linksTo ?? request.origin);
   });
   server.on('GET', '/api/courses/v1/courses/:id/', (request) => {
     const view = viewOf(request, state);

@@ -42,11 +42,16 @@ export interface OpenEdxOptions extends ServerOptions {
   usernames: 'email' | 'plain';
   /** Whether the course-grades API tells addresses (a standard server does so for `masters` alone: none). */
   courseGradeEmails: 'all' | 'none';
-  /** Calls of the course list a minute. */
+  /**
+   * The course list counts what it has before it looks who may see it, as LazySequence does: `count` and the number
+   * of pages are exact on the last page alone, and a page that was promised can be 404.
+   */
+  estimatedCounts: boolean;
+  /** Calls of the course list a minute: a real server allows 20, or 40 for staff. */
   courseListPerMinute?: number;
   /** Courses that the listing leaves out, whether it counts them or not; their own pages are there. */
   listingLacks?: { readonly ids: ReadonlySet<string>; readonly counted: boolean };
-  /** Origin of `next` and `previous`, when not the caller's. */
+  /** The server's own idea of its address: what `next` and `previous` begin with, when not the caller's. */
   linksTo?: string;
 }
 
@@ -74,5 +79,6 @@ export const openEdxDefaults: OpenEdxOptions = {
   order: 'modified',
   timeZone: 'UTC',
   usernames: 'email',
+  estimatedCounts: false,
   courseGradeEmails: 'all',
 };

@@ -3,6 +3,7 @@ import type { Answer, PocketRequest } from '../server';
 export interface PageCut {
   readonly page: number;
   readonly pages: number;
+  readonly size: number;
   /** Rows `from` up to, not including, `to`. */
   readonly from: number;
   readonly to: number;
@@ -23,7 +24,7 @@ export function cutPage(query: URLSearchParams, count: number, rules: PageRules)
   const name = query.get('page') ?? '1';
   const page = name === 'last' ? pages : /^\d+$/.test(name) ? Number(name) : 0;
   if (page < 1 || page > pages) return undefined;
-  return { page, pages, from: (page - 1) * size, to: Math.min(page * size, count) };
+  return { page, pages, size, from: (page - 1) * size, to: Math.min(page * size, count) };
 }
 
 export const invalidPage: Answer = { status: 404, body: { detail: 'Invalid page.' } };
