@@ -83,8 +83,9 @@ describe('the catalog', () => {
   });
 
   it('ends at a page that is not there, and is an error when the user may not list', async () => {
-    const { catalog } = await openEdx([json({}, 404), json({}, 403)]);
+    const { catalog } = await openEdx([json({}, 404), json({}, 404), json({}, 403)]);
     expect(await catalog.page('3', call)).toMatchObject({ rows: [], next: undefined });
+    expect(await failure(catalog.page(undefined, call))).toMatchObject({ name: 'RefusedError', status: 404 });
     const error = await failure(catalog.page(undefined, call));
     expect(error).toMatchObject({ name: 'AuthError', status: 403 });
     expect(error.message).toContain('LMS__openedx__username');

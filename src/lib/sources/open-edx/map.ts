@@ -93,13 +93,12 @@ function progress(
   if (isName) record.username = username;
   if (grade.percent !== undefined && grade.percent !== null) record.percent = grade.percent;
   if (grade.letter_grade) record.grade = grade.letter_grade;
-  return { ok: true, key: learnerKey(username, courseId), record, raw };
+  return { ok: true, key: learnerKey(stringField(raw, 'username'), courseId), record, raw };
 }
 
+/** As the source writes them: accounts whose names differ in upper case alone are two rows all the same. */
 function learnerKey(learner: string | undefined, courseId: string | undefined): string | undefined {
-  return learner === undefined || courseId === undefined
-    ? undefined
-    : `${learner.trim().toLowerCase()}\t${courseId}`;
+  return learner === undefined || courseId === undefined ? undefined : `${learner}\t${courseId}`;
 }
 
 function address(text: string | null | undefined): string | undefined {
