@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { summary } from '../../src/cli/summary';
+import { runView } from '../../src/lib/api/run-view';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 /** What real servers of Open edX answer, and what is to come of it. */
@@ -84,6 +86,24 @@ describe('two accounts of one person are one record: the more advanced goes out'
     } finally {
       await edx.stop();
     }
+  });
+});
+
+describe('a run that could use nothing of what it read is partial, and says what to set', () => {
+  test.each([
+    ['no addresses', { usernames: 'plain' as const }, {}, /LMS__openedx__addresses/],
+    ['no address in the domains', {}, { LD__learnerDomains: 'nowhere.example' }, /check LD__learnerDomains/],
+  ])('%s', async (_, openEdx, env, advice) => {
+    bridge = await startBridge({ sandbox: { openEdx }, env });
+    const run = await bridge.sync('consumption');
+    expect(run).toMatchObject({ state: 'partial', counts: { read: 300, skipped: 300, sent: 0 } });
+    expect(run.error).toMatch(/^All 300 rows were skipped/);
+    expect(run.error).toMatch(advice);
+    const view = runView(run);
+    expect(Object.values(view.skippedBecause ?? {})).toEqual([300]);
+    expect(view.counts).not.toHaveProperty('skippedBecause');
+    expect(summary(run, (_colour, text) => text)).toMatch(/300 skipped: the /);
+    expect(bridge.logged.find((line) => line.includes('run ended'))).toContain('skippedBecause');
   });
 });
 

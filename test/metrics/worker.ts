@@ -1,3 +1,4 @@
+import type { Counts } from '../../src/lib/domain/run';
 import { sweep } from '../../src/lib/sync/sweep';
 import { stop } from '../../src/lib/stopping';
 import { startBridge, until } from '../setup/bridge';
@@ -18,7 +19,7 @@ export interface Told {
   readonly runs: readonly {
     readonly state: string;
     readonly dryRun: boolean;
-    readonly counts: Record<string, number>;
+    readonly counts: Counts;
   }[];
   readonly logged: readonly string[];
   /** The files of the SDK that were loaded; only a build that left packages outside can tell. */

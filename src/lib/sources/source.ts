@@ -12,6 +12,8 @@ export type * from './webhook-side';
 export interface Source {
   readonly id: string;
   readonly sourceKind: string;
+  /** What to set when the results name no addresses, as half a sentence. */
+  readonly addressAdvice?: string;
   /** Undefined when the vendor publishes no catalog. */
   readonly catalog?: CatalogFeed;
   /** Undefined when the vendor publishes no results. */

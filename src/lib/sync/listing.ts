@@ -173,7 +173,7 @@ export class Listing {
       createdAt: run.createdAt,
     });
     if (!encoded.ok) {
-      this.tally.skipped();
+      this.tally.skipped(encoded.skipped);
       return undefined;
     }
     const entry = this.#ledger.get(courseId);

@@ -10,7 +10,7 @@ import { OneARecord } from './one-a-record';
 import { rowKey } from './page-order';
 import { readWindow } from './read-window';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
-import type { Tally } from './tally';
+import { anotherIsFurther, type Tally } from './tally';
 
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
@@ -71,7 +71,7 @@ export async function workWindow(
     if (!wanted(row.record, run.request)) {
       if (before === undefined) {
         tally.read();
-        tally.skipped();
+        tally.skipped('the run asks for another learner or course');
       }
       return left;
     }
@@ -80,10 +80,11 @@ export async function workWindow(
     if (isSame(value, before)) return value;
     if (!before) tally.read();
     if (!encoded.ok) {
-      if (!before) tally.skipped();
+      if (!before) tally.skipped(encoded.skipped);
       return value;
     }
-    if (records.offer(encoded.key, rowKey(row), row, encoded.json, before !== undefined)) tally.skipped();
+    if (records.offer(encoded.key, rowKey(row), row, encoded.json, before !== undefined))
+      tally.skipped(anotherIsFurther);
     return records.waiting > mostWaiting ? handOver().then(() => value) : value;
   };
   const handOver = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../so
 import { wrongCursor } from '../wrong-cursor';
 import { addressBook } from './address-book';
 import { OpenEdxClient } from './client';
-import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
+import { mapBulkGradeWith, mapCourse, mapCourseGrade } from './map';
 import type { NumberedPage } from './schema';
 
 export interface OpenEdxDeps extends ClientDeps {
@@ -15,14 +15,16 @@ export interface OpenEdxDeps extends ClientDeps {
 /** An Open edX, or the fork with bulk grades (`grades` = `bulk`). */
 export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Source {
   const client = new OpenEdxClient(settings, deps);
+  const addressOf = deps.addressOf ?? addressesOf(settings);
   return {
     id: settings.id,
     sourceKind: 'open-edx',
+    addressAdvice:
+      `set LMS__${settings.id}__addresses to a CSV of user names and addresses, ` +
+      'since Open edX gives addresses for some enrolment modes alone',
     catalog: catalogFeed(client, settings),
     consumption:
-      settings.grades === 'bulk'
-        ? bulkFeed(client, settings)
-        : courseFeed(client, deps.addressOf ?? addressesOf(settings)),
+      settings.grades === 'bulk' ? bulkFeed(client, settings, addressOf) : courseFeed(client, addressOf),
   };
 }
 
@@ -83,7 +85,12 @@ function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): Catalo
   };
 }
 
-function bulkFeed(client: OpenEdxClient, settings: SourceSettings): WindowedFeed {
+function bulkFeed(
+  client: OpenEdxClient,
+  settings: SourceSettings,
+  addressOf: (username: string) => string | undefined,
+): WindowedFeed {
+  const map = (raw: unknown) => mapBulkGradeWith(raw, addressOf);
   return {
     type: 'windowed',
     timeZone: settings.timeZone,
@@ -99,9 +106,9 @@ function bulkFeed(client: OpenEdxClient, settings: SourceSettings): WindowedFeed
       if (!answer) return undefined;
       const { results, pagination } = answer.data;
       nextPage(client, answer.data, page);
-      return { rows: results.map(mapBulkGrade), count: pagination.count, pages: pagination.num_pages };
+      return { rows: results.map(map), count: pagination.count, pages: pagination.num_pages };
     },
-    map: mapBulkGrade,
+    map,
   };
 }
 

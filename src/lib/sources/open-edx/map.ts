@@ -40,8 +40,14 @@ export function mapCourse(raw: unknown, baseUrl: string): Mapped<Course> {
   return { ok: true, key: id, record, raw };
 }
 
-/** A row of the bulk grades. */
-export function mapBulkGrade(raw: unknown): Mapped<Progress> {
+/**
+ * A row of the bulk grades.
+ * @param addressOf finds the address of a learner whose user name is none.
+ */
+export function mapBulkGradeWith(
+  raw: unknown,
+  addressOf: (username: string) => string | undefined,
+): Mapped<Progress> {
   const parsed = bulkGradeRow.safeParse(raw);
   if (!parsed.success) {
     return unmapped(
@@ -51,9 +57,12 @@ export function mapBulkGrade(raw: unknown): Mapped<Progress> {
     );
   }
   const { username, course_key, ...grade } = parsed.data;
-  const email = address(username);
+  const email = address(username) ?? address(addressOf(username));
   return progress(raw, course_key, username, email, grade);
 }
+
+/** A row of the bulk grades, whose user name is the address or nothing is. */
+export const mapBulkGrade = (raw: unknown): Mapped<Progress> => mapBulkGradeWith(raw, () => undefined);
 
 /** @param addressOf finds the address of a learner whom the row gives none. */
 export function mapCourseGrade(
