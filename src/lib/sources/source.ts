@@ -50,7 +50,7 @@ export interface ListingPage<T> {
   readonly rows: readonly Mapped<T>[];
   /** Where the next page starts; undefined on the last one. Opaque, short enough to store. */
   readonly next: string | undefined;
-  /** How many rows the server says there are in all, if it says so: may be an estimate. */
+  /** How many rows the server says there are in all, if it says so. */
   readonly total?: number;
   /**
    * True when the page before promised this one and the server has none: the list ended there, and what it counted
@@ -59,13 +59,6 @@ export interface ListingPage<T> {
   readonly absent?: boolean;
   /** What the operator should know of this page and is no error; names no person. */
   readonly notes?: readonly string[];
-  /** Set when the list ended before the server said it would, e.g. `page 2 of 5 is empty`: it was not read whole. */
-  readonly cutShort?: string;
-}
-
-/** The ids of courses, a page of a list. */
-export interface CourseIds extends Omit<ListingPage<never>, 'rows'> {
-  readonly ids: readonly string[];
 }
 
 /** Catalogs name no modification date that a server filters by: they are read whole and compared. */
@@ -106,6 +99,8 @@ export interface WindowPage {
 
 /** A page of the ids of a source's courses. */
 export interface CourseIdPage {
+  /** Set when the list ended before the server said it would, e.g. `page 2 of 5 was empty`: it was not read whole. */
+  readonly cutShort?: string;
   readonly ids: readonly string[];
   readonly next: string | undefined;
   /** What the operator should know of this page and is no error; names no person. */
@@ -116,7 +111,7 @@ export interface CourseIdPage {
 export interface ScannedFeed {
   readonly type: 'scanned';
   /** The courses to read, a page of ids at a time. */
-  courses(cursor: string | undefined, call: Call): Promise<CourseIds>;
+  courses(cursor: string | undefined, call: Call): Promise<CourseIdPage>;
   /** The results of one course. A course that is gone is an empty page. */
   page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
   /**

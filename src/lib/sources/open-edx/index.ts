@@ -44,17 +44,13 @@ async function coursePage(
   client: OpenEdxClient,
   cursor: string | undefined,
   call: Call,
-): Promise<{ results: readonly unknown[]; total?: number; nextCursor: string | undefined }> {
+): Promise<CoursePage> {
   if (cursor !== undefined && !/^[1-9]\d{0,8}$/.test(cursor)) throw wrongCursor();
   const page = Number(cursor ?? 1);
   const data = await client.courses(page, call);
-  // The end, although the page before promised more.
-  if (!data) return { results: [], nextCursor: undefined };
-  return {
-    results: data.results,
-    total: data.pagination.count,
-    nextCursor: nextPage(client, data, page),
-  };
+  if (!data) return { results: [], count: undefined, next: undefined, absent: true };
+  const next = nextPage(client, data, page);
+  return { results: data.results, count: data.pagination.count, next, absent: false };
 }
 
 /** @throws PayloadError when the server sends the reader in circles. */
@@ -70,8 +66,8 @@ function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): stri
 function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): CatalogFeed {
   return {
     async page(cursor, call) {
-      const { results, total, nextCursor } = await coursePage(client, cursor, call);
-      return { rows: results.map((row) => mapCourse(row, baseUrl)), next: nextCursor, total };
+      const { results, count, next, absent } = await coursePage(client, cursor, call);
+      return { rows: results.map((row) => mapCourse(row, baseUrl)), next, total: count, absent };
     },
     async read(courseId, call) {
       const raw = await client.course(courseId, call);
@@ -116,14 +112,13 @@ function courseFeed(client: OpenEdxClient, addressOf: (username: string) => stri
   return {
     type: 'scanned',
     async courses(cursor, call) {
-      const { results, total, nextCursor } = await coursePage(client, cursor, call);
+      const { results, next } = await coursePage(client, cursor, call);
       // Only the id matters here: a course whose other fields are bad has results all the same.
       const ids = results.map((row) => {
         const { id, course_id } = (row ?? {}) as Record<string, unknown>;
         return id || course_id;
       });
-      const known = ids.filter((id): id is string => typeof id === 'string' && id !== '');
-      return { ids: known, next: nextCursor, total };
+      return { ids: ids.filter((id): id is string => typeof id === 'string' && id !== ''), next };
     },
     async page(courseId, cursor, call) {
       const page = await client.courseGrades(courseId, cursor, call);
