@@ -28,6 +28,9 @@ export function summary(run: Run, paint: (colour: Colour, text: string) => strin
   const lines = [
     `${source} ${kind}: ${dryRun ? 'dry run ' : ''}${colour ? paint(colour, state) : state}${took}: ${numbers.join(', ')}`,
     ...(error ? [`  ${error}`] : []),
+    ...Object.entries(counts.skippedBecause ?? {}).map(
+      ([reason, rows]) => `  ${grouped(rows)} skipped: ${reason}`,
+    ),
     ...notes.map((note) => `  Note: ${note}`),
     paint('dim', `  run ${runId}`),
   ];

@@ -48,7 +48,10 @@ async function main({ env, patienceOfSource, byHook, until: awaited }: Orders): 
     if (byHook) await stop();
     else await app.metrics?.flush();
     return {
-      runs: runs.map(({ state, dryRun, counts }) => ({ state, dryRun, counts: { ...counts } })),
+      runs: runs.map(({ state, dryRun, counts }) => {
+        const { skippedBecause: _, ...numbers } = counts;
+        return { state, dryRun, counts: numbers };
+      }),
       logged,
       loaded: Object.keys(require.cache).filter((file) => file.includes('@opentelemetry')),
     };

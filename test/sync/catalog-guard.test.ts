@@ -31,14 +31,14 @@ test('a listing that lost a fifth deletes nothing, fails, and names allowDeletes
   expect(before.counts.read).toBeGreaterThan(50);
 });
 
-test('a listing that gives fewer than it counts says so, and what is missing is asked for by itself', async () => {
+test('a listing that counts more than it gives deletes nothing and says so', async () => {
   await bridge.sync('catalog');
   const [first = ''] = ids();
   // The server counts all of them, but its pages lack one.
   bridge.sandbox.openEdx.state.options.listingLacks = { ids: new Set([first]), counted: true };
   const run = await bridge.sync('catalog');
-  expect(run).toMatchObject({ state: 'succeeded', counts: { deleted: 0 } });
-  expect(run.notes).toEqual([expect.stringMatching(/^the list counts \d+ courses and gave \d+$/)]);
+  expect(run.state).toBe('succeeded');
+  expect(run.notes.join()).toMatch(/the listing counts \d+ courses and gave \d+/);
   expect(deleted()).toBe(0);
 });
 

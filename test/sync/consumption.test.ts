@@ -44,7 +44,7 @@ test('the next run reads from the watermark on', async () => {
 test('counts balance: read is sent and unchanged and skipped and quarantined', async () => {
   bridge = await startBridge({ env: { LD__learnerDomains: 'elsewhere.example.com' } });
   const { counts, state } = await bridge.sync('consumption');
-  expect(state).toBe('succeeded');
+  expect(state).toBe('partial');
   expect(counts).toMatchObject({ read: 300, sent: 0, skipped: 300 });
   expect(bridge.sandbox.ldServices.state.posts).toHaveLength(0);
 });

@@ -88,7 +88,7 @@ test('a second look that fails moves no watermark, loses nothing, and is made ag
   commit('late', '2026-03-01T15:00:00Z');
   const before = await watermark();
   const { faults } = bridge.sandbox.openEdx.server;
-  faults.set({ rate: 1, kinds: ['login-page'], paths: ['user_grades'], skip: 2 });
+  faults.set({ rate: 1, kinds: ['redirect'], paths: ['user_grades'], skip: 2 });
   expect((await runAt('2026-03-02T00:00:00Z')).state).toBe('failed');
   faults.set();
   expect([await watermark(), hasArrived('late')]).toEqual([before, false]);

@@ -2,7 +2,8 @@ import type { Run } from '../domain/run';
 
 /** A run as the API shows it. What was asked for stays inside: it may hold a learner's address. */
 export function runView(run: Run) {
-  const { runId, source, kind, mode, trigger, dryRun, state, counts, window, slices, startedAt } = run;
+  const { runId, source, kind, mode, trigger, dryRun, state, window, slices, startedAt } = run;
+  const { skippedBecause, ...counts } = run.counts;
   const { finishedAt, error, changes, notes } = run;
   return {
     runId,
@@ -18,6 +19,7 @@ export function runView(run: Run) {
     startedAt,
     ...(finishedAt && { finishedAt }),
     ...(error && { error }),
+    ...(skippedBecause && { skippedBecause }),
     ...(dryRun && changes && { changes }),
     ...(notes.length > 0 && { notes }),
   };

@@ -69,6 +69,10 @@ export const runSchema = z
     startedAt: instant('When it was asked for'),
     finishedAt: instant('When it ended').optional(),
     error: z.string().optional().meta({ description: 'Why it failed, in one sentence' }),
+    skippedBecause: z
+      .record(z.string(), count('Rows'))
+      .optional()
+      .meta({ description: 'Of the skipped rows, how many for which reason' }),
     changes: changes.optional(),
     notes: z
       .array(z.string())

@@ -33,6 +33,8 @@ export interface Counts {
   readonly skipped: number;
   readonly quarantined: number;
   readonly deleted: number;
+  /** Of the skipped, how many for which reason; left out when there are none. */
+  readonly skippedBecause?: Readonly<Record<string, number>>;
 }
 
 export const noCounts: Counts = { read: 0, sent: 0, unchanged: 0, skipped: 0, quarantined: 0, deleted: 0 };
@@ -44,7 +46,19 @@ export const addCounts = (a: Counts, b: Counts): Counts => ({
   skipped: a.skipped + b.skipped,
   quarantined: a.quarantined + b.quarantined,
   deleted: a.deleted + b.deleted,
+  ...((a.skippedBecause ?? b.skippedBecause) && {
+    skippedBecause: addReasons(a.skippedBecause, b.skippedBecause),
+  }),
 });
+
+function addReasons(
+  a: Readonly<Record<string, number>> = {},
+  b: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const sum = { ...a };
+  for (const [reason, count] of Object.entries(b)) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
+}
 
 /** What a dry run would have done. A windowed feed cannot tell created from updated: it counts `wouldSend`. */
 export interface Changes {

@@ -177,7 +177,7 @@ export const sourceDefinitions = {
   }),
   addresses: define({
     schema: text,
-    doc: 'Open edX, `grades` = `courses`: a CSV file of `username,email` lines, since a stock server tells no addresses.',
+    doc: 'Open edX: a CSV file of `username,email` lines, since a stock server tells addresses for some enrolment modes alone, and older bulk grades name user names.',
   }),
   since: define({
     schema: instant,

@@ -12,6 +12,8 @@ export type * from './webhook-side';
 export interface Source {
   readonly id: string;
   readonly sourceKind: string;
+  /** What to set when the results name no addresses, as half a sentence. */
+  readonly addressAdvice?: string;
   /** Undefined when the vendor publishes no catalog. */
   readonly catalog?: CatalogFeed;
   /** Undefined when the vendor publishes no results. */
@@ -48,17 +50,15 @@ export interface ListingPage<T> {
   readonly rows: readonly Mapped<T>[];
   /** Where the next page starts; undefined on the last one. Opaque, short enough to store. */
   readonly next: string | undefined;
-  /** How many rows the server says there are in all, if it says so: may be an estimate. */
+  /** How many rows the server says there are in all, if it says so. */
   readonly total?: number;
+  /**
+   * True when the page before promised this one and the server has none: the list ended there, and what it counted
+   * was an estimate.
+   */
+  readonly absent?: boolean;
   /** What the operator should know of this page and is no error; names no person. */
   readonly notes?: readonly string[];
-  /** Set when the list ended before the server said it would, e.g. `page 2 of 5 is empty`: it was not read whole. */
-  readonly cutShort?: string;
-}
-
-/** The ids of courses, a page of a list. */
-export interface CourseIds extends Omit<ListingPage<never>, 'rows'> {
-  readonly ids: readonly string[];
 }
 
 /** Catalogs name no modification date that a server filters by: they are read whole and compared. */
@@ -97,11 +97,21 @@ export interface WindowPage {
   readonly pages: number;
 }
 
+/** A page of the ids of a source's courses. */
+export interface CourseIdPage {
+  /** Set when the list ended before the server said it would, e.g. `page 2 of 5 was empty`: it was not read whole. */
+  readonly cutShort?: string;
+  readonly ids: readonly string[];
+  readonly next: string | undefined;
+  /** What the operator should know of this page and is no error; names no person. */
+  readonly notes?: readonly string[];
+}
+
 /** Consumption that must be read whole, a course at a time, and compared with the ledger. */
 export interface ScannedFeed {
   readonly type: 'scanned';
   /** The courses to read, a page of ids at a time. */
-  courses(cursor: string | undefined, call: Call): Promise<CourseIds>;
+  courses(cursor: string | undefined, call: Call): Promise<CourseIdPage>;
   /** The results of one course. A course that is gone is an empty page. */
   page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
   /**

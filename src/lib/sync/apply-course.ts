@@ -87,7 +87,7 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
   const source = open.source.id;
   const courseId = course.record.id;
   const encoded = engine.sink.encodeCourse(course.record, what.to);
-  if (!encoded.ok) return tally.skipped();
+  if (!encoded.ok) return tally.skipped(encoded.skipped);
   const entry = await entryOf(courseId, what, lease);
   if (entry && !entry.doubt && !entry.deleted && entry.hash === encoded.hash && !what.force)
     return tally.unchanged();

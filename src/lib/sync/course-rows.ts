@@ -6,6 +6,7 @@ import type { ListingPage } from '../sources/source';
 import { shortHash } from '../store/keys';
 import type { Told } from '../store/kept';
 import type { CompareCourse } from './compare-course';
+import { anotherIsFurther } from './tally';
 
 export type ReadPage = (cursor: string | undefined, signal: AbortSignal) => Promise<ListingPage<Progress>>;
 
@@ -102,7 +103,7 @@ async function take(
     }
     const encoded = engine.sink.encodeProgress(row.record, to);
     if (!encoded.ok) {
-      tally.skipped();
+      tally.skipped(encoded.skipped);
       continue;
     }
     const key = shortHash(encoded.key);
@@ -111,14 +112,14 @@ async function take(
     // What the goes before told stands, as if all had been read at once; and if a webhook told the sink something
     // else meanwhile, that is newer than what they had read.
     if (before && !before.again && !(isAsTold && isAhead(row.record, before))) {
-      tally.skipped();
+      tally.skipped(anotherIsFurther);
       continue;
     }
     const arrived = before?.again === true && isAsTold && before.hash === encoded.hash;
     const other = found.get(key);
     const one = { row, json: encoded.json, key, hash: encoded.hash, arrived };
     // Several rows that are one record at the sink (a learner in two communities, a row that shifted): one goes out.
-    if (other) tally.skipped();
+    if (other) tally.skipped(anotherIsFurther);
     if (!other || isAhead(row.record, other.row.record)) found.set(key, one);
   }
 }

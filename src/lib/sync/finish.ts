@@ -67,7 +67,33 @@ async function outcomeOf(engine: Engine, run: Run): Promise<Outcome> {
       state: 'failed',
       error: `${run.counts.quarantined} of ${run.counts.read} records could not be used; the source's or the sink's format seems to have changed: see the quarantine`,
     };
+  const nothing = allSkipped(engine, run);
+  if (nothing !== undefined) return { state: 'partial', error: nothing };
   return { state: run.counts.quarantined > 0 ? 'partial' : 'succeeded' };
+}
+
+const skippedAtLeast = 20;
+
+/** A run that read much and could use none of it: what to do about it, in one sentence. */
+function allSkipped(engine: Engine, { counts, request, source }: Run): string | undefined {
+  const { read, skipped, skippedBecause = {} } = counts;
+  if ((read < skippedAtLeast || skipped < read || request.courseId) ?? request.learner) return undefined;
+  const [reason = 'no reason is known'] = Object.entries(skippedBecause)
+    .sort(([, a], [, b]) => b - a)
+    .map(([text]) => text);
+  return `All ${read} rows were skipped, most of them since ${reason}; ${adviceOn(engine, source, reason)}`;
+}
+
+function adviceOn(engine: Engine, source: string, reason: string): string {
+  const [setting] = /\b[A-Z]+__\w+/.exec(reason) ?? [];
+  if (setting) return `check ${setting}`;
+  const otherwise = `see to it that ${source} gives the addresses of its learners`;
+  try {
+    return engine.openSource(source).source.addressAdvice ?? otherwise;
+  } catch {
+    // Its settings are wrong by now, which is said elsewhere.
+    return otherwise;
+  }
 }
 
 async function firstFailed(engine: Engine, run: Run): Promise<Slice | undefined> {

@@ -15,13 +15,6 @@ interface Pending {
   readonly write: CatalogWrite;
 }
 
-/** How a listing was shorter than it says. */
-interface Short {
-  readonly what: string;
-  /** Not just a count that disagrees. */
-  readonly fatal: boolean;
-}
-
 /** Thrown to put the slice back; between two pages, when all before them has arrived. */
 export class Pause extends Error {
   constructor(
@@ -89,30 +82,26 @@ export class Listing {
       .map(({ courseId }) => courseId);
   }
 
-  /** @throws PayloadError when the listing stays cut short, or gives nothing of what it counts. */
+  /** A listing that stays shorter than it counts is noted: what it lacks is asked for one by one before it is deleted. */
   async readWhole(feed: CatalogFeed, resume?: ListingPoint): Promise<void> {
     try {
       // A course that appears or goes while the pages turn makes the first reading short by some; the second is not.
       let short = await this.#readOnce(feed, false, resume);
       if (short) short = await this.#readOnce(feed, true);
       await this.#delivery.drain();
-      if (short?.fatal)
-        throw new PayloadError(
-          `The listing of ${this.context.feed.source} ${short.what}; nothing was deleted`,
-        );
-      // A count can be an estimate. What is missing is asked for by itself before it is deleted.
-      if (short) this.tally.note([`the list ${short.what}`]);
+      if (short)
+        this.tally.note([`the listing ${short}; what it lacks is asked for by itself before it is deleted`]);
     } finally {
       await this.#delivery.settle();
     }
   }
 
-  async #readOnce(feed: CatalogFeed, again: boolean, resume?: ListingPoint): Promise<Short | undefined> {
+  async #readOnce(feed: CatalogFeed, again: boolean, resume?: ListingPoint): Promise<string | undefined> {
     const { engine, run, signal, deadline } = this.context;
     let cursor = resume?.cursor;
     let rows = resume?.rows ?? 0;
     let total: number | undefined;
-    let cutShort: string | undefined;
+    let absent = false;
     let pages = 0;
     do {
       signal.throwIfAborted();
@@ -122,7 +111,7 @@ export class Listing {
         throw error;
       });
       total = page.total ?? total;
-      cutShort ??= page.cutShort;
+      absent = page.absent ?? false;
       if (!again) this.tally.note(page.notes);
       rows += page.rows.length;
       const { number: slice } = this.context.slice;
@@ -130,9 +119,14 @@ export class Listing {
       await this.#take(page.rows, Math.max(total ?? 0, rows));
       cursor = page.next;
     } while (cursor !== undefined);
-    const counted = total !== undefined && rows < total ? `counts ${total} courses and gave ${rows}` : '';
-    if (cutShort !== undefined) return { what: counted || `is cut short: ${cutShort}`, fatal: true };
-    return counted ? { what: counted, fatal: rows === 0 } : undefined;
+    if (absent && total !== undefined && rows !== total) {
+      // Estimates stay estimates: reading the list again would not change them.
+      this.tally.note([
+        `the source counted ${total} courses and listed ${rows}: it had fewer pages than it promised`,
+      ]);
+      return undefined;
+    }
+    return total !== undefined && rows < total ? `counts ${total} courses and gave ${rows}` : undefined;
   }
 
   /** @throws Pause; when no page was read yet, WaitError, which puts the slice back as it is. */
@@ -173,7 +167,7 @@ export class Listing {
       createdAt: run.createdAt,
     });
     if (!encoded.ok) {
-      this.tally.skipped();
+      this.tally.skipped(encoded.skipped);
       return undefined;
     }
     const entry = this.#ledger.get(courseId);

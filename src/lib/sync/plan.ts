@@ -16,9 +16,9 @@ import { watchForCancel } from './watch-for-cancel';
 import { placeCut } from './window-slice';
 
 interface Plan {
-  /** What the operator should know of the list that it was made of. */
-  readonly notes?: readonly string[];
   readonly works: readonly SliceWork[];
+  /** What the operator should know of the list of courses. */
+  readonly notes?: readonly string[];
   readonly window?: Window;
 }
 
@@ -88,13 +88,13 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
       ? undefined
       : {
           planId,
-          notes: addNotes(now.notes, plan.notes ?? []),
           state: 'running',
           window: plan.window,
           createdAt: plan.window?.to ?? now.createdAt,
           slices: { total, done: 0, failed: 0 },
           lastSlice: total,
           dispatched: Math.min(total, firstMessages(open)),
+          notes: addNotes(now.notes, plan.notes ?? []),
         },
   );
   await engine.onStep?.('plan committed', run);
@@ -157,21 +157,17 @@ async function makePlan(engine: Engine, run: Run, open: OpenSource, signal: Abor
   return planCourses(engine, run, feed, signal);
 }
 
-/**
- * @throws WaitError when it is to go on later, from where it then is; RetryableError when the list ends before its
- * end, since the results of the courses behind it would be missed without a word.
- */
+/** @throws WaitError when it is to go on later, from where it then is. */
 async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: AbortSignal): Promise<Plan> {
   const deadline = engine.now() + engine.patience.sliceBudgetMs;
   const ids = new Set(run.planPoint ? await engine.runs.paused.readFound(run) : []);
   const before = ids.size;
-  const notes: string[] = [];
-  let total: number | undefined;
   let cursor = run.planPoint?.cursor;
+  let notes: readonly string[] = [];
   const later = async (next: string, until: number): Promise<never> => {
-    await engine.runs.paused.plan(run, next, [...ids].slice(before));
     if (notes.length > 0)
       await engine.runs.update(run.runId, (now) => ({ notes: addNotes(now.notes, notes) }));
+    await engine.runs.paused.plan(run, next, [...ids].slice(before));
     throw new WaitError('The list of courses goes on later', until);
   };
   for (let pages = 1; ; pages++) {
@@ -184,8 +180,8 @@ async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: 
       return later(cursor, error.until);
     }
     for (const id of page.ids) ids.add(id);
-    notes.push(...(page.notes ?? []));
-    total = page.total ?? total;
+    notes = addNotes(notes, page.notes ?? []);
+    // The results of the courses behind it would be missed without a word.
     if (page.cutShort !== undefined)
       throw new RetryableError(`The list of courses of ${run.source} is cut short: ${page.cutShort}`);
     cursor = page.next;
@@ -194,8 +190,6 @@ async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: 
     const enough = ids.size - before >= mostKept.courseIds / 2;
     if (enough || engine.now() > deadline) await later(cursor, engine.now());
   }
-  if (total !== undefined && ids.size < total)
-    notes.push(`the list of courses counts ${total} and gave ${ids.size}`);
   return { works: [...ids].map((courseId) => ({ type: 'course', courseId })), notes };
 }
 

@@ -75,7 +75,7 @@ async function remap(
       const encoded = engine.sink.encodeProgress(row.record, to);
       if (encoded.ok) await delivery.add(encoded.json, { row, id });
       else {
-        tally.skipped();
+        tally.skipped(encoded.skipped);
         await engine.quarantine.clear(id);
       }
     }

@@ -23,9 +23,13 @@ export interface BadRecord {
   readonly courseId?: string;
 }
 
+/** Why a row is left out for another of the same slice. */
+export const anotherIsFurther = 'another row of the same learner and course is further';
+
 /** Counts what becomes of a slice's records, and keeps its bad ones. */
 export class Tally {
-  readonly #counts: { -readonly [K in keyof Counts]: number };
+  readonly #counts: { -readonly [K in keyof Omit<Counts, 'skippedBecause'>]: number };
+  readonly #skippedBecause: Map<string, number>;
   #changes: Changes;
   #notes: readonly string[];
   #quarantined: ReadonlySet<string> | undefined;
@@ -38,7 +42,9 @@ export class Tally {
     /** Of a slice that goes on: what its goes before have counted. */
     soFar: Pick<Slice, 'counts' | 'changes' | 'notes'> = { counts: noCounts, changes: undefined, notes: [] },
   ) {
-    this.#counts = { ...soFar.counts };
+    const { skippedBecause = {}, ...numbers } = soFar.counts;
+    this.#counts = numbers;
+    this.#skippedBecause = new Map(Object.entries(skippedBecause));
     this.#changes = soFar.changes ?? noChanges;
     this.#notes = soFar.notes;
   }
@@ -49,13 +55,14 @@ export class Tally {
   }
 
   get counts(): Counts {
-    return { ...this.#counts };
+    const skippedBecause = Object.fromEntries(this.#skippedBecause);
+    return { ...this.#counts, ...(this.#skippedBecause.size > 0 && { skippedBecause }) };
   }
 
   /** Of a slice that failed: what is on its way is in no count yet, and counts must balance. */
   get countsSoFar(): Counts {
     const { sent, unchanged, skipped, quarantined } = this.#counts;
-    return { ...this.#counts, read: sent + unchanged + skipped + quarantined };
+    return { ...this.counts, read: sent + unchanged + skipped + quarantined };
   }
 
   get notes(): readonly string[] {
@@ -85,8 +92,10 @@ export class Tally {
     this.#counts.unchanged++;
   }
 
-  skipped(): void {
+  /** @param reason one of few, for the operator; names nobody. */
+  skipped(reason: string): void {
     this.#counts.skipped++;
+    this.#skippedBecause.set(reason, (this.#skippedBecause.get(reason) ?? 0) + 1);
   }
 
   sent(): void {

@@ -6,15 +6,19 @@ import { PayloadError, WaitError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
 import { halfway } from './cut-window';
 import { Delivery } from './deliver';
+import { OneARecord } from './one-a-record';
 import { rowKey } from './page-order';
 import { readWindow } from './read-window';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
-import type { Tally } from './tally';
+import { anotherIsFurther, type Tally } from './tally';
 
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
 
 const callsWorthHalving = 2;
+
+/** A window of one second cannot be cut, however many rows it has: beyond these they go out as they come. */
+const leastWaiting = 5_000;
 
 class TooLarge extends Error {}
 
@@ -32,6 +36,8 @@ export async function workWindow(
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
   const { keys: others, pages: othersPages } = await rowsOfSliceBefore(context, feed, window);
   const calls = { pages: 0, rows: 0, posts: 0 };
+  const records = new OneARecord();
+  const mostWaiting = Math.max(open.settings.maxRowsPerSlice, leastWaiting);
   /** A row whose value changed while it was read goes out again, and is one row all the same. */
   const again = new Set<Mapped<Progress>>();
   const delivery = new Delivery<MappedRecord<Progress>>({
@@ -65,27 +71,37 @@ export async function workWindow(
     if (!wanted(row.record, run.request)) {
       if (before === undefined) {
         tally.read();
-        tally.skipped();
+        tally.skipped('the run asks for another learner or course');
       }
       return left;
     }
     const encoded = engine.sink.encodeProgress(row.record, to);
     const value = encoded.ok ? valueOf(row.record) : left;
     if (isSame(value, before)) return value;
-    if (before) again.add(row);
-    else tally.read();
+    if (!before) tally.read();
     if (!encoded.ok) {
-      if (!before) tally.skipped();
+      if (!before) tally.skipped(encoded.skipped);
       return value;
     }
-    if (run.dryRun) {
-      if (before) return value;
-      tally.sent();
-      tally.change({ change: 'wouldSend', courseId: row.record.courseId, detail: row.record.status });
-      return value;
+    if (records.offer(encoded.key, rowKey(row), row, encoded.json, before !== undefined))
+      tally.skipped(anotherIsFurther);
+    return records.waiting > mostWaiting ? handOver().then(() => value) : value;
+  };
+  const handOver = async (): Promise<void> => {
+    // What went out before has arrived: nothing can overtake what replaces it.
+    if (!run.dryRun) await delivery.drain();
+    for (const { row, json, again: counted } of records.take()) {
+      if (run.dryRun) {
+        if (counted) continue;
+        tally.sent();
+        tally.change({ change: 'wouldSend', courseId: row.record.courseId, detail: row.record.status });
+        continue;
+      }
+      if (counted) again.add(row);
+      const full = delivery.add(json, row);
+      if (full) await full;
     }
-    const full = delivery.add(encoded.json, row);
-    return full ? full.then(() => value) : value;
+    if (!run.dryRun) await delivery.drain();
   };
   const setAside = async (row: UnmappedRow): Promise<Made> => {
     tally.read();
@@ -115,9 +131,9 @@ export async function workWindow(
       concurrency: context.concurrency,
       onRow,
       onPage,
-      beforeSecondPass: () => delivery.drain(),
+      beforeSecondPass: handOver,
     });
-    await delivery.drain();
+    await handOver();
     return finished(context);
   } catch (error) {
     await delivery.settle();

@@ -71,7 +71,7 @@ describe('a bulk grade', () => {
   it('has the address in its user name', () => {
     expect(mapBulkGrade(grade)).toEqual({
       ok: true,
-      key: 'ann@example.com\tcourse-v1:edX+toy+1',
+      key: ' Ann@Example.com \tcourse-v1:edX+toy+1',
       raw: grade,
       record: {
         courseId: grade.course_key,
@@ -85,7 +85,7 @@ describe('a bulk grade', () => {
 
   it('of an older server has a plain user name and no address', () => {
     const mapped = mapBulkGrade({ ...grade, username: 'Ann', passed: false, letter_grade: '' });
-    expect(mapped).toMatchObject({ ok: true, key: 'ann\tcourse-v1:edX+toy+1' });
+    expect(mapped).toMatchObject({ ok: true, key: 'Ann\tcourse-v1:edX+toy+1' });
     expect((mapped as { record: object }).record).toEqual({
       courseId: grade.course_key,
       username: 'Ann',
@@ -96,8 +96,8 @@ describe('a bulk grade', () => {
 
   it.each([
     [{ ...grade, course_key: null }, undefined, '$.course_key (expected string)'],
-    [{ ...grade, passed: 'true' }, 'ann@example.com\tcourse-v1:edX+toy+1', '$.passed (expected boolean)'],
-    [{ ...grade, percent: 90 }, 'ann@example.com\tcourse-v1:edX+toy+1', '$.percent'],
+    [{ ...grade, passed: 'true' }, ' Ann@Example.com \tcourse-v1:edX+toy+1', '$.passed (expected boolean)'],
+    [{ ...grade, percent: 90 }, ' Ann@Example.com \tcourse-v1:edX+toy+1', '$.percent'],
     [{ ...grade, username: '' }, undefined, '$.username'],
     [[], undefined, '$ (expected object)'],
   ])('that is wrong costs itself, without a value in the reason (%#)', (raw, key, at) => {

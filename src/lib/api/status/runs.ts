@@ -40,7 +40,18 @@ export const runsHead = html`
 
 /** How one run goes or went; of a dry run, what would change. `data-ended` once nothing more will. */
 export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
-  const { runId, source, kind, state, counts, error, notes = [], changes, startedAt } = run;
+  const {
+    runId,
+    source,
+    kind,
+    state,
+    counts,
+    error,
+    notes = [],
+    changes,
+    startedAt,
+    skippedBecause = {},
+  } = run;
   return html`
     <article id="result-${runId}" data-ended="${isOver ? 'yes' : 'no'}">
       <div class="line">
@@ -56,6 +67,9 @@ export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
           ${!isOver && html` · started ${when(startedAt, at)}`}</span
         >
       </p>
+      ${Object.entries(skippedBecause).map(
+        ([reason, rows]) => html`<p class="quiet">${number(rows)} skipped: ${reason}</p>`,
+      )}
       ${changes && changesTable(changes, isOver)} ${notes.map((note) => html`<p class="quiet">${note}</p>`)}
     </article>
   `;

@@ -19,9 +19,15 @@ const report = 'courses.detailReport';
 export function consumptionFeed(client: AcademyClient, settings: SourceSettings): ScannedFeed {
   const { pageSize } = settings;
   const courses: ScannedFeed['courses'] = async (cursor, call) => {
-    const page = await readPage(client, 'courses.list', oldestFirst, pageSize, cursor, call);
-    const ids = page.records.flatMap((row) => courseKey(row) ?? []);
-    return { ids, next: page.next, ...(page.note && { notes: [page.note] }) };
+    const { records, next, note } = await readPage(
+      client,
+      'courses.list',
+      oldestFirst,
+      pageSize,
+      cursor,
+      call,
+    );
+    return { ids: records.flatMap((row) => courseKey(row) ?? []), next, ...(note && { notes: [note] }) };
   };
 
   async function rows(

@@ -28,7 +28,7 @@ function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: Sou
       const notes = new Notes();
       const page = await pages.read((number) => client.courses(number, call), cursor, isHidden);
       const rows = page.items.flatMap((raw) => mapCourse(raw, baseUrl, notes) ?? []);
-      return { rows, next: page.next, total: page.total, ...cutShort(page), ...told(notes, page) };
+      return { rows, next: page.next, total: page.total, ...told(notes, page) };
     },
     async read(courseId, call) {
       const raw = await client.course(courseId, call);
@@ -51,11 +51,13 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
   return {
     type: 'scanned',
     async courses(cursor, call: Call) {
-      const page = await pages.read((number) => client.courses(number, call), cursor);
+      const { items, next, note } = await pages.read((number) => client.courses(number, call), cursor);
       // Only the id matters here: a course that is hidden, or whose other fields are bad, has learners all the same.
-      const { items, next, total } = page;
-      const ids = items.flatMap((item) => courseIdOf(item) ?? []);
-      return { ids, next, total, ...cutShort(page) };
+      return {
+        ids: items.flatMap((item) => courseIdOf(item) ?? []),
+        next,
+        ...(note !== undefined && { cutShort: note }),
+      };
     },
     async page(courseId, cursor, call) {
       const get = (number: number) => client.progressOfCourse(courseId, number, call);
@@ -70,8 +72,6 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
 
 const isHidden = (item: unknown): boolean =>
   (item as { readonly isVisible?: unknown } | null | undefined)?.isVisible === false;
-
-const cutShort = ({ note }: ReadPage) => (note === undefined ? {} : { cutShort: note });
 
 function told(notes: Notes, { note }: ReadPage): { notes?: readonly string[] } {
   const all = [...(note ? [note] : []), ...(notes.list() ?? [])];

@@ -18,6 +18,7 @@ type Query = Readonly<Record<string, string | number | undefined>>;
 export class OpenEdxClient {
   private readonly http: HttpClient;
   private readonly system: System;
+  private readonly base: URL;
   private readonly prefix: string;
 
   constructor(
@@ -28,11 +29,13 @@ export class OpenEdxClient {
     this.system = systemOf(settings, this.prefix);
     const authorizer = authorizerOf(settings, this.system, deps);
     this.http = createHttpClient({ ...deps, system: this.system, baseUrl: settings.baseUrl, authorizer });
+    this.base = new URL(settings.baseUrl);
   }
 
   /**
-   * @param page from 1.
-   * @returns undefined when the server has no such page: its counts are estimates, and so are the pages they promise.
+   * A page of the course list. The list counts courses that its reader may not see, so that a page which an earlier
+   * one promised may not exist (LazyPageNumberPagination in course_api/views.py).
+   * @param page from 1. @returns undefined when there is no such page after the first.
    */
   async courses(page: number, call: Call): Promise<NumberedPage | undefined> {
     const { pageSize, username } = this.settings;
@@ -122,15 +125,13 @@ export class OpenEdxClient {
   }
 
   /**
-   * The value of a query field in a `next` link. Nothing else of it is used: its scheme, host and path are the
-   * server's own idea of its address, which behind a proxy is often another than the one that is set.
-   * @throws PayloadError when it has no such field.
+   * The value of a query field in a `next` link. The link itself is never followed: behind a proxy its scheme, host,
+   * port and path are the server's own idea of where it is, and calls go to the configured address alone.
+   * @returns undefined when it has no such field. @throws PayloadError when it is no link.
    */
-  nextField(next: string, field: string): string {
-    const [, query = ''] = /\?([^#]*)/.exec(next) ?? [];
-    const value = new URLSearchParams(query).get(field);
-    if (value) return value;
-    throw this.wrong(`gave a next link without ${field}`);
+  nextField(next: string, field: string): string | undefined {
+    if (!URL.canParse(next, this.base.href)) throw this.wrong(`gave a next link that is not a URL`);
+    return new URL(next, this.base.href).searchParams.get(field) ?? undefined;
   }
 
   /** An answer that is not what it should be, as a sentence that names this source. */

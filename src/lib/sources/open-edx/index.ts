@@ -4,7 +4,7 @@ import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../so
 import { wrongCursor } from '../wrong-cursor';
 import { addressBook } from './address-book';
 import { OpenEdxClient } from './client';
-import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
+import { mapBulkGradeWith, mapCourse, mapCourseGrade } from './map';
 import type { NumberedPage } from './schema';
 
 export interface OpenEdxDeps extends ClientDeps {
@@ -15,43 +15,50 @@ export interface OpenEdxDeps extends ClientDeps {
 /** An Open edX, or the fork with bulk grades (`grades` = `bulk`). */
 export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Source {
   const client = new OpenEdxClient(settings, deps);
+  const addressOf = deps.addressOf ?? addressesOf(settings);
   return {
     id: settings.id,
     sourceKind: 'open-edx',
+    addressAdvice:
+      `set LMS__${settings.id}__addresses to a CSV of user names and addresses, ` +
+      'since Open edX gives addresses for some enrolment modes alone',
     catalog: catalogFeed(client, settings),
     consumption:
-      settings.grades === 'bulk'
-        ? bulkFeed(client, settings)
-        : courseFeed(client, deps.addressOf ?? addressesOf(settings)),
+      settings.grades === 'bulk' ? bulkFeed(client, settings, addressOf) : courseFeed(client, addressOf),
   };
 }
 
 const addressesOf = ({ id, addresses }: SourceSettings) =>
   addresses === undefined ? () => undefined : addressBook(addresses, `LMS__${id}__addresses`);
 
+interface CoursePage {
+  readonly results: NumberedPage['results'];
+  readonly count: number | undefined;
+  readonly next: string | undefined;
+  /** The page does not exist, although the one before promised it: the list ended there. */
+  readonly absent: boolean;
+}
+
 /** Pages are asked for by number: the cursor is the number of the next page. */
 async function coursePage(
   client: OpenEdxClient,
   cursor: string | undefined,
   call: Call,
-): Promise<{ results: readonly unknown[]; total?: number; nextCursor: string | undefined }> {
+): Promise<CoursePage> {
   if (cursor !== undefined && !/^[1-9]\d{0,8}$/.test(cursor)) throw wrongCursor();
   const page = Number(cursor ?? 1);
   const data = await client.courses(page, call);
-  // The end, although the page before promised more.
-  if (!data) return { results: [], nextCursor: undefined };
-  return {
-    results: data.results,
-    total: data.pagination.count,
-    nextCursor: nextPage(client, data, page),
-  };
+  if (!data) return { results: [], count: undefined, next: undefined, absent: true };
+  const next = nextPage(client, data, page);
+  return { results: data.results, count: data.pagination.count, next, absent: false };
 }
 
 /** @throws PayloadError when the server sends the reader in circles. */
 function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): string | undefined {
   const { next } = data.pagination;
   if (!next) return undefined;
-  const number = Number(client.nextField(next, 'page'));
+  // A link that names no page says all the same that there is one more.
+  const number = Number(client.nextField(next, 'page') ?? page + 1);
   if (number === page + 1) return String(number);
   throw client.wrong(`gave a next link to another page than ${page + 1}`);
 }
@@ -59,8 +66,8 @@ function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): stri
 function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): CatalogFeed {
   return {
     async page(cursor, call) {
-      const { results, total, nextCursor } = await coursePage(client, cursor, call);
-      return { rows: results.map((row) => mapCourse(row, baseUrl)), next: nextCursor, total };
+      const { results, count, next, absent } = await coursePage(client, cursor, call);
+      return { rows: results.map((row) => mapCourse(row, baseUrl)), next, total: count, absent };
     },
     async read(courseId, call) {
       const raw = await client.course(courseId, call);
@@ -74,7 +81,12 @@ function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): Catalo
   };
 }
 
-function bulkFeed(client: OpenEdxClient, settings: SourceSettings): WindowedFeed {
+function bulkFeed(
+  client: OpenEdxClient,
+  settings: SourceSettings,
+  addressOf: (username: string) => string | undefined,
+): WindowedFeed {
+  const map = (raw: unknown) => mapBulkGradeWith(raw, addressOf);
   return {
     type: 'windowed',
     timeZone: settings.timeZone,
@@ -90,9 +102,9 @@ function bulkFeed(client: OpenEdxClient, settings: SourceSettings): WindowedFeed
       if (!answer) return undefined;
       const { results, pagination } = answer.data;
       nextPage(client, answer.data, page);
-      return { rows: results.map(mapBulkGrade), count: pagination.count, pages: pagination.num_pages };
+      return { rows: results.map(map), count: pagination.count, pages: pagination.num_pages };
     },
-    map: mapBulkGrade,
+    map,
   };
 }
 
@@ -100,19 +112,19 @@ function courseFeed(client: OpenEdxClient, addressOf: (username: string) => stri
   return {
     type: 'scanned',
     async courses(cursor, call) {
-      const { results, total, nextCursor } = await coursePage(client, cursor, call);
+      const { results, next } = await coursePage(client, cursor, call);
       // Only the id matters here: a course whose other fields are bad has results all the same.
       const ids = results.map((row) => {
         const { id, course_id } = (row ?? {}) as Record<string, unknown>;
         return id || course_id;
       });
-      const known = ids.filter((id): id is string => typeof id === 'string' && id !== '');
-      return { ids: known, next: nextCursor, total };
+      return { ids: ids.filter((id): id is string => typeof id === 'string' && id !== ''), next };
     },
     async page(courseId, cursor, call) {
       const page = await client.courseGrades(courseId, cursor, call);
       if (!page) return { rows: [], next: undefined };
       const next = page.next ? client.nextField(page.next, 'cursor') : undefined;
+      if (page.next && !next) throw client.wrong('gave a next link without a cursor');
       if (next !== undefined && next === cursor)
         throw client.wrong('gave a next link to the same page of grades');
       return { rows: page.results.map((row) => mapCourseGrade(row, addressOf)), next };

@@ -40,8 +40,14 @@ export function mapCourse(raw: unknown, baseUrl: string): Mapped<Course> {
   return { ok: true, key: id, record, raw };
 }
 
-/** A row of the bulk grades. */
-export function mapBulkGrade(raw: unknown): Mapped<Progress> {
+/**
+ * A row of the bulk grades.
+ * @param addressOf finds the address of a learner whose user name is none.
+ */
+export function mapBulkGradeWith(
+  raw: unknown,
+  addressOf: (username: string) => string | undefined,
+): Mapped<Progress> {
   const parsed = bulkGradeRow.safeParse(raw);
   if (!parsed.success) {
     return unmapped(
@@ -51,9 +57,12 @@ export function mapBulkGrade(raw: unknown): Mapped<Progress> {
     );
   }
   const { username, course_key, ...grade } = parsed.data;
-  const email = address(username);
+  const email = address(username) ?? address(addressOf(username));
   return progress(raw, course_key, username, email, grade);
 }
+
+/** A row of the bulk grades, whose user name is the address or nothing is. */
+export const mapBulkGrade = (raw: unknown): Mapped<Progress> => mapBulkGradeWith(raw, () => undefined);
 
 /** @param addressOf finds the address of a learner whom the row gives none. */
 export function mapCourseGrade(
@@ -93,13 +102,12 @@ function progress(
   if (isName) record.username = username;
   if (grade.percent !== undefined && grade.percent !== null) record.percent = grade.percent;
   if (grade.letter_grade) record.grade = grade.letter_grade;
-  return { ok: true, key: learnerKey(username, courseId), record, raw };
+  return { ok: true, key: learnerKey(stringField(raw, 'username'), courseId), record, raw };
 }
 
+/** As the source writes them: accounts whose names differ in upper case alone are two rows all the same. */
 function learnerKey(learner: string | undefined, courseId: string | undefined): string | undefined {
-  return learner === undefined || courseId === undefined
-    ? undefined
-    : `${learner.trim().toLowerCase()}\t${courseId}`;
+  return learner === undefined || courseId === undefined ? undefined : `${learner}\t${courseId}`;
 }
 
 function address(text: string | null | undefined): string | undefined {
