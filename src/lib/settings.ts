@@ -227,6 +227,15 @@ function readSource(id: string, env: Environment, secrets: SecretReader): Source
         });
     }
   }
+  const number = `${prefix}sourceSystemId`;
+  // T-book has no feeds: nothing of it goes to the L&D services.
+  if (
+    values.kind !== undefined &&
+    values.kind !== 't-book' &&
+    !values.sourceSystemId &&
+    !problems.some(({ setting }) => setting === number)
+  )
+    problems.push({ setting: number, message: 'is missing: its number at the L&D services' });
   const operations = `${prefix}operations`;
   if (values.kind === 'academy-of-mine' && !problems.some(({ setting }) => setting === operations))
     problems.push(...missingOperations(operations, values.operations, values.learningPaths));

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { operations } from './operations';
 import {
   address,
@@ -108,9 +108,12 @@ export const sourceDefinitions = {
   kind: define({ schema: oneOf(...sourceKindNames), required: true, doc: 'Which LMS it is.' }),
   baseUrl: define({ schema: address, required: true, doc: 'Its address; `https:`, except to this machine.' }),
   sourceSystemId: define({
-    schema: text.regex(/^\d{1,9}$/, 'must be a number, as the L&D services gave it'),
-    required: true,
-    doc: 'Its number at the L&D services.',
+    schema: z
+      .string()
+      .trim()
+      .regex(/^(\d{1,9})?$/, 'must be a number, as the L&D services gave it'),
+    default: '',
+    doc: 'Its number at the L&D services; needed by every source that has a catalog or results.',
   }),
   enabled: define({ schema: flag, default: 'true', doc: 'Whether timers sync it.' }),
   catalogSchedule: define({
