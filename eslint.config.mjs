@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import regexp from 'eslint-plugin-regexp';
 import ts from 'typescript-eslint';
 
 export default ts.config(
@@ -21,6 +22,15 @@ export default ts.config(
       ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'off',
+    },
+  },
+  {
+    // A text of any length must not hold a host: time grows with the text, not with its square.
+    files: ['src/**/*.ts', 'local/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
     },
   },
   {

@@ -5,7 +5,8 @@ import { sendProblem } from './http-response';
 /** Starts a timer or queue function now. Says in words why it cannot. */
 export type RunFunction = (name: string, input: string) => { status: 202 | 404 | 409; title: string };
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+/** The names by which this machine calls itself, in a Host header. */
+export const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
  * `POST /admin/functions/{name}` with `{"input": "text"}`, as the platform has it: runs the function at once

@@ -1,3 +1,4 @@
+import { withoutSlashes } from '../src/lib/slashes';
 import { readJsonFile } from '../src/lib/settings/json-file';
 import { logLevel } from './host-log';
 import type { LogLevel } from './core-types';
@@ -37,7 +38,7 @@ export function readHostJson(appRoot: string): HostJson {
   if (encoding !== 'base64' && encoding !== 'none')
     throw new Error('host.json: extensions.queues.messageEncoding must be "base64" or "none"');
   return {
-    routePrefix: (raw.extensions?.http?.routePrefix ?? 'api').replace(/^\/+|\/+$/g, ''),
+    routePrefix: withoutSlashes(raw.extensions?.http?.routePrefix ?? 'api'),
     logLevel: logLevel(raw.logging?.logLevel?.default),
     queues: {
       batchSize,

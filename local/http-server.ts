@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerAdmin, type RunFunction } from './admin';
+import { answerAdmin, loopback, type RunFunction } from './admin';
 import type { TypedData } from './core-types';
 import type { HttpFunction } from './functions';
 import type { HostLog } from './host-log';
@@ -79,6 +79,9 @@ async function answer(
   }
   if (/^\/admin(\/|$)/i.test(url.pathname))
     return answerAdmin(request, response, url.pathname, options.runByHand);
+  // A page of another site reaches this host by a name of its own that it lets point here (DNS rebinding).
+  if (!loopback.test(request.headers.host ?? ''))
+    return sendProblem(response, 421, 'This host answers to localhost alone; ask it by that name');
   const fitting = routes.flatMap((fn) => {
     const params = matchRoute(fn.route, url.pathname);
     return params ? [{ fn, params }] : [];

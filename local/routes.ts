@@ -1,3 +1,4 @@
+import { withoutSlashes } from '../src/lib/slashes';
 /** A route template, taken apart. */
 export interface Route {
   /** With the prefix, without a slash in front, as people read it. */
@@ -15,7 +16,7 @@ type Segment =
  * @throws Error for what this host cannot match: constraints, defaults, a parameter inside a segment
  */
 export function parseRoute(prefix: string, route: string): Route {
-  const template = [prefix, route.replace(/^\/+|\/+$/g, '')].filter(Boolean).join('/');
+  const template = [prefix, withoutSlashes(route)].filter(Boolean).join('/');
   const texts = template.split('/');
   const segments = texts.map((text, index): Segment => {
     if (!/[{}]/.test(text)) return { kind: 'literal', text: text.toLowerCase() };

@@ -29,7 +29,7 @@ export async function check({ json }: { readonly json: boolean }, terminal: Term
       const paint = painter(stdout, env);
       const rows = findings.map(({ what, result, detail }) => [what, result, detail]);
       const text = table([['what', 'result', 'what was seen, or what to do'], ...rows]);
-      const word = /^(\S.*?)( {3,})(ok|unsure|wrong)(?= {3})/gm;
+      const word = /^(\S+(?: {1,2}\S+)*)( {3,})(ok|unsure|wrong)(?= {3})/gm;
       stdout.write(
         text.replace(
           word,

@@ -73,17 +73,29 @@ const page = {
   source,
   kind,
   limit: limitParameter,
-  next: z.string().max(300).optional().meta({ description: 'What the page before gave as `next`' }),
 };
+
+/** Where a page goes on. Anything but what a page gave would start at some other place, for ever. */
+const nextOf = (form: RegExp) =>
+  z
+    .string()
+    .regex(form, 'must be what the page before gave as next; leave it out to start anew')
+    .optional()
+    .meta({ description: 'What the page before gave as `next`' });
+const feed = '[a-z0-9]{1,32}-(?:catalog|consumption)';
 
 export const runsQuery = z.strictObject({
   ...page,
+  next: nextOf(new RegExp(`^${feed}-\\d{8}T\\d{6}Z(?:-[\\w-]{1,60})?$`)),
   state: z
     .enum(runStates)
     .optional()
     .meta({ description: 'Only runs in this state', examples: ['failed'] }),
 });
-export const quarantineQuery = z.strictObject(page);
+export const quarantineQuery = z.strictObject({
+  ...page,
+  next: nextOf(new RegExp(`^${feed}-[0-9a-f]{16}$`)),
+});
 export const replayRequest = z
   .strictObject({
     ids: z

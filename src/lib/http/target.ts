@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../slashes';
 import { PayloadError, RefusedError, SettingsError } from '../errors';
 
 /** A remote system, as error sentences name it. */
@@ -56,6 +57,6 @@ function below(system: System, base: URL, path: string): URL {
   if (/(^|\/)(\.|%2e){1,2}(?=[/?#]|$)/i.test(path.split('?')[0] ?? ''))
     throw new RefusedError(`${system.name} has nothing that is named by dots alone`, 404);
   // `//host/x` would be another host, so paths are joined as text and not resolved.
-  const prefix = base.pathname.replace(/\/+$/, '');
+  const prefix = withoutTrailingSlashes(base.pathname);
   return new URL(`${base.origin}${prefix}/${path.replace(/^\/+/, '')}`);
 }

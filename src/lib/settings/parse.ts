@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../slashes';
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { parseUtc } from '../domain/time';
@@ -44,7 +45,7 @@ export const address = text.transform((value, context) => {
   if (url.protocol === 'http:' && !loopback.test(url.hostname)) return say('must start with https://');
   if (url.username || url.password) return say('must not carry a user name or password');
   if (url.search || url.hash) return say('must not carry a query or a fragment');
-  return value.replace(/\/+$/, '');
+  return withoutTrailingSlashes(value);
 });
 
 /** An address with `{id}` or `{slug}` in it. */

@@ -1,11 +1,17 @@
+/** Of a longer text the rest is never told. */
+const longest = 4_000;
+
 /**
  * A vendor's words as they may stand in a message or a note: one line, short, without any mail address, link or
  * long token.
  */
 export function safeWords(words: string): string {
   const clean = words
+    .slice(0, longest)
     .replace(/[\p{C}\s]+/gu, ' ')
-    .replace(/\S*(@|%40|＠|\(at\))\S*/gi, '…')
+    .split(' ')
+    .map((word) => (/@|%40|＠|\(at\)/i.test(word) ? '…' : word))
+    .join(' ')
     .replace(/\b\w+:\/\/\S*/g, '…')
     .replace(/[\w-]{25,}/g, '…')
     .trim();

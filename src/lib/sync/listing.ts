@@ -101,7 +101,7 @@ export class Listing {
     let cursor = resume?.cursor;
     let rows = resume?.rows ?? 0;
     let total: number | undefined;
-    let absent = false;
+    let absent: boolean;
     let pages = 0;
     do {
       signal.throwIfAborted();

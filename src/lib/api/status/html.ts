@@ -5,12 +5,22 @@ export class Html {
 
 type Content = Html | string | number | false | undefined | readonly Content[];
 
+const trimmed = (line: string, start: boolean, end: boolean): string => {
+  const left = start ? line.trimStart() : line;
+  return end ? left.trimEnd() : left;
+};
+
 /**
  * A template of markup. What is filled in is escaped, unless `html` made it; a list is joined, nothing is nothing.
  * Line breaks and indentation of the template itself become one space each, as a browser would take them.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
-  const parts = strings.map((text) => text.replace(/\s*\n\s*/g, ' '));
+  const parts = strings.map((text) =>
+    text
+      .split('\n')
+      .map((line, i, all) => trimmed(line, i > 0, i < all.length - 1))
+      .join(' '),
+  );
   return new Html(parts.map((part, i) => (i === 0 ? '' : textOf(values[i - 1])) + part).join(''));
 }
 

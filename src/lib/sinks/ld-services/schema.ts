@@ -21,7 +21,7 @@ function carriesError(item: unknown): boolean {
 
 /** This service's world writes nothing as the text "null", and its client's notes as "none". */
 function says(value: unknown): boolean {
-  if (typeof value === 'string') return !/^\s*(null|none)?\s*$/i.test(value);
+  if (typeof value === 'string') return !['', 'null', 'none'].includes(value.trim().toLowerCase());
   if (Array.isArray(value)) return value.some(says);
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return value !== null && value !== undefined && value !== false && value !== 0;

@@ -1,5 +1,8 @@
 import { parseUtc, utc, type Utc } from '../../domain/time';
 
+/** No date is longer, and the patterns below take their time with long texts. */
+const longest = 64;
+
 /**
  * The form of Khalibre's dates is not published. Read are ISO 8601 (also with a space for the T, or with a zone
  * like `+0000`), the form of mail headers, Java's own (`Sun Jan 05 00:00:00 UTC 2025`), and milliseconds or
@@ -7,9 +10,10 @@ import { parseUtc, utc, type Utc } from '../../domain/time';
  * @returns undefined for any other: `05/01/2025` could be two days.
  */
 export function readDate(text: string): Utc | undefined {
+  if (text.length > longest) return undefined;
   const trimmed = text.trim();
   const iso = parseUtc(
-    trimmed.replace(/^(\d{4}-\d{2}-\d{2})\s+(\d)/, '$1T$2').replace(/\s+(?=Z|[+-]\d)/i, ''),
+    trimmed.replace(/^(\d{4}-\d{2}-\d{2})\s+(\d)/, '$1T$2').replace(/\s(?=Z|[+-]\d)/i, ''),
   );
   if (iso) return iso;
   if (/^\d{12,14}$/.test(trimmed)) return utc(Number(trimmed));

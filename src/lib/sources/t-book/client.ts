@@ -119,7 +119,8 @@ export class TBookClient {
         schema: z.union([saysNo, call.schema]),
         reasonOf: refusalReason,
       });
-      if (isNo(data)) throw this.refusal(data);
+      const no = saysNo.safeParse(data);
+      if (no.success) throw this.refusal(no.data);
       return data as T;
     } catch (error) {
       throw explained(error, this.system);
@@ -143,6 +144,13 @@ export class TBookClient {
   }
 }
 
-const saysNo = z.object({ error: z.object({ code: z.coerce.string(), message: z.string().nullish() }) });
-
-const isNo = (data: unknown): data is z.infer<typeof saysNo> => saysNo.safeParse(data).success;
+/** Of T-book's own form, or the bare code that OAuth servers write. */
+const saysNo = z.object({
+  error: z.union([
+    z.object({ code: z.coerce.string(), message: z.string().nullish() }),
+    z
+      .string()
+      .min(1)
+      .transform((code) => ({ code, message: undefined })),
+  ]),
+});
