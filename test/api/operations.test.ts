@@ -1,3 +1,5 @@
+import Ajv2020, { type AnySchema } from 'ajv/dist/2020';
+import formats from 'ajv-formats';
 import { operations } from '../../src/lib/api/operations';
 import type { Operation } from '../../src/lib/api/operations/operation';
 import { problemSchema } from '../../src/lib/api/schemas';
@@ -9,10 +11,13 @@ let served: Served;
 let runId = '';
 let batchId = '';
 
+const ajv = formats(new Ajv2020({ strict: false, allErrors: true }));
+
 beforeAll(async () => {
   served = await serve({
     sandbox: { khalibre: { courses: 4, learners: 6 }, academy: { courses: 4 }, tBook: { learners: 6 } },
   });
+  ajv.addSchema((await (await fetch(`${served.url}/openapi.json`)).json()) as AnySchema, 'served');
   const { bridge } = served;
   bridge.sandbox.openEdx.state.grade({
     email: 'no.course@example.com',
@@ -44,6 +49,15 @@ const filled = ({ path, parts = {} }: Operation): string =>
     .replace('{batchId}', batchId)
     .replace('/courses/{id}', `/courses/${course()}`)
     .replace(/\{(\w+)\}/g, (_, name: string) => parts[name]?.example ?? '');
+
+/** What a JSON Schema validator finds wrong with an answer, by the document that is served. */
+function faultsOf({ path, method }: Operation, status: number, type: string, content: unknown): unknown[] {
+  const steps = ['paths', path, method, 'responses', String(status), 'content', type, 'schema'];
+  const pointer = steps.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
+  const validate = ajv.compile({ $ref: `served#/${pointer.split('/').map(encodeURIComponent).join('/')}` });
+  validate(content);
+  return validate.errors ?? [];
+}
 
 /** As if the system had asked for an hour. */
 async function pause(name: string): Promise<void> {
@@ -91,6 +105,7 @@ describe('every documented operation answers as it is described', () => {
         const content = type === 'text/html' ? await answer.text() : ((await answer.json()) as unknown);
         // Fields that are not described would be taken out here.
         expect(described.schema.parse(content)).toEqual(content);
+        if (type !== 'text/html') expect(faultsOf(operation, answer.status, type, content)).toEqual([]);
       }
     },
   );

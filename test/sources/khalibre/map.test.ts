@@ -1,3 +1,4 @@
+import { readDate } from '../../../src/lib/sources/khalibre/dates';
 import { mapCourse, mapProgress } from '../../../src/lib/sources/khalibre/map';
 import { Notes } from '../../../src/lib/sources/notes';
 
@@ -210,4 +211,11 @@ describe('progress', () => {
     const mapped = mapProgress(rest, { courseId: undefined, statuses: undefined, notes: new Notes() });
     expect(mapped).toMatchObject({ ok: false, reason: 'the row has no courseId' });
   });
+});
+
+test('a date of 100,000 blanks between two letters takes no time', () => {
+  const began = performance.now();
+  expect(readDate(`a${' '.repeat(100_000)}b`)).toBeUndefined();
+  // Half a minute before; a bound so wide cannot fail on a busy machine.
+  expect(performance.now() - began).toBeLessThan(2_000);
 });

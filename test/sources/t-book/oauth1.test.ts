@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import OAuth from 'oauth-1.0a';
 import { baseString, type Param, signature } from '../../../src/lib/sources/t-book/oauth1';
 
 const signed: Param = ['oauth_signature_method', 'HMAC-SHA1'];
@@ -59,4 +61,21 @@ test.each([
 test('a secret is encoded before it signs', () => {
   // printf x | openssl dgst -sha1 -hmac 'a%20b%26c%2Bd%3D%3D&' -binary | base64
   expect(signature('x', 'a b&c+d==')).toBe('OfHXlTgFIdppRbM41OnbD3iHVjI=');
+});
+
+test.each([
+  [
+    'https://learn.example.com/launch',
+    { lti_version: 'LTI-1p0', resource_link_title: 'Füße & "more" (100 %)!' },
+  ],
+  ['https://learn.example.com:8443/launch/1', { user_id: "o'neil*", empty: '', roles: 'Learner,Instructor' }],
+])('a launch at %s is signed as oauth-1.0a signs it', (url, fields: Record<string, string>) => {
+  const oauth = new OAuth({
+    consumer: { key: 'the key', secret: 'the secret & more' },
+    signature_method: 'HMAC-SHA1',
+    hash_function: (base, key) => createHmac('sha1', key).update(base).digest('base64'),
+  });
+  const { oauth_signature, ...authorized } = oauth.authorize({ url, method: 'POST', data: fields });
+  const params = Object.entries({ ...authorized, ...fields }).map(([k, v]): Param => [k, String(v)]);
+  expect(signature(baseString('POST', url, params), 'the secret & more')).toBe(oauth_signature);
 });

@@ -4,7 +4,7 @@ import { multipartFields } from '../../../sandbox/t-book/multipart';
 import type { SourceSettings } from '../../../src/lib/settings/types';
 import { createSource } from '../../../src/lib/sources/registry';
 import { failure, testDeps } from '../../http/client-builder';
-import { json, type Seen, TestServer } from '../../http/test-server';
+import { inTurn, json, type Seen, TestServer } from '../../http/test-server';
 import { tBookSettings } from './settings';
 
 const call = { signal: new AbortController().signal };
@@ -217,4 +217,14 @@ describe('learners and entities', () => {
 test('it publishes neither a catalog nor results', () => {
   const source = open('https://t-book.example.com');
   expect([source.catalog, source.consumption]).toEqual([undefined, undefined]);
+});
+
+test('a 200 that carries a bare error is a refusal', async () => {
+  const answering = await TestServer.start(inTurn(json({ error: 'not_found' })));
+  try {
+    const error = await failure(open(answering.origin).entities!.page(undefined, call));
+    expect(error).toMatchObject({ name: 'RefusedError', status: 404, code: 'not_found' });
+  } finally {
+    await answering.stop();
+  }
 });
