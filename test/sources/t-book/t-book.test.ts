@@ -4,7 +4,7 @@ import { multipartFields } from '../../../sandbox/t-book/multipart';
 import type { SourceSettings } from '../../../src/lib/settings/types';
 import { createSource } from '../../../src/lib/sources/registry';
 import { failure, testDeps } from '../../http/client-builder';
-import { inTurn, json, type Seen, TestServer } from '../../http/test-server';
+import { json, type Seen, TestServer } from '../../http/test-server';
 import { tBookSettings } from './settings';
 
 const call = { signal: new AbortController().signal };
@@ -220,11 +220,8 @@ test('it publishes neither a catalog nor results', () => {
 });
 
 test('a 200 that carries a bare error is a refusal', async () => {
-  const answering = await TestServer.start(inTurn(json({ error: 'not_found' })));
-  try {
-    const error = await failure(open(answering.origin).entities!.page(undefined, call));
-    expect(error).toMatchObject({ name: 'RefusedError', status: 404, code: 'not_found' });
-  } finally {
-    await answering.stop();
-  }
+  const answering = await serve(json({ error: 'not_found' }));
+  const { entities } = open(answering.origin);
+  const no = { name: 'RefusedError', status: 404, code: 'not_found' };
+  expect(await failure(entities!.page(undefined, call))).toMatchObject(no);
 });
