@@ -9,7 +9,9 @@ export type StorageMood =
       readonly type: 'refuses';
       readonly status: number;
       readonly only?: (method: string, path: string) => boolean;
-    };
+    }
+  /** Does what is asked, and once loses the answer: the client sends the same again. */
+  | { readonly type: 'loses'; readonly only: (method: string, path: string) => boolean };
 
 const refuses = (
   mood: StorageMood & { type: 'refuses' },
@@ -37,10 +39,17 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
         answer.writeHead(mood.status, { 'content-type': 'application/json' }).end('{}');
         return;
       }
-      const { method, url, headers } = incoming;
+      const { method = '', url = '', headers } = incoming;
+      const loses = mood.type === 'loses' && mood.only(method, decodeURIComponent(url));
+      if (loses) proxy.mood = { type: 'works' };
       const forward = request(
         { host: behind.hostname, port: behind.port, method, path: url, headers },
         (real) => {
+          if (loses) {
+            real.resume();
+            answer.writeHead(500).end();
+            return;
+          }
           answer.writeHead(real.statusCode ?? 502, real.headers);
           real.pipe(answer);
         },

@@ -1,5 +1,6 @@
 import { replayQuarantine } from '../../src/lib/api/quarantine';
-import type { QuarantinedRecord } from '../../src/lib/store/quarantine';
+import { utc } from '../../src/lib/domain/time';
+import { type QuarantinedRecord, quarantineId } from '../../src/lib/store/quarantine';
 import { workRun } from '../../src/lib/sync/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
@@ -91,4 +92,17 @@ test('more than one in twenty, and at least twenty, fails the run: the format ha
   expect(read).toBe(sent + unchanged + skipped + bad);
   const feed = { source: 'openedx', kind: 'consumption' as const };
   expect((await bridge.app.engine.feeds.read(feed)).watermark).toBe('2012-01-01T00:00:00Z');
+});
+
+test('a record that is well again and unchanged leaves the quarantine', async () => {
+  bridge = await startBridge();
+  const { runId } = await bridge.sync('catalog');
+  const [key = ''] = bridge.sandbox.openEdx.state.courses.keys();
+  const feed = { source: 'openedx', kind: 'catalog' } as const;
+  const bad = { feed, runId, reason: 'The row was odd for a day', status: undefined, courseId: key, raw: {} };
+  const { quarantine, now } = bridge.app.engine;
+  await quarantine.put({ ...bad, id: quarantineId(feed, key, {}), at: utc(now()) });
+  expect(await quarantined()).toHaveLength(1);
+  expect(await bridge.sync('catalog')).toMatchObject({ counts: { sent: 0, unchanged: 12 } });
+  expect(await quarantined()).toHaveLength(0);
 });

@@ -47,17 +47,12 @@ export class LeaseStore {
     const until = this.#now() + this.#ttlMs;
     const mine = leaseRow(name, owner, until);
     const row = await readRow(this.#table, 'lease', name);
-    try {
-      if (!row) {
-        if (!(await insertRow(this.#table, mine))) return undefined;
-      } else {
-        if (this.#isLive(row)) return undefined;
-        await replaceRow(this.#table, mine, row.etag ?? '*');
-      }
-    } catch (error) {
-      if (error instanceof ConflictError) return undefined;
-      throw error;
-    }
+    if (row && this.#isLive(row)) return undefined;
+    const taken = row
+      ? await replaceRow(this.#table, mine, row.etag ?? '*').then(() => true, unlessConflict)
+      : await insertRow(this.#table, mine);
+    // The storage client sends again what got no answer: it may have lost to itself.
+    if (!taken && !(await this.#isOwnedBy(name, owner))) return undefined;
     return this.#hold(name, owner, until);
   }
 
@@ -87,24 +82,40 @@ export class LeaseStore {
     return Number(row.until) + this.#skewMs > this.#now();
   }
 
+  async #isOwnedBy(name: string, owner: string): Promise<boolean> {
+    return (await readRow(this.#table, 'lease', name))?.owner === owner;
+  }
+
   #hold(name: string, owner: string, firstUntil: number): Lease {
     let until = firstUntil;
     let released = false;
     const lost = new AbortController();
     const lose = (): void => lost.abort(new LeaseLostError(`The lease on ${name} was lost`));
-    const renew = async (): Promise<void> => {
+    let renewing = false;
+    const renewOnce = async (): Promise<void> => {
       const next = this.#now() + this.#ttlMs;
       try {
         const row = await readRow(this.#table, 'lease', name);
         if (released) return;
         if (row?.owner !== owner) return lose();
-        await replaceRow(this.#table, leaseRow(name, owner, next), row.etag ?? '*');
+        const renewed = await replaceRow(this.#table, leaseRow(name, owner, next), row.etag ?? '*').then(
+          () => true,
+          unlessConflict,
+        );
+        if (released) return;
+        // Only another owner is another owner: a renewal that the client sent twice loses to itself.
+        if (!renewed && !(await this.#isOwnedBy(name, owner))) return lose();
         until = next;
-      } catch (error) {
-        if (error instanceof ConflictError) lose();
+      } catch {
         // Storage may be away for a moment; the lease itself says when it is too late.
-        else if (this.#now() >= until) lose();
+        if (this.#now() >= until) lose();
       }
+    };
+    const renew = async (): Promise<void> => {
+      if (renewing) return this.#now() >= until ? lose() : undefined;
+      renewing = true;
+      await renewOnce();
+      renewing = false;
     };
     const timer = setInterval(() => void renew(), this.#renewMs);
     timer.unref();
@@ -130,6 +141,12 @@ export class LeaseStore {
     };
   }
 }
+
+/** False instead of a ConflictError. */
+const unlessConflict = (error: unknown): false => {
+  if (error instanceof ConflictError) return false;
+  throw error;
+};
 
 const skipConflict = (error: unknown): void => {
   if (!(error instanceof ConflictError)) throw error;

@@ -89,8 +89,12 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
   const encoded = engine.sink.encodeCourse(course.record, what.to);
   if (!encoded.ok) return tally.skipped(encoded.skipped);
   const entry = await entryOf(courseId, what, lease);
-  if (entry && !entry.doubt && !entry.deleted && entry.hash === encoded.hash && !what.force)
-    return tally.unchanged();
+  if (entry && !entry.doubt && !entry.deleted && entry.hash === encoded.hash && !what.force) {
+    tally.unchanged();
+    // It is well again: what stands in quarantine of it is over.
+    await tally.arrived(course.key, course.raw);
+    return;
+  }
   const change = entry && !entry.deleted ? 'updated' : 'created';
   if (what.dryRun) {
     tally.sent();

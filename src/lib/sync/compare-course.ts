@@ -112,7 +112,10 @@ async function tell(
   for (const one of reading.found.values())
     if (one.arrived) tally.sent();
     else if (force || ledger.doubt || records.get(one.key) !== one.hash) send.push(one);
-    else tally.unchanged();
+    else {
+      tally.unchanged();
+      await tally.arrived(one.row.key, one.row.raw);
+    }
   if (dryRun) {
     for (const { key, row } of send) {
       tally.sent();

@@ -77,7 +77,8 @@ const skippedAtLeast = 20;
 /** A run that read much and could use none of it: what to do about it, in one sentence. */
 function allSkipped(engine: Engine, { counts, request, source }: Run): string | undefined {
   const { read, skipped, skippedBecause = {} } = counts;
-  if ((read < skippedAtLeast || skipped < read || request.courseId) ?? request.learner) return undefined;
+  if (read < skippedAtLeast || skipped < read) return undefined;
+  if (request.courseId !== undefined || request.learner !== undefined) return undefined;
   const [reason = 'no reason is known'] = Object.entries(skippedBecause)
     .sort(([, a], [, b]) => b - a)
     .map(([text]) => text);
@@ -119,6 +120,8 @@ async function moveWatermark(engine: Engine, run: Run): Promise<void> {
   const start = run.window?.from;
   if (start === undefined) return;
   await engine.feeds.update({ source: run.source, kind: run.kind }, (state) => {
+    // A finisher that stalled must not undo what an operator, or the next run, has set since.
+    if (state.activeRun !== run.runId) return undefined;
     const next = advance(state.watermark ?? start, [...state.doneBeyond, ...done]);
     const looked = run.trigger === 'timer' && run.mode === 'incremental' && run.slices.failed === 0;
     // A finish that is repeated finds the watermark moved by itself: that is no second look.

@@ -148,7 +148,8 @@ export class Listing {
       if (!row.ok) await this.tally.quarantine({ ...row, courseId: row.key });
       else {
         const pending = this.#compare(row);
-        if (pending) changed.push(pending);
+        if (pending === 'unchanged') await this.tally.arrived(row.key, row.raw);
+        else if (pending) changed.push(pending);
       }
       if (this.tally.isBeyondRepair(expected))
         throw new PayloadError(
@@ -159,7 +160,7 @@ export class Listing {
       await this.#delivery.add(pending.write.json, pending);
   }
 
-  #compare(row: MappedRecord<Course>): Pending | undefined {
+  #compare(row: MappedRecord<Course>): Pending | 'unchanged' | undefined {
     const { engine, run, open } = this.context;
     const courseId = row.record.id;
     const encoded = engine.sink.encodeCourse(row.record, {
@@ -174,7 +175,7 @@ export class Listing {
     const same = entry && entry.hash === encoded.hash && !entry.deleted && !entry.doubt;
     if (same && run.mode !== 'full') {
       this.tally.unchanged();
-      return undefined;
+      return 'unchanged';
     }
     if (run.dryRun) {
       const change = entry && !entry.deleted ? 'updated' : 'created';
