@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { AuthError, LeaseLostError, PayloadError, RefusedError, RetryableError } from '../../src/lib/errors';
-import { Delivery, type DeliverOptions, idempotencyKey, tooManyBad } from '../../src/lib/sync/deliver';
+import { Delivery, type DeliverOptions, tooManyBad } from '../../src/lib/sync/deliver';
+import { idempotencyKey } from '../../src/lib/sync/post';
 import { MemorySink } from './deliver-sink';
 
 interface Outcome {
@@ -21,7 +22,7 @@ async function deliver(sink: MemorySink, records: readonly string[], more: More 
     sourceSystemId: '16',
     signal: new AbortController().signal,
     keyPrefix: 'run/1',
-    fence: () => undefined,
+    hold: { assertOutlives: () => undefined, keepUntil: () => undefined },
     onAcknowledged: (batch) => {
       acknowledged.push(...batch);
     },
@@ -166,8 +167,11 @@ describe('an error that is not of the records', () => {
     const sink = new MemorySink();
     const lost = new LeaseLostError('The lease is gone');
     const fenced = await deliver(sink, recordsOf(30), {
-      fence: () => {
-        throw lost;
+      hold: {
+        assertOutlives: () => {
+          throw lost;
+        },
+        keepUntil: () => undefined,
       },
     });
     expect([fenced.error, sink.calls]).toEqual([lost, []]);

@@ -9,6 +9,7 @@ import type { WindowedFeed, WindowPage } from '../../src/lib/sources/source';
 import type { Engine } from '../../src/lib/sync/engine';
 import { advance, without } from '../../src/lib/sync/intervals';
 import type { SliceContext } from '../../src/lib/sync/slice-context';
+import type { Lease } from '../../src/lib/store/leases';
 import { Tally } from '../../src/lib/sync/tally';
 import { workWindow } from '../../src/lib/sync/window-slice';
 import { MemorySink } from './deliver-sink';
@@ -236,7 +237,7 @@ function contextOf(engine: Engine, run: Run, number: number, { maxRows }: Story)
     open: { settings: { sourceSystemId: '16', maxRowsPerSlice: maxRows } } as SliceContext['open'],
     tally: new Tally(engine, run, feedName),
     signal: new AbortController().signal,
-    fence: () => undefined,
+    lease: { assertOutlives: () => undefined, keepUntil: () => undefined } as unknown as Lease,
     concurrency: 2,
     deadline: Infinity,
   };

@@ -59,6 +59,9 @@ const passing = new Set([408, 423, 425]);
 /** Throttled tries of one call may take this long in all; then the work puts itself back. */
 const throttledForMs = 60_000;
 
+/** A gateway answers so while the system behind it may still be at it. */
+const gatewayGaveUp = new Set([408, 502, 504]);
+
 /**
  * The one HTTP client, for one system. See `HttpClient` for what it throws.
  * @throws SettingsError when the base URL cannot be used.
@@ -156,11 +159,16 @@ class CallInProgress<T> {
         deadlineMs,
         maxBytes,
         fence: this.call.fence,
+        sentIsSent: this.call.mayLandUntil !== undefined,
       });
       outcome = this.outcomeOf(answer);
+      if (gatewayGaveUp.has(answer.status)) this.call.mayLandUntil?.(startedAt + deadlineMs);
       return await this.judge(answer, outcome);
     } catch (error) {
       if (!(error instanceof ExchangeFailed)) throw error;
+      // What the system has not finished when its time is over gets the same time once more.
+      const landsFrom = error.code === 'DEADLINE' ? clock.now() : startedAt;
+      if (error.left) this.call.mayLandUntil?.(landsFrom + deadlineMs);
       const fault = networkFault(error, system, base, deadlineMs);
       const again = fault.retry && (this.idempotent || !error.left);
       return { error: fault.error, next: again ? 'back off' : 'give up' };

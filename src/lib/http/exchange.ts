@@ -10,6 +10,8 @@ export interface Request {
   readonly deadlineMs: number;
   readonly maxBytes: number;
   readonly fence: (() => void) | undefined;
+  /** Once its bytes have left, the signal ends it no more: the system would finish it all the same. */
+  readonly sentIsSent: boolean;
 }
 
 /** One try: an answer as it came in, whatever its status. */
@@ -77,7 +79,9 @@ class AnswerCollector implements Dispatcher.DispatchHandler {
   private size = 0;
   private readonly chunks: Buffer[] = [];
   private readonly timer: NodeJS.Timeout;
-  private readonly onAbort = (): void => this.fail(this.request.signal.reason as Error);
+  private readonly onAbort = (): void => {
+    if (!(this.left && this.request.sentIsSent)) this.fail(this.request.signal.reason as Error);
+  };
 
   constructor(
     private readonly request: Request,

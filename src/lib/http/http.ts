@@ -27,6 +27,12 @@ export interface HttpCall<T> {
   readonly idempotent?: boolean;
   /** Called right before the bytes leave, again at every retry; throws when they must not. */
   readonly fence?: () => void;
+  /**
+   * For a write that nothing older may follow. Once its bytes have left, it is not aborted: the system would finish
+   * it all the same. Told of each try whose fate is unknown (no answer, or a gateway's time-out) until when it may
+   * still take effect, milliseconds since 1970.
+   */
+  readonly mayLandUntil?: (until: number) => void;
   /** Finds the system's own words in the JSON of a refusal, and strips them of all that names a person. */
   readonly reasonOf?: (body: unknown) => string | undefined;
 }

@@ -61,4 +61,6 @@ export interface Delivery {
   readonly idempotencyKey: string;
   /** Called right before bytes leave; throws LeaseLostError when they must not. */
   readonly fence: () => void;
+  /** As `HttpCall` has it: a batch that has left is not aborted, and one without an answer may still land. */
+  readonly mayLandUntil: (until: number) => void;
 }

@@ -15,6 +15,11 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** @throws LeaseLostError when the lease does not outlive an action that may take so long. */
   assertOutlives(ms: number): void;
+  /** Something done under it may take effect until then, milliseconds since 1970: nobody gets it before. */
+  keepUntil(time: number): void;
+  /** The latest time of `keepUntil`; 0 when it was never asked for. */
+  readonly keptUntil: number;
+  /** Gives it back; one that is to be kept runs out by itself. */
   release(): Promise<void>;
 }
 
@@ -89,6 +94,7 @@ export class LeaseStore {
   #hold(name: string, owner: string, firstUntil: number): Lease {
     let until = firstUntil;
     let released = false;
+    let keptUntil = 0;
     const lost = new AbortController();
     const lose = (): void => lost.abort(new LeaseLostError(`The lease on ${name} was lost`));
     let renewing = false;
@@ -126,6 +132,12 @@ export class LeaseStore {
         if (lost.signal.aborted || until < this.#now() + ms)
           throw new LeaseLostError(`The lease on ${name} is too short for what comes next`);
       },
+      keepUntil: (time) => {
+        keptUntil = Math.max(keptUntil, time);
+      },
+      get keptUntil() {
+        return keptUntil;
+      },
       release: async () => {
         if (released) return;
         released = true;
@@ -133,7 +145,10 @@ export class LeaseStore {
         if (lost.signal.aborted) return;
         try {
           const row = await readRow(this.#table, 'lease', name);
-          if (row?.owner === owner) await deleteRow(this.#table, 'lease', name, row.etag);
+          if (row?.owner !== owner) return;
+          if (keptUntil > this.#now())
+            await replaceRow(this.#table, leaseRow(name, owner, keptUntil), row.etag ?? '*');
+          else await deleteRow(this.#table, 'lease', name, row.etag);
         } catch {
           // It runs out by itself.
         }

@@ -6,7 +6,8 @@ import { toKey } from '../store/keys';
 import type { Lease } from '../store/leases';
 import type { Destination } from '../sinks/sink';
 import type { Engine, OpenSource } from './engine';
-import { idempotencyKey, refusesRecords } from './deliver';
+import { refusesRecords } from './deliver';
+import { holdOf, type Hold, post } from './post';
 import type { Tally } from './tally';
 
 export interface ApplyCourse {
@@ -20,7 +21,7 @@ export interface ApplyCourse {
   /** Send it even when it is unchanged. */
   readonly force: boolean;
   /** The caller's own lease, when it sends the course in other ways as well, and has nothing on its way now. */
-  readonly ownLease?: string;
+  readonly hold?: Hold & Pick<Lease, 'name'>;
   /** Asked before a course is taken back; throws when it must not be. */
   readonly beforeDeletion?: (courseId: string) => Promise<void>;
 }
@@ -74,11 +75,11 @@ export async function isBeingSent(
 /** The course's entry in the ledger. @throws CourseBusyError while another worker's batch with it is on its way. */
 async function entryOf(
   courseId: string,
-  { engine, open, ownLease }: ApplyCourse,
+  { engine, open, hold }: ApplyCourse,
   lease: Lease,
 ): Promise<CatalogEntry | undefined> {
   const entry = await engine.catalogLedger.read(open.source.id, courseId);
-  if (await isBeingSent(engine, entry, lease.name, ownLease)) throw new CourseBusyError(courseId);
+  if (await isBeingSent(engine, entry, lease.name, hold?.name)) throw new CourseBusyError(courseId);
   return entry;
 }
 
@@ -159,17 +160,15 @@ async function acknowledged({ engine, open }: ApplyCourse, write: CatalogWrite):
 }
 
 async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void> {
-  const { engine, open, signal, keyPrefix } = what;
+  const { engine, open } = what;
   const feed = { source: open.source.id, kind: 'catalog' as const };
-  const array = Buffer.from(`[${json}]`);
   await engine.onStep?.('before post', feed);
-  await engine.sink.send(
-    { kind: 'catalog', sourceSystemId: what.to.sourceSystemId, json: array, count: 1 },
-    {
-      signal,
-      idempotencyKey: idempotencyKey(keyPrefix, array),
-      fence: () => lease.assertOutlives(engine.sink.limits.deadlineMs),
-    },
-  );
+  const batch = {
+    kind: feed.kind,
+    sourceSystemId: what.to.sourceSystemId,
+    json: Buffer.from(`[${json}]`),
+    count: 1,
+  };
+  await post(engine.sink, batch, { ...what, hold: holdOf(what.hold, lease) });
   await engine.onStep?.('after post', feed);
 }

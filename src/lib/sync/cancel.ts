@@ -4,7 +4,8 @@ import { endRun } from './finish';
 import { sliceLeases } from './slice-context';
 
 /**
- * Cancels a run: its workers see it within 2 s and abort their calls; a run that nobody works on ends at once.
+ * Cancels a run: its workers see it within 2 s, send nothing more, and wait for what they have
+ * sent; a run that nobody works on ends at once.
  * @returns the run as it then is; undefined when there is no such run.
  */
 export async function cancelRun(engine: Engine, runId: string): Promise<Run | undefined> {

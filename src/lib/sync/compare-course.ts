@@ -11,6 +11,7 @@ import { courseLease, CourseBusyError } from './apply-course';
 import { type Found, type Go, type Reading, type ReadPage, readRows } from './course-rows';
 import { Delivery } from './deliver';
 import type { Engine } from './engine';
+import { type Hold, holdOf } from './post';
 import type { Tally } from './tally';
 
 /** What a run's slice and a webhook's event have in hand when they compare a course. */
@@ -25,8 +26,8 @@ export interface CompareCourse {
   readonly dryRun: boolean;
   /** Send also what is unchanged. */
   readonly force: boolean;
-  /** Throws LeaseLostError when the worker's own lease does not outlive a POST; the course's is looked at here. */
-  readonly fence?: () => void;
+  /** The worker's own lease, if it has one; the course's is taken here. */
+  readonly hold?: Hold;
   /** Told after each page, with how many pages this go has read, and how many rows the course has shown so far. */
   readonly onPage?: (pages: number, rows: number) => void;
 }
@@ -126,10 +127,6 @@ async function tell(
   }
   if (send.length === 0 && !ledger.doubt) return { arrived: [] };
   const etag = await engine.learnerLedger.markDoubt(feed.source, courseId, ledger.etag);
-  const fence = (): void => {
-    what.fence?.();
-    lease.assertOutlives(engine.sink.limits.deadlineMs);
-  };
   const arrived = new Set<Found>();
   const save = (): Promise<void> =>
     engine.learnerLedger.save(feed.source, courseId, records, etag, {
@@ -137,7 +134,7 @@ async function tell(
       doubt: only !== undefined && ledger.doubt,
     });
   try {
-    await deliver({ ...what, fence }, send, records, arrived);
+    await deliver(what, holdOf(what.hold, lease), send, records, arrived);
   } catch (error) {
     if (!(error instanceof WaitError)) throw error;
     // Else a sink that asks for pauses again and again would be told the same again and again. Whether the rest
@@ -171,18 +168,19 @@ const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
 });
 
 async function deliver(
-  what: CompareCourse & { readonly fence: () => void },
+  what: CompareCourse,
+  hold: Hold,
   send: readonly Found[],
   records: Map<string, string>,
   arrived: Set<Found>,
 ): Promise<void> {
-  const { engine, feed, tally, to, signal, fence, keyPrefix } = what;
+  const { engine, feed, tally, to, signal, keyPrefix } = what;
   const delivery = new Delivery<Found>({
     sink: engine.sink,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
     signal,
-    fence,
+    hold,
     keyPrefix,
     beforeBatch: async () => engine.onStep?.('before post', feed),
     onAcknowledged: async (batch) => {

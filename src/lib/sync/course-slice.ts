@@ -132,7 +132,7 @@ async function listCourses(
 
 /** What a slice has in hand, as the comparison of one course takes it. */
 export function comparison(context: SliceContext): CompareCourse {
-  const { engine, feed, run, slice, open, tally, signal, fence } = context;
+  const { engine, feed, run, slice, open, tally, signal, lease } = context;
   return {
     engine,
     feed,
@@ -142,7 +142,7 @@ export function comparison(context: SliceContext): CompareCourse {
     to: { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt },
     dryRun: run.dryRun,
     force: run.mode === 'full',
-    fence,
+    hold: lease,
     onPage: (pages, rows) => engine.onProgress?.({ runId: run.runId, slice: slice.number, pages, rows }),
   };
 }

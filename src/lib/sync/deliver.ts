@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Counts } from '../domain/run';
 import { RefusedError, PayloadError } from '../errors';
 import type { Sink } from '../sinks/sink';
 import { JsonArray } from './json-array';
+import { type Hold, post } from './post';
 
 /** `T` is whatever the caller needs to know a record by when it has arrived, or was refused. */
 export interface DeliverOptions<T> {
@@ -12,8 +12,7 @@ export interface DeliverOptions<T> {
   readonly signal: AbortSignal;
   /** What makes the idempotency key of these bytes its own: the run and slice, or the event. */
   readonly keyPrefix: string;
-  /** Throws when the worker no longer holds its lease for as long as a POST may take. */
-  readonly fence: () => void;
+  readonly hold: Hold;
   /** Before a batch is sent. */
   readonly beforeBatch?: () => Promise<void>;
   /** The sink acknowledged these. */
@@ -72,7 +71,10 @@ export class Delivery<T> {
     this.#check();
   }
 
-  /** Waits until nothing is in flight any more, whatever came of it: before the worker lets go. */
+  /**
+   * Waits until nothing is in flight any more, whatever came of it: before the worker lets go. What has left is not
+   * aborted when the host stops or the run is cancelled.
+   */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#inFlight);
   }
@@ -96,14 +98,11 @@ export class Delivery<T> {
   }
 
   async #send({ array, records }: Batch<T>, from = 0, to = records.length): Promise<void> {
-    const { sink, kind, sourceSystemId, signal, fence, keyPrefix } = this.options;
+    const { sink, kind, sourceSystemId } = this.options;
     await this.options.beforeBatch?.();
     const json = array.bytes(from, to);
     try {
-      await sink.send(
-        { kind, sourceSystemId, json, count: to - from },
-        { signal, fence, idempotencyKey: idempotencyKey(keyPrefix, json) },
-      );
+      await post(sink, { kind, sourceSystemId, json, count: to - from }, this.options);
     } catch (error) {
       if (!refusesRecords(error)) throw error;
       return this.#halve({ array, records }, from, to, error);
@@ -133,13 +132,6 @@ interface Batch<T> {
   /** Those in the array, in its order. */
   readonly records: T[];
 }
-
-/**
- * The same bytes of the same work have the same key; the same bytes sent for another reason have another.
- * @param json the body.
- */
-export const idempotencyKey = (prefix: string, json: Uint8Array): string =>
-  createHash('sha256').update(`${prefix},`).update(json).digest('hex').slice(0, 40);
 
 const badShare = 0.05;
 const badAtLeast = 20;

@@ -4,7 +4,7 @@ import type { CatalogFeed } from '../sources/source';
 import { applyCourse } from './apply-course';
 import { tooGreatLoss } from './deletion-guard';
 import { Listing, Pause } from './listing';
-import { finished, keyPrefix, sliceLease, type SliceContext, type SliceOutcome } from './slice-context';
+import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 
 /**
  * Reads a whole catalog, sends what changed since the sink was last told, and takes back what is gone. One that
@@ -60,7 +60,7 @@ export async function workCatalogCourse(context: SliceContext, courseId: string)
     tally,
     signal,
     // What the listing itself put in doubt is not on its way any more when this is asked.
-    ownLease: sliceLease(context.slice),
+    hold: context.lease,
     keyPrefix: keyPrefix(context),
     to: { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt },
     dryRun: run.dryRun,

@@ -38,13 +38,13 @@ export class Listing {
     private readonly context: SliceContext,
     private readonly tally: Tally,
   ) {
-    const { engine, feed, signal, fence } = context;
+    const { engine, feed, signal, lease } = context;
     this.#delivery = new Delivery<Pending>({
       sink: engine.sink,
       kind: 'catalog',
       sourceSystemId: context.open.settings.sourceSystemId,
       signal,
-      fence,
+      hold: lease,
       keyPrefix: keyPrefix(context),
       beforeBatch: async () => engine.onStep?.('before post', feed),
       onAcknowledged: (records) => this.#acknowledged(records),

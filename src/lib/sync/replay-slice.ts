@@ -48,7 +48,7 @@ async function remap(
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
     signal: context.signal,
-    fence: context.fence,
+    hold: context.lease,
     keyPrefix: keyPrefix(context),
     onAcknowledged: async (batch) => {
       for (const { id } of batch) {

@@ -1,6 +1,7 @@
 import type { Feed } from '../domain/feed';
 import type { Run, Slice, SliceWork } from '../domain/run';
 import type { Kept } from '../store/kept';
+import type { Lease } from '../store/leases';
 import type { SliceResult } from '../store/runs';
 import type { Engine, OpenSource } from './engine';
 import type { Tally } from './tally';
@@ -16,8 +17,8 @@ export interface SliceContext {
   readonly tally: Tally;
   /** Aborts when the run is cancelled, the lease is lost or the host stops. */
   readonly signal: AbortSignal;
-  /** Throws LeaseLostError when the lease does not outlive a POST. */
-  readonly fence: () => void;
+  /** The slice's lease, under which it sends. */
+  readonly lease: Lease;
   /** Calls in flight that this slice may have. */
   readonly concurrency: number;
   /** Milliseconds since 1970: when the slice should put itself back rather than go on. */

@@ -160,7 +160,7 @@ async function work(
     open,
     tally,
     signal,
-    fence: () => lease.assertOutlives(engine.sink.limits.deadlineMs),
+    lease,
     // The calls in flight are the source's, over all its slices; a run of few slices shares them among few.
     concurrency: Math.max(1, Math.floor(concurrency / Math.min(parallelSlices, run.slices.total))),
     deadline: engine.now() + engine.patience.sliceBudgetMs,
@@ -263,7 +263,8 @@ async function handle(
     // Another worker has the slice, or will get it from the sweep. Whatever this one did is done again.
     engine.log.warn(facts, 'lease lost');
   } else if (stop.aborted) {
-    await putBack(engine, run, slice, { attempts: slice.attempts - 1, dueAt: engine.now() });
+    const dueAt = Math.max(engine.now(), lease.keptUntil);
+    await putBack(engine, run, slice, { attempts: slice.attempts - 1, dueAt });
   } else if (error instanceof WaitError) {
     engine.log.info({ ...facts, until: new Date(error.until).toISOString() }, 'slice put back for a pause');
     await putBack(engine, run, slice, { attempts: slice.attempts - 1, dueAt: error.until });

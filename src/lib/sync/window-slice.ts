@@ -45,7 +45,7 @@ export async function workWindow(
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
     signal,
-    fence: context.fence,
+    hold: context.lease,
     keyPrefix: keyPrefix(context),
     beforeBatch: async () => engine.onStep?.('before post', context.feed),
     onAcknowledged: async (records) => {

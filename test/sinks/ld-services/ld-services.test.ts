@@ -21,7 +21,12 @@ async function sinkFor(
   return createLdServices(settings, { ...testDeps(), ...deps });
 }
 
-const delivery = { signal: new AbortController().signal, idempotencyKey: 'key-1', fence: () => undefined };
+const delivery = {
+  signal: new AbortController().signal,
+  idempotencyKey: 'key-1',
+  fence: () => undefined,
+  mayLandUntil: () => undefined,
+};
 const catalog = {
   kind: 'catalog',
   sourceSystemId: '16',

@@ -34,6 +34,7 @@ export function createLdClient(
         schema: acknowledgement,
         signal: delivery.signal,
         fence: delivery.fence,
+        mayLandUntil: delivery.mayLandUntil,
         idempotent: true,
       })
       .catch((error: unknown) => {
