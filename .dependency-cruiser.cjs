@@ -1,4 +1,4 @@
-/** Imports run one way: functions -> app -> sync, webhooks -> sources, sinks, store -> http, domain. */
+/** Imports run one way: functions -> app -> sync, webhooks -> sources, destinations, store -> http, domain. */
 const forbid = (name, from, to, comment) => ({
   name,
   severity: 'error',
@@ -20,32 +20,32 @@ module.exports = {
     forbid('src-not-local', '^src', '^(local|sandbox|test|bench)', 'The app needs nothing of its workshop.'),
     forbid(
       'engine-not-app',
-      '^src/lib/(sync|webhooks|sources|sinks|store|http|domain)',
+      '^src/lib/(sync|webhooks|sources|destinations|store|http|domain)',
       '^src/lib/(app|api)',
       'Only functions, api and cli use the composition root.',
     ),
     forbid(
       'sources-alone',
       '^src/lib/sources',
-      '^src/lib/(sinks|sync|webhooks|store)',
+      '^src/lib/(destinations|sync|webhooks|store)',
       'A source knows no sink and no engine.',
     ),
     forbid(
-      'sinks-alone',
-      '^src/lib/sinks',
+      'destinations-alone',
+      '^src/lib/destinations',
       '^src/lib/(sources|sync|webhooks|store)',
       'A sink knows no source and no engine.',
     ),
     forbid(
       'store-below',
       '^src/lib/store',
-      '^src/lib/(sync|webhooks|sources|sinks)',
+      '^src/lib/(sync|webhooks|sources|destinations)',
       'The store serves; it does not ask.',
     ),
     forbid(
       'http-below',
       '^src/lib/http',
-      '^src/lib/(sync|webhooks|sources|sinks|store|app|api)',
+      '^src/lib/(sync|webhooks|sources|destinations|store|app|api)',
       'HTTP knows nobody above it.',
     ),
     forbid('domain-alone', '^src/lib/domain', '^src/lib/(?!domain)', 'The domain knows nobody.'),

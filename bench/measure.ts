@@ -55,7 +55,7 @@ const ways: Record<string, (env: Record<string, string>) => Promise<number>> = {
     await app.storage.prepare();
     const { runId } = await startRun(
       app.engine,
-      { source: 'openedx', kind: 'consumption' },
+      { source: 'openedx', kind: 'consumption', destination: 'ld' },
       { trigger: 'cli' },
     );
     const run = await workRun(app.engine, runId, new AbortController().signal);

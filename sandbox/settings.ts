@@ -1,13 +1,13 @@
 import type { Academy } from './academy-of-mine';
 import { academyOperations } from './academy-of-mine/options';
 import type { Khalibre } from './khalibre';
+import type { LdServices } from './ld-services';
 import type { Sandbox } from './sandbox';
 import type { TBook } from './t-book';
 
 /** The settings that lead LMS Bridge to a sandbox. */
 export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
   const edx = sandbox.openEdx.state.options;
-  const ld = sandbox.ldServices.state.options;
   return {
     LMS_SOURCES: sourceIds(sandbox).join(','),
     LMS__openedx__kind: 'open-edx',
@@ -21,15 +21,24 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
     ...(sandbox.khalibre && khalibreSettings(sandbox.khalibre)),
     ...(sandbox.academy && academySettings(sandbox.academy)),
     ...(sandbox.tBook && tBookSettings(sandbox.tBook)),
-    LD__baseUrl: sandbox.ldServices.url,
-    LD__auth: 'oauth2',
-    LD__tokenUrl: `${sandbox.ldServices.url}/oauth2/token`,
-    LD__clientId: ld.clientId,
-    LD__clientSecret: ld.clientSecret,
-    LD__scope: `${ld.resource}/.default`,
-    LD__subscriptionKey: ld.subscriptionKey,
-    LD__submittedBy: 'lms-bridge@example.com',
+    ...ldSettings('LD__', sandbox.ldServices),
   };
+}
+
+/** @param prefix of the names, `LD__` or `DEST__<id>__`. */
+export function ldSettings(prefix: string, { url, state }: LdServices): Record<string, string> {
+  const { clientId, clientSecret, resource, subscriptionKey } = state.options;
+  const values = {
+    baseUrl: url,
+    auth: 'oauth2',
+    tokenUrl: `${url}/oauth2/token`,
+    clientId,
+    clientSecret,
+    scope: `${resource}/.default`,
+    subscriptionKey,
+    submittedBy: 'lms-bridge@example.com',
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }
 
 const sourceIds = ({ khalibre, academy, tBook }: Sandbox): string[] => [

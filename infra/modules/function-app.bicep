@@ -30,6 +30,7 @@ var defaults = {
   CATALOG_SCHEDULE: '0 0 2 * * *'
   CONSUMPTION_SCHEDULE: '0 */15 * * * *'
   LMS_SOURCES: ''
+  DESTINATIONS: 'ld'
   LOG_LEVEL: 'info'
   RETENTION_DAYS: '30'
 }

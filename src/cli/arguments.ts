@@ -29,6 +29,7 @@ export const commandNames: readonly string[] = ['sync', 'check', ...storageComma
 const common = { json: flag, help: { ...flag, short: 'h' } } as const;
 const syncFlags = {
   source: text,
+  destination: text,
   full: flag,
   from: text,
   to: text,
@@ -46,6 +47,7 @@ const flagsOf = (command: string): Flags => {
 
 const examples: Record<string, string> = {
   source: 'openedx',
+  destination: 'ld',
   from: '2026-01-31T00:00:00Z',
   to: '2026-02-01',
   course: 'course-v1:edX+DemoX+Demo',
@@ -86,6 +88,7 @@ export function readArguments(args: readonly string[], env: Environment): Comman
   const asked = {
     kind,
     source: valueOf(given, 'source'),
+    destination: valueOf(given, 'destination'),
     mode: values.full ? ('full' as const) : undefined,
     from: time('from', valueOf(given, 'from')),
     to: time('to', valueOf(given, 'to')),

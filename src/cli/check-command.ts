@@ -1,7 +1,8 @@
 import { createApp } from '../lib/app';
+import { firstDestination } from '../lib/domain/feed';
 import type { SettingsProblem } from '../lib/errors';
 import { readSettings } from '../lib/settings';
-import { checkSink } from './check-sink';
+import { checkDestination } from './check-destination';
 import { checkSource } from './check-source';
 import { checkStorage } from './check-storage';
 import type { Finding } from './finding';
@@ -49,7 +50,7 @@ async function look(terminal: Terminal, onto: (what: string) => void): Promise<F
   const signal = terminal.interrupted;
   const read = readSettings(env);
   const problems = read.ok
-    ? read.settings.sources.flatMap((source) => (source.ok ? [] : source.problems))
+    ? [...read.settings.sources, ...read.settings.destinations].flatMap((one) => (one.ok ? [] : one.problems))
     : read.problems;
   const findingOf =
     (result: Finding['result']) =>
@@ -82,6 +83,10 @@ async function look(terminal: Terminal, onto: (what: string) => void): Promise<F
       )),
     );
   }
-  onto('the L&D services');
-  return [...findings, ...(await checkSink(settings.ld, signal))];
+  for (const entry of settings.destinations) {
+    if (!entry.ok) continue;
+    onto(entry.id === firstDestination ? 'the L&D services' : `the destination ${entry.id}`);
+    findings.push(...(await checkDestination(entry, signal)));
+  }
+  return findings;
 }

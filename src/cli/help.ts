@@ -33,6 +33,7 @@ const sync = `Syncs catalogs or results now, in this process. Running hosts on t
   npm run sync -- catalog|consumption [flags]
 
   --source ID        one source of LMS_SOURCES; left out: all
+  --destination ID   one destination of DESTINATIONS; left out: all
   --full             everything, not only what changed since last time
   --from TIME        only results modified from then on (ISO 8601, UTC unless zoned)
   --to TIME          only results modified until then
@@ -52,8 +53,8 @@ Examples
   npx lms-bridge sync catalog --json > runs.json
 `;
 
-const check = `Tries every setting and system: settings, storage, each source and the L&D services. Nothing is sent
-to the L&D services but the request for a token; tables and queues that are missing are created.
+const check = `Tries every setting and system: settings, storage, each source and each destination. Nothing is sent
+to a destination but the request for a token; tables and queues that are missing are created.
 
   lms-bridge check [--json]
   npm run check

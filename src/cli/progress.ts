@@ -1,3 +1,4 @@
+import { towards } from '../lib/domain/feed';
 import { isEnded, type Run } from '../lib/domain/run';
 import type { Progress } from '../lib/sync/engine';
 import { grouped, inTime } from './table';
@@ -75,7 +76,7 @@ export class SyncProgress {
   line(bar = 0): string {
     const { share, timeLeft, rowsPerSecond } = this;
     const open = [...this.#runs.values()].filter(({ run }) => !isEnded(run));
-    const names = open.map(({ run }) => `${run.source} ${run.kind}`);
+    const names = open.map(({ run }) => `${run.source} ${run.kind}${towards(run.destination)}`);
     const parts = [names.length > 2 ? `${names.length} runs` : names.join(', ')];
     if (share !== undefined) parts.push(`${drawn(share, bar)}${Math.floor(share * 100)} %`);
     else parts.push(open.every(({ run }) => run.state === 'waiting') ? 'getting ready' : 'working');

@@ -1,3 +1,4 @@
+import { towards } from '../lib/domain/feed';
 import type { Changes, Run } from '../lib/domain/run';
 import { grouped, inTime, table } from './table';
 import type { Colour } from './terminal';
@@ -14,7 +15,20 @@ const colours: Partial<Record<Run['state'], Colour>> = {
 
 /** What became of a run, in lines. @param paint colours a word. */
 export function summary(run: Run, paint: (colour: Colour, text: string) => string): string {
-  const { source, kind, state, counts, error, notes, runId, dryRun, finishedAt, startedAt, changes } = run;
+  const {
+    source,
+    kind,
+    destination,
+    state,
+    counts,
+    error,
+    notes,
+    runId,
+    dryRun,
+    finishedAt,
+    startedAt,
+    changes,
+  } = run;
   const colour = colours[state];
   const took = finishedAt ? ` in ${inTime(Date.parse(finishedAt) - Date.parse(startedAt))}` : '';
   const numbers = [
@@ -26,7 +40,7 @@ export function summary(run: Run, paint: (colour: Colour, text: string) => strin
     counts.deleted > 0 && !dryRun ? `${grouped(counts.deleted)} deleted` : '',
   ].filter(Boolean);
   const lines = [
-    `${source} ${kind}: ${dryRun ? 'dry run ' : ''}${colour ? paint(colour, state) : state}${took}: ${numbers.join(', ')}`,
+    `${source} ${kind}${towards(destination)}: ${dryRun ? 'dry run ' : ''}${colour ? paint(colour, state) : state}${took}: ${numbers.join(', ')}`,
     ...(error ? [`  ${error}`] : []),
     ...Object.entries(counts.skippedBecause ?? {}).map(
       ([reason, rows]) => `  ${grouped(rows)} skipped: ${reason}`,

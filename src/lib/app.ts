@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
+import { firstDestination } from './domain/feed';
 import { utc } from './domain/time';
 import { InputError, SettingsError } from './errors';
 import { createLogger } from './log';
 import { type Metrics, openMetrics, tellsOf } from './metrics';
 import { readSettings } from './settings';
 import type { Environment } from './settings/read-group';
-import { ldAuthorizer } from './settings/ld-credential';
-import type { Settings, SourceEntry } from './settings/types';
-import { createLdServices } from './sinks/ld-services';
+import type { DestinationEntry, Settings, SourceEntry } from './settings/types';
+import type { Destination } from './destinations/destination';
+import { createDestination, destinationNamed } from './destinations/registry';
 import { createSource } from './sources/registry';
 import { CatalogLedger } from './store/catalog-ledger';
 import { EnrolmentBatches } from './store/enrolments';
@@ -15,7 +16,7 @@ import { FeedStore } from './store/feeds';
 import { Inbox } from './store/inbox';
 import { LearnerLedger } from './store/learner-ledger';
 import { LeaseStore } from './store/leases';
-import { Pauses } from './store/pauses';
+import { destinationSystem, Pauses } from './store/pauses';
 import { Quarantine } from './store/quarantine';
 import { Registrations } from './store/registrations';
 import { RunStore } from './store/runs';
@@ -37,7 +38,7 @@ export interface App {
 }
 
 export type AppOverrides = Partial<
-  Pick<Engine, 'now' | 'random' | 'log' | 'patience' | 'onStep' | 'onProgress' | 'leases'>
+  Pick<Engine, 'now' | 'random' | 'log' | 'patience' | 'onStep' | 'onProgress' | 'leases' | 'openDestination'>
 > & {
   /** Where log lines go, instead of the current invocation. */
   readonly writeLog?: (line: string) => void;
@@ -58,7 +59,6 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
     log.warn({ setting, warning: `${setting} ${message}` }, 'settings need a look');
   const metrics = openMetrics(settings.metrics, log);
   if (metrics) beforeEnd(() => metrics.flush());
-  const sinkTells = tellsOf(metrics, 'ld-services');
   const engine: Engine = {
     feeds: new FeedStore(storage),
     runs: new RunStore(storage),
@@ -74,20 +74,9 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
     registrations: new Registrations(storage),
     enrolments: new EnrolmentBatches(storage),
     wakeUps: new WakeUps(storage),
-    sink: createLdServices(settings.ld, {
-      gate: createSharedGate({
-        system: 'the L&D services',
-        // No source's id has a hyphen.
-        source: 'ld-services',
-        storage,
-        limits: { concurrency: settings.ld.concurrency * 4, requestsPerMinute: undefined },
-        onPause: tellPause(log, 'ld-services', sinkTells.onPause),
-      }),
-      userAgent,
-      onCall: sinkTells.onCall,
-      authorizer: ldAuthorizer(settings.ld.auth),
-    }),
     openSource: openSources(settings.sources, storage, metrics, log),
+    openDestination: openDestinations(settings.destinations, storage, metrics, log),
+    destinationsOf: (source) => destinationsOf(settings, source),
     now: Date.now,
     random: Math.random,
     log,
@@ -124,6 +113,40 @@ function openSources(
     }
     return open;
   };
+}
+
+function openDestinations(
+  entries: readonly DestinationEntry[],
+  storage: Storage,
+  metrics: Metrics | undefined,
+  log: Logger,
+): (id: string) => Destination {
+  const opened = new Map<string, Destination>();
+  return (id) => {
+    const entry = destinationNamed(entries, id);
+    let open = opened.get(id);
+    if (!open) {
+      const system = destinationSystem(id);
+      const { onCall, ...tells } = tellsOf(metrics, system);
+      const gate = createSharedGate({
+        system: id === firstDestination ? 'the L&D services' : `destination ${id}`,
+        source: system,
+        storage,
+        limits: { concurrency: entry.settings.concurrency * 4, requestsPerMinute: undefined },
+        onPause: tellPause(log, system, tells.onPause),
+      });
+      open = createDestination(entry, { gate, userAgent, onCall });
+      opened.set(id, open);
+    }
+    return open;
+  };
+}
+
+/** A source whose settings are wrong cannot say where its records go: its runs to all of them say what is wrong. */
+function destinationsOf({ sources, destinations }: Settings, source: string): readonly string[] {
+  const entry = sources.find(({ id }) => id === source);
+  const named = entry?.ok ? entry.settings.destinations : undefined;
+  return named ?? destinations.map(({ id }) => id);
 }
 
 /** A pause that goes unseen looks like a sync that does nothing: each is logged, with what the system answered. */

@@ -1,17 +1,11 @@
 import type { SettingsProblem } from './errors';
-import { appDefinitions, ldDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
+import { appDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
 import { type AppSettings, withEnvironment } from './settings/local-settings';
 import { missingOperations } from './settings/operations';
-import { type Environment, nearest, readGroup, type Values } from './settings/read-group';
+import { readDestinations } from './settings/read-destinations';
+import { type Environment, nearest, readGroup } from './settings/read-group';
 import { secretReader, type SecretReader } from './settings/vault';
-import type {
-  LdAuth,
-  LdSettings,
-  Settings,
-  SourceEntry,
-  SourceSettings,
-  StorageSettings,
-} from './settings/types';
+import type { Settings, SourceEntry, SourceSettings, StorageSettings } from './settings/types';
 
 export type SettingsResult =
   | { readonly ok: true; readonly settings: Settings }
@@ -32,11 +26,14 @@ export function readSettings(env: Environment = process.env): SettingsResult {
   const app = readGroup(appDefinitions, '', env, early, problems);
   const secrets = secretReader(app.KEY_VAULT_URL);
   const storage = readStorage(app, problems);
-  const ld = readLd(env, secrets, problems);
+  const destinations = readDestinations(app.DESTINATIONS ?? [], env, secrets, problems);
+  const destinationIds = destinations.map(({ id }) => id);
   const ids = app.LMS_SOURCES ?? [];
-  const sources = readSources(ids, env, secrets, problems);
-  const warnings = strayWarnings(ids, env);
-  if (problems.length > 0 || !storage || !ld) {
+  const sources = readSources(ids, env, secrets, problems).map((entry) =>
+    goesSomewhere(entry, destinationIds),
+  );
+  const warnings = [...strayWarnings('LMS', ids, env), ...strayWarnings('DEST', destinationIds, env)];
+  if (problems.length > 0 || !storage) {
     const ofSources = sources.flatMap((source) => (source.ok ? [] : source.problems));
     return { ok: false, problems: [...problems, ...ofSources], warnings };
   }
@@ -46,7 +43,7 @@ export function readSettings(env: Environment = process.env): SettingsResult {
       storage,
       sources,
       warnings,
-      ld,
+      destinations,
       catalogSchedule: app.CATALOG_SCHEDULE,
       consumptionSchedule: app.CONSUMPTION_SCHEDULE,
       retentionDays: app.RETENTION_DAYS,
@@ -114,64 +111,6 @@ function readStorage(
   return undefined;
 }
 
-function readLd(
-  env: Environment,
-  secrets: SecretReader,
-  problems: SettingsProblem[],
-): LdSettings | undefined {
-  const mine: SettingsProblem[] = [];
-  const ld = readGroup(ldDefinitions, 'LD__', env, secrets, mine);
-  const auth = mine.length === 0 ? readLdAuth(ld, env, mine) : undefined;
-  problems.push(...mine);
-  return (
-    auth && {
-      ...ld,
-      learnerDomains: ld.learnerDomains.map((domain) => domain.toLowerCase().replace(/^@/, '')),
-      auth,
-    }
-  );
-}
-
-function readLdAuth(
-  ld: Values<typeof ldDefinitions>,
-  env: Environment,
-  problems: SettingsProblem[],
-): LdAuth | undefined {
-  const need = <T>(value: T | undefined, name: string): T => {
-    if (value === undefined)
-      problems.push({ setting: `LD__${name}`, message: `is missing: LD__auth is ${ld.auth}` });
-    return value as T;
-  };
-  const clientSecret = (): NonNullable<typeof ld.clientSecret> => need(ld.clientSecret, 'clientSecret');
-  let auth: LdAuth;
-  switch (ld.auth) {
-    case 'oauth2':
-      auth = {
-        type: 'oauth2',
-        tokenUrl: need(ld.tokenUrl, 'tokenUrl'),
-        clientId: need(ld.clientId, 'clientId'),
-        clientSecret: clientSecret(),
-        scope: ld.scope,
-      };
-      break;
-    case 'entra':
-      auth = {
-        type: 'entra',
-        tenantId: need(ld.tenantId, 'tenantId'),
-        clientId: need(ld.clientId, 'clientId'),
-        clientSecret: clientSecret(),
-        scope: need(ld.scope, 'scope'),
-        // The Azure SDK's own name for it.
-        authorityHost: env.AZURE_AUTHORITY_HOST?.trim() || undefined,
-      };
-      break;
-    case 'managed-identity':
-      auth = { type: 'managed-identity', scope: need(ld.scope, 'scope'), clientId: ld.clientId };
-      break;
-  }
-  return problems.length === 0 ? auth : undefined;
-}
-
 function readSources(
   ids: readonly string[],
   env: Environment,
@@ -190,22 +129,39 @@ function readSources(
   return [...known].map((id) => readSource(id, env, secrets));
 }
 
+/** A source's `destinations` may name those alone that there are. */
+function goesSomewhere(entry: SourceEntry, known: readonly string[]): SourceEntry {
+  const unknown = entry.ok ? (entry.settings.destinations ?? []).filter((id) => !known.includes(id)) : [];
+  if (unknown.length === 0) return entry;
+  const message = `names ${unknown.join(', ')}, which DESTINATIONS does not; it names ${known.join(', ')}`;
+  return { id: entry.id, ok: false, problems: [{ setting: `LMS__${entry.id}__destinations`, message }] };
+}
+
+const listedBy = { LMS: 'LMS_SOURCES', DEST: 'DESTINATIONS' } as const;
+const nounOf = { LMS: 'source', DEST: 'destination' } as const;
+
 /**
- * Settings of an id that LMS_SOURCES does not name: one warning an id. They harm nobody: a source may have been taken
- * out for a while, and one whose setting is misspelt says what it lacks.
+ * Settings of an id that LMS_SOURCES, or DESTINATIONS, does not name: one warning an id. They harm nobody: it may have
+ * been taken out for a while, and one whose setting is misspelt says what it lacks.
  */
-function strayWarnings(ids: readonly string[], env: Environment): SettingsProblem[] {
+function strayWarnings(
+  level: keyof typeof listedBy,
+  ids: readonly string[],
+  env: Environment,
+): SettingsProblem[] {
+  const list = listedBy[level];
   const stray = new Map<string, string[]>();
   for (const setting of Object.keys(env)) {
-    const id = /^LMS__(.+?)__/.exec(setting)?.[1];
-    if (id !== undefined && !ids.includes(id)) stray.set(id, [...(stray.get(id) ?? []), setting]);
+    const [, of, id] = /^(LMS|DEST)__(.+?)__/.exec(setting) ?? [];
+    if (of === level && id !== undefined && !ids.includes(id))
+      stray.set(id, [...(stray.get(id) ?? []), setting]);
   }
   return [...stray].map(([id, [first = '', ...more]]) => {
     const near = nearest(id, ids);
-    const setting = more.length > 0 ? `LMS__${id}__…` : first;
+    const setting = more.length > 0 ? `${level}__${id}__…` : first;
     return {
       setting,
-      message: `belongs to no source of LMS_SOURCES; ${near ? `did you mean ${setting.replace(id, near)}?` : `add ${id} to LMS_SOURCES or take it out`}`,
+      message: `belongs to no ${nounOf[level]} of ${list}; ${near ? `did you mean ${setting.replace(id, near)}?` : `add ${id} to ${list} or take it out`}`,
     };
   });
 }

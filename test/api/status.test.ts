@@ -14,6 +14,7 @@ const at = utc(Date.parse('2026-03-01T12:00:00Z'));
 const feed = (state: FeedStatus['history'][number]['state'], dryRun = false): FeedStatus => ({
   source: 'openedx',
   kind: 'catalog',
+  destination: 'ld',
   sourceKind: 'open-edx',
   problems: [],
   enabled: true,
@@ -92,7 +93,7 @@ test('what is filled into a template cannot become markup', () => {
 
 test('a run that goes on tells its pace and the time it will take', () => {
   const now = Date.parse('2026-03-01T10:00:20Z');
-  const run = storedRun({ source: 'openedx', kind: 'catalog' }, utc(now - 20_000), {
+  const run = storedRun({ source: 'openedx', kind: 'catalog', destination: 'ld' }, utc(now - 20_000), {
     state: 'running',
     slices: { total: 4, done: 1, failed: 0 },
     counts: { ...noCounts, read: 500, sent: 500 },
@@ -115,10 +116,10 @@ describe('the model', () => {
   test('knows each feed: its last runs however far apart, its lag, and when it is due', async () => {
     const now = Date.parse('2026-03-01T10:20:00Z');
     bridge = await startBridge({ overrides: { now: () => now } });
-    await pastRuns(bridge.app, { source: 'openedx', kind: 'consumption' }, 90, 900);
-    await pastRuns(bridge.app, { source: 'openedx', kind: 'catalog' }, 35, 86_400);
+    await pastRuns(bridge.app, { source: 'openedx', kind: 'consumption', destination: 'ld' }, 90, 900);
+    await pastRuns(bridge.app, { source: 'openedx', kind: 'catalog', destination: 'ld' }, 35, 86_400);
     const { app } = bridge;
-    await app.engine.feeds.update({ source: 'openedx', kind: 'consumption' }, () => ({
+    await app.engine.feeds.update({ source: 'openedx', kind: 'consumption', destination: 'ld' }, () => ({
       watermark: '2026-03-01T10:10:00Z' as Utc,
     }));
     for (const model of [await readStatus(app), await readStatus(app)]) {
@@ -138,7 +139,7 @@ describe('the model', () => {
     for (let i = 0; i < 40; i++)
       await app.engine.quarantine.put({
         id: `openedx-consumption-${String(i).padStart(16, '0')}`,
-        feed: { source: 'openedx', kind: 'consumption' },
+        feed: { source: 'openedx', kind: 'consumption', destination: 'ld' },
         runId: 'run',
         reason: long,
         status: 400,
@@ -149,7 +150,7 @@ describe('the model', () => {
     for (let i = 10; i < 40; i++) await deadEvent(app, 'khalibre', `course ${i}`);
     for (const source of ['openedx', 'khalibre'])
       for (const kind of ['catalog', 'consumption'] as const)
-        await pastRuns(app, { source, kind }, 35, 3_600);
+        await pastRuns(app, { source, kind, destination: 'ld' }, 35, 3_600);
     const model = await readStatus(app);
     expect(model.quarantine).toMatchObject({ count: 40, more: false });
     expect(model.events.first).toHaveLength(10);

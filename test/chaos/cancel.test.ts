@@ -16,7 +16,7 @@ import { lastLeases } from './death';
  * A cancel, the sweep and workers meet at one run, in two apps.
  */
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const go = new AbortController().signal;
 let bridge: Bridge;
 let ends: Run[];

@@ -10,7 +10,7 @@ jest.setTimeout(90_000);
 beforeAll(buildWorker);
 afterAll(removeWorker);
 
-const consumption = { source: 'openedx', kind: 'consumption' } as const;
+const consumption = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 let bridge: Bridge;
 afterEach(async () => {
   await endWorkers();
@@ -90,7 +90,7 @@ test('learner records that cannot be read are sent again, not taken for sent', a
 test('a run of another version is named by the sweep and holds up no other', async () => {
   bridge = await startBridge();
   const { engine, storage } = bridge.app;
-  await startRun(engine, { source: 'openedx', kind: 'catalog' }, { trigger: 'cli' });
+  await startRun(engine, { source: 'openedx', kind: 'catalog', destination: 'ld' }, { trigger: 'cli' });
   await spoil('runs', /^run$/, { v: 2 });
   const good = await startRun(engine, consumption, { trigger: 'cli' });
   await storage.queue('sync-runs').clearMessages();
@@ -136,12 +136,12 @@ test('a feed whose row is of another version is named by the tick and holds up n
 test('a feed whose row is of another version is named by the sweep, and all others are swept', async () => {
   bridge = await startBridge();
   const { engine } = bridge.app;
-  const catalog = { source: 'openedx', kind: 'catalog' } as const;
+  const catalog = { source: 'openedx', kind: 'catalog', destination: 'ld' } as const;
   // The first in the table's order, and the one that has lost its end: both are looked at.
   await engine.feeds.update(catalog, () => ({ activeRun: 'openedx-catalog-20200101T000000Z' }));
   await engine.feeds.update(consumption, () => ({ watermark: '2020-01-01T00:00:00Z' as never }));
   const gone = { activeRun: 'another-catalog-20200101T000000Z' };
-  await engine.feeds.update({ source: 'another', kind: 'catalog' }, () => gone);
+  await engine.feeds.update({ source: 'another', kind: 'catalog', destination: 'ld' }, () => gone);
   await spoil('feeds', /^feed$/, { v: 2 });
   bridge.logged.length = 0;
   await expect(sweep(engine)).rejects.toThrow(

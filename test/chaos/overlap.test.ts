@@ -16,7 +16,7 @@ jest.setTimeout(90_000);
 beforeAll(buildWorker);
 afterAll(removeWorker);
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const never = new AbortController().signal;
 let bridge: Bridge;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import type { App } from '../../src/lib/app';
 import { startRun } from '../../src/lib/sync/start';
 import { workRun } from '../../src/lib/sync/work-run';
 import type { Run } from '../../src/lib/domain/run';
-import type { Step } from '../../src/lib/sync/engine';
+import { openFeed, type Step } from '../../src/lib/sync/engine';
 import { utc } from '../../src/lib/domain/time';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { type Bridge, startBridge, until } from '../setup/bridge';
@@ -15,7 +15,7 @@ import { type Death, deathAt, lastLeases } from './death';
  * the other's POST may still be on its way, so that the ledger cannot say one value and the sink hold the other.
  */
 
-const feed = { source: 'openedx', kind: 'catalog' } as const;
+const feed = { source: 'openedx', kind: 'catalog', destination: 'ld' } as const;
 let bridge: Bridge;
 afterEach(() => bridge.stop());
 
@@ -35,7 +35,7 @@ async function applyEvent({ engine }: App, courseId: string): Promise<void> {
   await tally.begin();
   await applyCourse(courseId, {
     engine,
-    open: engine.openSource('openedx'),
+    open: openFeed(engine, feed),
     tally,
     signal: new AbortController().signal,
     keyPrefix: `event-${Math.random()}`,
@@ -54,7 +54,7 @@ const rename = (id: string, name: string): void => void bridge.sandbox.openEdx.s
 const nameAtSink = (id: string): unknown =>
   bridge.sandbox.ldServices.state.catalog.get(`16|${id.replace('course-v1:', '')}`)?.record.Name;
 
-const inDoubt = async (id: string) => (await bridge.app.engine.catalogLedger.read('openedx', id))?.doubt;
+const inDoubt = async (id: string) => (await bridge.app.engine.catalogLedger.read(feed, id))?.doubt;
 
 /** A course that is about to be sent by its old name. */
 async function begin(): Promise<string> {

@@ -9,7 +9,7 @@ beforeAll(buildWorker);
 afterEach(() => endWorkers());
 afterAll(removeWorker);
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 
 const orders = { slicesAtOnce: 2, sweepMs: 5_000, usualLeases: true };
 const sickRows = 60;

@@ -83,10 +83,10 @@ async function marks({ bridge, feed, form }: World): Promise<unknown> {
   const courses = [...bridge.sandbox.openEdx.state.courses.keys()];
   const ledgers =
     form === 'catalog'
-      ? [...(await engine.catalogLedger.load('openedx'))].map(([id, { hash }]) => ({ id, hash }))
+      ? [...(await engine.catalogLedger.load(feed))].map(([id, { hash }]) => ({ id, hash }))
       : await Promise.all(
           courses.map(async (id) => {
-            const { records, doubt } = await engine.learnerLedger.load('openedx', id);
+            const { records, doubt } = await engine.learnerLedger.load(feed, id);
             return { doubt, records: [...records].sort() };
           }),
         );

@@ -12,7 +12,7 @@ import { type Death, deathAt, lastLeases } from './death';
  * the same time.
  */
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const bound = 2;
 let bridge: Bridge;
 let death: Death | undefined;

@@ -30,7 +30,7 @@ export async function expectedOf(world: World): Promise<Expected[]> {
       const page = await source.catalog!.page(cursor, { signal: never });
       for (const row of page.rows) {
         if (!row.ok) throw new Error(row.reason);
-        const encoded = app.engine.sink.encodeCourse(row.record, to);
+        const encoded = app.engine.openDestination('ld').encodeCourse(row.record, to);
         if (!encoded.ok) throw new Error(encoded.skipped);
         const { id, name } = row.record;
         expected.push({
@@ -55,7 +55,7 @@ export async function expectedOf(world: World): Promise<Expected[]> {
         const page = await source.consumption.page(courseId, cursor, { signal: never });
         for (const row of page.rows) {
           if (!row.ok) throw new Error(row.reason);
-          const encoded = app.engine.sink.encodeProgress(row.record, to);
+          const encoded = app.engine.openDestination('ld').encodeProgress(row.record, to);
           if (encoded.ok) hashes.set(encoded.key, encoded.hash);
         }
         cursor = page.next;
@@ -97,14 +97,14 @@ export async function lies(world: World, expected: readonly Expected[]): Promise
     claimed.push(...expected.filter(({ modified }) => modified < until));
   }
   if (world.form === 'catalog') {
-    const ledger = await engine.catalogLedger.load('openedx');
+    const ledger = await engine.catalogLedger.load(world.feed);
     for (const one of expected) {
       const entry = ledger.get(one.courseId);
       if (entry?.hash === one.hash && !entry.doubt && !entry.deleted) claimed.push(one);
     }
   } else if (world.form === 'scanned')
     for (const courseId of new Set(expected.map((one) => one.courseId))) {
-      const { records, doubt } = await engine.learnerLedger.load('openedx', courseId);
+      const { records, doubt } = await engine.learnerLedger.load(world.feed, courseId);
       if (doubt) continue;
       for (const one of expected)
         if (one.courseId === courseId && records.get(one.ledgerKey) === one.hash) claimed.push(one);

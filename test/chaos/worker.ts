@@ -44,8 +44,11 @@ function build(): App {
     log: createLogger({ level: 'warn', write: (line) => process.stderr.write(`${line}\n`) }),
     onStep: stepCounter(),
   });
-  const sink = { ...app.engine.sink, limits: { ...app.engine.sink.limits, deadlineMs: brisk.postMs } };
-  return { ...app, engine: { ...app.engine, sink } };
+  const openDestination = (id: string) => {
+    const destination = app.engine.openDestination(id);
+    return { ...destination, limits: { ...destination.limits, deadlineMs: brisk.postMs } };
+  };
+  return { ...app, engine: { ...app.engine, openDestination } };
 }
 
 const { engine, storage } = build();

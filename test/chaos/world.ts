@@ -89,7 +89,7 @@ async function begin(form: FeedForm, options: BridgeOptions): Promise<World> {
     },
   });
   const kind = form === 'catalog' ? 'catalog' : 'consumption';
-  const feed: Feed = { source: 'openedx', kind };
+  const feed: Feed = { source: 'openedx', kind, destination: 'ld' };
   const first = await bridge.sync(kind);
   if (first.state !== 'succeeded') {
     await bridge.stop();

@@ -62,7 +62,8 @@ describe('a feed that is read whole', () => {
     ldServices.state.poisoned.clear();
 
     const { learnerLedger } = bridge.app.engine;
-    await learnerLedger.markDoubt('openedx', courseId, (await learnerLedger.load('openedx', courseId)).etag);
+    const route = { source: 'openedx', destination: 'ld' };
+    await learnerLedger.markDoubt(route, courseId, (await learnerLedger.load(route, courseId)).etag);
     expect(await explain(email)).toMatchObject({ atSink: { told: 'in doubt' } });
   });
 
@@ -101,7 +102,11 @@ test('a feed that is read by time says that it keeps no ledger, and what is in q
   ldServices.state.poisoned.clear();
   await run('replay quarantine', bridge.env);
   const { code, stdout, stderr } = await run(command, bridge.env);
-  const { watermark } = await bridge.app.engine.feeds.read({ source: 'openedx', kind: 'consumption' });
+  const { watermark } = await bridge.app.engine.feeds.read({
+    source: 'openedx',
+    kind: 'consumption',
+    destination: 'ld',
+  });
   expect(stdout).toMatch(/sink was told +not kept: this feed has no ledger/);
   expect(stdout).toMatch(/quarantine +no\n/);
   expect(stdout).toContain(watermark);

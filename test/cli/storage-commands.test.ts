@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => bridge.stop());
 
-const consumption = { source: 'openedx', kind: 'consumption' } as const;
+const consumption = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const json = async <T>(args: string): Promise<T> => {
   const { code, stdout, stderr } = await run(`${args} --json`, bridge.env);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -3,7 +3,7 @@ import { startRun } from '../../src/lib/sync/start';
 import { startBridge, type Bridge } from '../setup/bridge';
 import { run, type Ran } from './terminal';
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const old = '2026-03-01T00:00:00Z' as Utc;
 const beyond = { from: '2026-03-05T00:00:00Z' as Utc, to: '2026-03-06T00:00:00Z' as Utc };
 

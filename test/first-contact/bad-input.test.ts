@@ -225,13 +225,22 @@ const cases: readonly Case[] = [
 
 const state = async (): Promise<unknown> => {
   const { feeds, catalogLedger } = bridge.app.engine;
-  const ledger = [...(await catalogLedger.load('openedx')).values()].map(({ key, hash }) => ({ key, hash }));
-  return { watermark: (await feeds.read({ source: 'openedx', kind: 'consumption' })).watermark, ledger };
+  const ledger = [...(await catalogLedger.load({ source: 'openedx', destination: 'ld' })).values()].map(
+    ({ key, hash }) => ({ key, hash }),
+  );
+  return {
+    watermark: (await feeds.read({ source: 'openedx', kind: 'consumption', destination: 'ld' })).watermark,
+    ledger,
+  };
 };
 
 async function sync(app: App, kind: FeedKind): Promise<Run> {
   const { engine } = app;
-  const run = await startRun(engine, { source: 'openedx', kind }, { trigger: 'cli', mode: 'full' });
+  const run = await startRun(
+    engine,
+    { source: 'openedx', kind, destination: 'ld' },
+    { trigger: 'cli', mode: 'full' },
+  );
   return workRun(engine, run.runId, new AbortController().signal);
 }
 

@@ -45,7 +45,11 @@ beforeAll(async () => {
   const note = (error: unknown): void => void outcomes.push(String(error), String((error as Error).stack));
   const sync = async (kind: 'catalog' | 'consumption', options = {}, env?: Record<string, string>) => {
     const app = env ? bridge.another({}, env) : bridge.app;
-    const { runId } = await startRun(app.engine, { source: 'openedx', kind }, { trigger: 'cli', ...options });
+    const { runId } = await startRun(
+      app.engine,
+      { source: 'openedx', kind, destination: 'ld' },
+      { trigger: 'cli', ...options },
+    );
     await workRun(app.engine, runId, new AbortController().signal).catch(note);
   };
   await sync('catalog');

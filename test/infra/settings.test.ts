@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from '../../src/lib/settings';
-import { appDefinitions, type Definition } from '../../src/lib/settings/definitions';
+import type { Definition } from '../../src/lib/settings/definition';
+import { appDefinitions } from '../../src/lib/settings/definitions';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
 import { readInfra, root } from './bicep';
 import type { BicepFile } from './bicep-file';

@@ -30,12 +30,16 @@ describe('an app that was moved', () => {
 
     const moved = bridge.another({}, { AzureWebJobsStorage: elsewhere });
     await moved.storage.prepare();
-    const state = await moved.engine.feeds.read({ source: 'openedx', kind: 'consumption' });
+    const state = await moved.engine.feeds.read({
+      source: 'openedx',
+      kind: 'consumption',
+      destination: 'ld',
+    });
     expect(state.watermark).toBe(before.window!.to);
     expect(await moved.engine.runs.read(before.runId)).toEqual(before);
     const { runId } = await startRun(
       moved.engine,
-      { source: 'openedx', kind: 'catalog' },
+      { source: 'openedx', kind: 'catalog', destination: 'ld' },
       { trigger: 'timer' },
     );
     const after = await workRun(moved.engine, runId, new AbortController().signal);

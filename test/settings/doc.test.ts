@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readSettings } from '../../src/lib/settings';
-import { appDefinitions, ldDefinitions, sourceDefinitions } from '../../src/lib/settings/definitions';
+import { ldDefinitions } from '../../src/lib/destinations/ld-services/settings';
+import { appDefinitions, sourceDefinitions } from '../../src/lib/settings/definitions';
 import { settingsDoc } from '../../src/lib/settings/doc';
 
 const root = resolve(__dirname, '../..');

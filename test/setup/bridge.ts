@@ -27,7 +27,10 @@ export interface Bridge {
   /** What was logged, line by line. */
   readonly logged: string[];
   /** Starts a run and works it to its end. */
-  sync(kind: FeedKind, options?: Partial<StartOptions> & { source?: string }): Promise<Run>;
+  sync(
+    kind: FeedKind,
+    options?: Partial<StartOptions> & { source?: string; destination?: string },
+  ): Promise<Run>;
   /** Another app on the same storage and sandbox: another instance. */
   another(overrides?: AppOverrides, env?: Record<string, string>): App;
   stop(): Promise<void>;
@@ -58,8 +61,8 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
     createApp({ ...env, ...more }, { log, patience: quick, ...options.overrides, ...overrides });
   const app = another();
   await app.storage.prepare();
-  const sync: Bridge['sync'] = async (kind, { source = 'openedx', ...start } = {}) => {
-    const run = await startRun(app.engine, { source, kind }, { trigger: 'cli', ...start });
+  const sync: Bridge['sync'] = async (kind, { source = 'openedx', destination = 'ld', ...start } = {}) => {
+    const run = await startRun(app.engine, { source, kind, destination }, { trigger: 'cli', ...start });
     return workRun(app.engine, run.runId, new AbortController().signal);
   };
   return { app, sandbox, env, logged, sync, another, stop: () => sandbox.stop() };

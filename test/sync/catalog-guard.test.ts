@@ -65,7 +65,11 @@ test('a course that returns is undeleted, also when the worker died before it wr
       if (step === 'after post') throw new Error('the worker died here');
     },
   });
-  const run = await startRun(dying.engine, { source: 'openedx', kind: 'catalog' }, { trigger: 'cli' });
+  const run = await startRun(
+    dying.engine,
+    { source: 'openedx', kind: 'catalog', destination: 'ld' },
+    { trigger: 'cli' },
+  );
   await workRun(dying.engine, run.runId, new AbortController().signal);
   expect(deleted()).toBe(0);
   // Gone again before any other run: what is in doubt must not be taken for known.
@@ -83,7 +87,11 @@ test('a listing that takes too long stops between two pages, and goes on from th
     // The clock leaps past the slice's budget while the third page is on its way.
     if (path === '/api/courses/v1/courses/' && ++pages === 3) late += 9 * 60_000;
   };
-  const run = await startRun(slow.engine, { source: 'openedx', kind: 'catalog' }, { trigger: 'cli' });
+  const run = await startRun(
+    slow.engine,
+    { source: 'openedx', kind: 'catalog', destination: 'ld' },
+    { trigger: 'cli' },
+  );
   const ended = await workRun(slow.engine, run.runId, new AbortController().signal);
   const visible = bridge.sandbox.ldServices.state.catalog.size;
   expect(ended).toMatchObject({

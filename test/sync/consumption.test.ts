@@ -4,7 +4,8 @@ let bridge: Bridge;
 afterEach(() => bridge.stop());
 
 const watermark = async () =>
-  (await bridge.app.engine.feeds.read({ source: 'openedx', kind: 'consumption' })).watermark;
+  (await bridge.app.engine.feeds.read({ source: 'openedx', kind: 'consumption', destination: 'ld' }))
+    .watermark;
 
 /** Every grade of the source is at the sink, with its value. */
 function expectAllArrived(): void {

@@ -6,7 +6,7 @@ import { type Bridge, startBridge } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 import { GoByGo, pauseAfter } from './goes';
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const grades = '/api/grades/v1/courses/';
 let bridge: Bridge;
 let host: GoByGo;
@@ -38,7 +38,8 @@ const answered = (): LoggedRequest[] =>
 const cursors = (): (string | undefined)[] => answered().map(({ query }) => query.cursor);
 const balanced = ({ counts }: Run): void =>
   expect(counts.read).toBe(counts.sent + counts.unchanged + counts.skipped + counts.quarantined);
-const ledger = () => bridge.app.engine.learnerLedger.load('openedx', courseId());
+const ledger = () =>
+  bridge.app.engine.learnerLedger.load({ source: 'openedx', destination: 'ld' }, courseId());
 const pauseEvery = (pages: number) => () => edx().server.faults.set(pauseAfter(pages, grades));
 
 /** What the sink was told is what the ledger says: a scan finds nothing to send. */

@@ -1,10 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RefusedError } from '../../src/lib/errors';
-import type { Batch, Delivery as Call, Sink, SinkLimits } from '../../src/lib/sinks/sink';
+import type {
+  Batch,
+  Delivery as Call,
+  Destination,
+  DestinationLimits,
+} from '../../src/lib/destinations/destination';
 
 /** A sink in memory that refuses a batch with a bad record as a whole, and keeps what it was sent. */
-export class MemorySink implements Sink {
-  readonly limits: SinkLimits;
+export class MemorySink implements Destination {
+  readonly takes = ['catalog', 'consumption'] as const;
+  readonly limits: DestinationLimits;
   /** Every call, the refused ones too, in the order they began. */
   readonly calls: { readonly records: readonly string[]; readonly key: string }[] = [];
   readonly taken: string[] = [];
@@ -14,7 +20,7 @@ export class MemorySink implements Sink {
   failing: ((batch: Batch, call: number) => Error | undefined) | undefined;
 
   constructor(
-    limits: Partial<SinkLimits> = {},
+    limits: Partial<DestinationLimits> = {},
     private readonly isBad: (record: string) => boolean = () => false,
   ) {
     this.limits = { batchSize: 10, batchBytes: 1_000_000, concurrency: 3, deadlineMs: 1_000, ...limits };

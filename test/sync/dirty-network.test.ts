@@ -76,7 +76,11 @@ describe('a network that spoils half of all answers', () => {
         expect(read).toBe(sent + unchanged + skipped + quarantined);
         if (kind === 'consumption') {
           // What lies before the watermark is at the sink.
-          const { watermark } = await bridge.app.engine.feeds.read({ source: 'openedx', kind });
+          const { watermark } = await bridge.app.engine.feeds.read({
+            source: 'openedx',
+            kind,
+            destination: 'ld',
+          });
           const late = notAtSink(bridge.sandbox).filter(
             ({ modified }) => modified < toMs(watermark ?? utc(0)),
           );

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../src/lib/app';
 import { createMemoryGate } from '../../src/lib/http/memory-gate';
-import { createLdServices } from '../../src/lib/sinks/ld-services';
+import { createLdServices } from '../../src/lib/destinations/ld-services';
+import type { LdSettings } from '../../src/lib/destinations/ld-services/settings';
+import { destinationNamed } from '../../src/lib/destinations/registry';
 import { cancelRun } from '../../src/lib/sync/cancel';
 import { planRun } from '../../src/lib/sync/plan';
 import { workSlice } from '../../src/lib/sync/slice';
@@ -57,7 +59,7 @@ function isInStep(form: Form): boolean {
 
 /** A slice of a run whose POST of the first value is on its way, and slow. */
 async function posting(form: Form, { engine }: App, stop: AbortSignal) {
-  const feed = { source: 'openedx', kind: kindOf(form) } as const;
+  const feed = { source: 'openedx', kind: kindOf(form), destination: 'ld' } as const;
   const { runId } = await startRun(engine, feed, { trigger: 'cli' });
   await planRun(engine, runId, never);
   destination().server.options.latencyMs = slowMs;
@@ -80,7 +82,7 @@ async function catchUp(form: Form, runId: string): Promise<void> {
 async function warmed(form: Form, app: () => App = () => bridge.app): Promise<App> {
   await begin(form);
   const warm = app();
-  const feed = { source: 'openedx', kind: kindOf(form) } as const;
+  const feed = { source: 'openedx', kind: kindOf(form), destination: 'ld' } as const;
   const { runId } = await startRun(warm.engine, feed, { trigger: 'cli' });
   expect((await workRun(warm.engine, runId, never)).state).toBe('succeeded');
   await change(form);
@@ -110,10 +112,11 @@ test.each(forms)('a run that is cancelled ends once its batch has landed: %s', a
 /** An instance that waits for answers for no longer than this. */
 function impatient(deadlineMs: number): App {
   const { app } = bridge;
-  const { ld } = app.settings;
   const gate = createMemoryGate({ limits: { concurrency: 8, requestsPerMinute: undefined }, system: 'L&D' });
-  const sink = createLdServices(ld, { gate, userAgent: 'test' }, deadlineMs);
-  return { ...app, engine: { ...app.engine, sink } };
+  const { settings } = destinationNamed(app.settings.destinations, 'ld');
+  const impatient = createLdServices(settings as LdSettings, { gate, userAgent: 'test' }, deadlineMs);
+  const openDestination = () => ({ ...impatient, takes: ['catalog', 'consumption'] as const });
+  return { ...app, engine: { ...app.engine, openDestination } };
 }
 
 test.each(forms)('what ran into its deadline is over before anything newer is sent: %s', async (form) => {

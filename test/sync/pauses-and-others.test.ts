@@ -30,7 +30,11 @@ const mail = (n: number): string => `learner${n}@example.com`;
 const put = (n: number, status: typeof completed | typeof failed | typeof inProgress, communityId = 55) =>
   khalibre().state.putProgress({ courseId, email: mail(n), status, communityId, completedActivity: 1 });
 const start = (options: Partial<StartOptions> = {}): Promise<Run> =>
-  startRun(host.app().engine, { source: 'khalibre', kind: 'consumption' }, { trigger: 'cli', ...options });
+  startRun(
+    host.app().engine,
+    { source: 'khalibre', kind: 'consumption', destination: 'ld' },
+    { trigger: 'cli', ...options },
+  );
 const work = (runId: string, before: (go: number) => void | Promise<void> = () => undefined): Promise<Run> =>
   host.work(runId, {
     before: async (go) => {
@@ -44,7 +48,8 @@ const told = (n: number): unknown[] =>
     .flatMap(({ body }) => body ?? [])
     .filter(({ UserAlias }) => UserAlias === mail(n))
     .map(({ ConsumptionStatus }) => ConsumptionStatus);
-const ledger = () => bridge.app.engine.learnerLedger.load('khalibre', String(courseId));
+const ledger = () =>
+  bridge.app.engine.learnerLedger.load({ source: 'khalibre', destination: 'ld' }, String(courseId));
 const event = async (n: number): Promise<void> => {
   await take(host.app(), { eventType: 'course.status', courseId, learnerEmail: mail(n) });
   host.leap(10_000);

@@ -7,7 +7,7 @@ import { type Bridge, startBridge, until } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 import { GoByGo, pauseAfter } from './goes';
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const courses = '/api/courses/v1/courses/';
 const never = new AbortController().signal;
 let bridge: Bridge;

@@ -34,9 +34,10 @@ test('runs and quarantine go once they are older than the retention; the waterma
   await purge(bridge.app.engine, 30);
   expect((await all(bridge.app.engine.runs.list())).map(({ runId }) => runId)).toEqual([kept.runId]);
   expect(await all(bridge.app.engine.quarantine.list())).toHaveLength(0);
-  expect((await bridge.app.engine.feeds.read({ source: 'openedx', kind: 'consumption' })).watermark).toBe(
-    partial.window?.to,
-  );
+  expect(
+    (await bridge.app.engine.feeds.read({ source: 'openedx', kind: 'consumption', destination: 'ld' }))
+      .watermark,
+  ).toBe(partial.window?.to);
   expect(kept.counts).toMatchObject({ sent: 0, unchanged: 12 });
 });
 
@@ -67,7 +68,7 @@ test('an event or a record that was touched after purge had listed it stays', as
   expect(await inbox.raw(eventId)).toBeDefined();
 
   const record = { id: 'openedx-catalog-0123456789abcdef', runId: 'r', reason: 'old', status: undefined };
-  const feed = { source: 'openedx', kind: 'catalog' } as const;
+  const feed = { source: 'openedx', kind: 'catalog', destination: 'ld' } as const;
   const put = (reason: string) =>
     quarantine.put({ ...record, feed, reason, at: utc(now), courseId: undefined, raw: {} });
   await put('old');
@@ -82,7 +83,7 @@ test('an active run that lost its marker is found by the sweep', async () => {
   const { engine } = bridge.app;
   const run = await startRun(
     engine,
-    { source: 'openedx', kind: 'catalog' },
+    { source: 'openedx', kind: 'catalog', destination: 'ld' },
     { trigger: 'timer', tick: utc(now) },
   );
   await engine.feeds.unmarkOpen(run, run.runId);

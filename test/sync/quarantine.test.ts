@@ -90,7 +90,7 @@ test('more than one in twenty, and at least twenty, fails the run: the format ha
   expect(run.error).toMatch(/refused/);
   const { read, sent, unchanged, skipped, quarantined: bad } = run.counts;
   expect(read).toBe(sent + unchanged + skipped + bad);
-  const feed = { source: 'openedx', kind: 'consumption' as const };
+  const feed = { source: 'openedx', kind: 'consumption' as const, destination: 'ld' };
   expect((await bridge.app.engine.feeds.read(feed)).watermark).toBe('2012-01-01T00:00:00Z');
 });
 
@@ -98,7 +98,7 @@ test('a record that is well again and unchanged leaves the quarantine', async ()
   bridge = await startBridge();
   const { runId } = await bridge.sync('catalog');
   const [key = ''] = bridge.sandbox.openEdx.state.courses.keys();
-  const feed = { source: 'openedx', kind: 'catalog' } as const;
+  const feed = { source: 'openedx', kind: 'catalog', destination: 'ld' } as const;
   const bad = { feed, runId, reason: 'The row was odd for a day', status: undefined, courseId: key, raw: {} };
   const { quarantine, now } = bridge.app.engine;
   await quarantine.put({ ...bad, id: quarantineId(feed, key, {}), at: utc(now()) });

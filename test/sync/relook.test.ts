@@ -9,7 +9,7 @@ import { type Bridge, startBridge } from '../setup/bridge';
  * the watermark.
  */
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 let bridge: Bridge;
 let now = 0;
 beforeEach(async () => {

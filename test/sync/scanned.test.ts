@@ -93,7 +93,7 @@ test('an address is found by the learner’s name in a CSV file', async () => {
   const app = bridge.another({}, { LMS__openedx__addresses: file });
   const { runId } = await startRun(
     app.engine,
-    { source: 'openedx', kind: 'consumption' },
+    { source: 'openedx', kind: 'consumption', destination: 'ld' },
     { trigger: 'cli' },
   );
   const run = await workRun(app.engine, runId, new AbortController().signal);

@@ -4,7 +4,7 @@ import { workRun } from '../../src/lib/sync/work-run';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const rows = 300;
 let bridge: Bridge;
 afterEach(() => bridge.stop());

@@ -11,7 +11,7 @@ import { type Bridge, startBridge, until } from '../setup/bridge';
  */
 
 const never = new AbortController().signal;
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 let bridge: Bridge;
 beforeEach(async () => {
   bridge = await startBridge({ sandbox: { openEdx: { grades: 60 } } });

@@ -23,7 +23,7 @@ describe('two hosts at a source that throttles', () => {
 
   /** A run that is cut into slices. */
   async function planned({ engine }: App): Promise<string> {
-    const feed = { source: 'openedx', kind: 'consumption' } as const;
+    const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
     const { runId } = await startRun(engine, feed, { trigger: 'resync' });
     await planRun(engine, runId, stop);
     return runId;

@@ -42,7 +42,11 @@ describe('a tick', () => {
   test('that fires in several hosts while a run goes on is skipped, and told of, once', async () => {
     now = Date.parse('2026-03-01T10:15:00Z');
     bridge = await startBridge({ overrides: { now: () => now } });
-    await startRun(bridge.app.engine, { source: 'openedx', kind: 'consumption' }, { trigger: 'cli' });
+    await startRun(
+      bridge.app.engine,
+      { source: 'openedx', kind: 'consumption', destination: 'ld' },
+      { trigger: 'cli' },
+    );
     const told: string[] = [];
     const engine = { ...bridge.app.engine, onRunEnded: ({ state }: Run) => void told.push(state) };
     await Promise.all(Array.from({ length: 6 }, () => tick(engine, settings(), 'consumption')));
@@ -54,7 +58,7 @@ describe('a tick', () => {
     now = Date.parse('2026-03-01T15:00:00Z');
     bridge = await startBridge({ overrides: { now: () => now } });
     const [late] = await tick(bridge.app.engine, settings(), 'catalog');
-    await bridge.app.engine.feeds.update({ source: 'openedx', kind: 'catalog' }, () => ({
+    await bridge.app.engine.feeds.update({ source: 'openedx', kind: 'catalog', destination: 'ld' }, () => ({
       activeRun: undefined,
     }));
     now = Date.parse('2026-03-02T02:00:00Z');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { noCounts, type Run, type Slice, type SliceWork } from '../../src/lib/domain/run';
 import { addSeconds, toMs, utc, type Utc, type Window } from '../../src/lib/domain/time';
-import type { Batch, Encoded } from '../../src/lib/sinks/sink';
+import type { Batch, Encoded } from '../../src/lib/destinations/destination';
 import { PayloadError } from '../../src/lib/errors';
 import type { Progress } from '../../src/lib/domain/progress';
 import type { WindowedFeed, WindowPage } from '../../src/lib/sources/source';
@@ -19,7 +19,7 @@ import { MemorySink } from './deliver-sink';
  * at a time, some fail, and rows are re-graded all the while.
  */
 
-const feedName = { source: 'model', kind: 'consumption' } as const;
+const feedName = { source: 'model', kind: 'consumption', destination: 'ld' } as const;
 const start = 100;
 const at = (second: number): Utc => utc(second * 1000);
 const secondOf = (time: Utc): number => toMs(time) / 1000;

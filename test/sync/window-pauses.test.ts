@@ -3,7 +3,7 @@ import { type Bridge, startBridge } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 import { GoByGo, pauseAfter } from './goes';
 
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 let bridge: Bridge;
 let host: GoByGo;
 afterEach(() => bridge.stop());

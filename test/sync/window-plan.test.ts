@@ -20,7 +20,11 @@ const start = (env: Record<string, string> = {}) =>
 
 async function sync(env: Record<string, string> = {}) {
   const { engine } = bridge.another({}, env);
-  const { runId } = await startRun(engine, { source: 'openedx', kind: 'consumption' }, { trigger: 'cli' });
+  const { runId } = await startRun(
+    engine,
+    { source: 'openedx', kind: 'consumption', destination: 'ld' },
+    { trigger: 'cli' },
+  );
   return workRun(engine, runId, new AbortController().signal);
 }
 
@@ -116,7 +120,11 @@ test('a server without any order fails the slice by name, and the watermark stay
   const run = await sync();
   expect(run.state).toBe('failed');
   expect(run.error).toContain('unstable order');
-  const { watermark } = await bridge.app.engine.feeds.read({ source: 'openedx', kind: 'consumption' });
+  const { watermark } = await bridge.app.engine.feeds.read({
+    source: 'openedx',
+    kind: 'consumption',
+    destination: 'ld',
+  });
   expect([watermark, run.window?.from]).toEqual([run.window?.from, utc(Date.parse('2012-01-01'))]);
 });
 

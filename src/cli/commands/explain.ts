@@ -1,22 +1,24 @@
 import { explainCourse } from '../../lib/explain/course';
 import type { AtSink, AtSource, Explanation } from '../../lib/explain/explanation';
 import { explainLearner } from '../../lib/explain/learner';
+import { towards } from '../../lib/domain/feed';
 import { table } from '../table';
 import { needed, noMore, valueOf } from '../words';
 import { exitCodes, type StorageCommand, text } from './command';
 
 export const explain: StorageCommand = {
   name: 'explain',
-  flags: { source: text, learner: text, course: text },
+  flags: { source: text, destination: text, learner: text, course: text },
   usage: 'explain --source ID --course ID [--learner ADDRESS]',
   what: 'why the sink knows of a record what it knows',
-  help: `Explains one record: what the source says now, what the L&D services were last told and when, and why the two
+  help: `Explains one record: what the source says now, what the destination was last told and when, and why the two
 differ. With --learner the learner's result in the course, without it the course itself. Nothing is sent, and
 the address is shown nowhere.
 
-  lms-bridge explain --source ID --course ID [--learner ADDRESS] [--json]
+  lms-bridge explain --source ID --course ID [--learner ADDRESS] [--destination ID] [--json]
 
   --source ID        the source
+  --destination ID   the destination; left out: the source's first
   --course ID        the course, by its id at the source
   --learner ADDRESS  the learner, by mail address (or name at the source)
   --json             one JSON object
@@ -31,13 +33,14 @@ Examples
     noMore(given.words);
     const source = needed(given, 'source', 'openedx');
     const courseId = needed(given, 'course', 'course-v1:edX+DemoX+Demo');
+    const destination = valueOf(given, 'destination');
     const learner = valueOf(given, 'learner');
     const { engine } = await desk.open();
     const { interrupted } = desk.terminal;
     const found =
       learner === undefined
-        ? await explainCourse(engine, source, courseId, interrupted)
-        : await explainLearner(engine, { source, courseId, learner }, interrupted);
+        ? await explainCourse(engine, { source, destination }, courseId, interrupted)
+        : await explainLearner(engine, { source, destination, courseId, learner }, interrupted);
     desk.show(found, () => explained(found));
     return 0;
   },
@@ -58,7 +61,7 @@ function explained({ atSource, atSink, quarantine, feed, why, next, ...record }:
     ['why', why],
     ...(next ? [['what to do', next]] : []),
   ];
-  return `${record.source} ${record.kind}, course ${record.courseId}\n${table(rows, '  ')}`;
+  return `${record.source} ${record.kind}${towards(record.destination)}, course ${record.courseId}\n${table(rows, '  ')}`;
 }
 
 function sourceWords(now: AtSource): string {

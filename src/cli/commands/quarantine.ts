@@ -6,16 +6,17 @@ import { exitCodes, type StorageCommand, text } from './command';
 
 export const quarantine: StorageCommand = {
   name: 'quarantine',
-  flags: { source: text, kind: text, limit: text },
+  flags: { source: text, kind: text, destination: text, limit: text },
   usage: 'quarantine [flags]',
   what: 'records that were refused or unreadable, and why',
-  help: `Lists records that could not be mapped, or that the L&D services refused. The rows themselves are not shown:
+  help: `Lists records that could not be mapped, or that a destination refused. The rows themselves are not shown:
 they may name a learner.
 
   lms-bridge quarantine [flags]
 
   --source ID  only of this source
   --kind KIND  only catalog or consumption
+  --destination ID  only for this destination
   --limit N    so many at the most; left out: 50
   --json       one JSON object
 
@@ -30,10 +31,16 @@ Examples
     const kind = oneOf(given, 'kind', feedKinds);
     const limit = limitOf(given);
     const source = valueOf(given, 'source');
+    const destination = valueOf(given, 'destination');
     const { engine } = await desk.open();
     const records: RecordView[] = [];
     const pageSize = Math.min(limit, 1000);
-    for await (const record of engine.quarantine.list({ kind, pageSize, ...(source && { source }) }))
+    for await (const record of engine.quarantine.list({
+      kind,
+      pageSize,
+      ...(source && { source }),
+      ...(destination && { destination }),
+    }))
       if (records.push(recordView(record)) >= limit) break;
     desk.show({ records }, () =>
       records.length === 0

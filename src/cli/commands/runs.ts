@@ -1,5 +1,5 @@
 import { runView, type RunView } from '../../lib/api/run-view';
-import { feedKinds } from '../../lib/domain/feed';
+import { feedKinds, towards } from '../../lib/domain/feed';
 import { runStates } from '../../lib/domain/run';
 import { grouped, table } from '../table';
 import { limitOf, noMore, oneOf, valueOf } from '../words';
@@ -7,7 +7,7 @@ import { exitCodes, type StorageCommand, text } from './command';
 
 export const runs: StorageCommand = {
   name: 'runs',
-  flags: { source: text, kind: text, state: text, limit: text },
+  flags: { source: text, kind: text, destination: text, state: text, limit: text },
   usage: 'runs [flags]',
   what: 'the last runs, newest first',
   help: `Lists runs, newest first.
@@ -16,6 +16,7 @@ export const runs: StorageCommand = {
 
   --source ID    only of this source
   --kind KIND    only catalog or consumption
+  --destination ID  only to this destination
   --state STATE  only ${runStates.join(', ')}
   --limit N      so many at the most; left out: 50
   --json         one JSON object
@@ -32,9 +33,16 @@ Examples
     const state = oneOf(given, 'state', runStates);
     const limit = limitOf(given);
     const source = valueOf(given, 'source');
+    const destination = valueOf(given, 'destination');
     const { engine } = await desk.open();
     const found: RunView[] = [];
-    for await (const run of engine.runs.list({ source, kind, state, pageSize: Math.min(limit, 1000) }))
+    for await (const run of engine.runs.list({
+      source,
+      kind,
+      destination,
+      state,
+      pageSize: Math.min(limit, 1000),
+    }))
       if (found.push(runView(run)) >= limit) break;
     desk.show({ runs: found }, () => (found.length === 0 ? 'There are no such runs.\n' : runTable(found)));
     return 0;
@@ -44,10 +52,10 @@ Examples
 const runTable = (runs: readonly RunView[]): string =>
   table([
     ['started', 'source', 'kind', 'state', 'read', 'sent', 'quarantined', 'run'],
-    ...runs.map(({ startedAt, source, kind, state, dryRun, counts, runId }) => [
+    ...runs.map(({ startedAt, source, kind, destination, state, dryRun, counts, runId }) => [
       startedAt,
       source,
-      kind,
+      kind + towards(destination),
       dryRun ? `${state} (dry run)` : state,
       grouped(counts.read),
       dryRun ? '-' : grouped(counts.sent),

@@ -1,22 +1,24 @@
+import { towards } from '../../lib/domain/feed';
 import type { WatermarkChange } from '../../lib/sync/watermarks';
-import { planWatermark, setWatermark } from '../../lib/sync/watermarks';
+import { planWatermarks, setWatermark } from '../../lib/sync/watermarks';
 import { inTime } from '../table';
 import { UsageError } from '../usage-error';
-import { needed, noMore, shown } from '../words';
+import { needed, noMore, shown, valueOf } from '../words';
 import { exitCodes, flag, type StorageCommand, text } from './command';
 
 export const watermark: StorageCommand = {
   name: 'watermark',
-  flags: { source: text, yes: flag },
+  flags: { source: text, destination: text, yes: flag },
   usage: 'watermark set --source ID TIME',
   what: 'deliver again, or leave out; asks first',
   help: `Sets how far a source's results count as delivered, and says first what that means. Set back: what the source
 changed since is read and sent again. Set forward: what it changed in between is left out.
 Refused while a run is at the feed, in the future, and before the source's setting “since”.
 
-  lms-bridge watermark set --source ID TIME [--yes] [--json]
+  lms-bridge watermark set --source ID TIME [--destination ID] [--yes] [--json]
 
   --source ID  the source
+  --destination ID  only for this destination; left out: all
   --yes        do not ask; needed where nobody can be asked
   --json       one JSON object
 
@@ -39,32 +41,44 @@ Examples
     noMore(more);
     const { stderr, ask } = desk.terminal;
     const { engine } = await desk.open();
-    const change = await planWatermark(engine, source, value);
-    const answer = { source, from: change.from ?? null, to: change.to };
-    if (change.from === change.to) {
-      desk.show({ ...answer, set: false }, () => `The watermark of ${source} is ${change.to} already.\n`);
+    const destination = valueOf(given, 'destination');
+    const changes = await planWatermarks(engine, { source, destination }, value);
+    const due = changes.filter(({ from, to }) => from !== to);
+    const meanings = due.map(meaning).join('\n');
+    const [{ to } = { to: value }] = changes;
+    const watermarks = changes.map(({ feed, from, to }) => ({
+      destination: feed.destination,
+      from: from ?? null,
+      to,
+      set: from !== to,
+    }));
+    const [only] = watermarks;
+    // As it was when there was one destination, which most have.
+    const answer = only && watermarks.length === 1 ? { source, ...only } : { source, watermarks };
+    if (due.length === 0) {
+      desk.show(answer, () => `The watermark of ${source} is ${to} already.\n`);
       return 0;
     }
     if (given.values.yes !== true) {
-      if (!ask) throw new UsageError(`${meaning(change)} Nothing was changed: write --yes to do it`);
-      stderr.write(`${meaning(change)}\n`);
+      if (!ask) throw new UsageError(`${meanings} Nothing was changed: write --yes to do it`);
+      stderr.write(`${meanings}\n`);
       const said = await ask('Set it? (yes/no) ');
       if (!/^y(es)?$/i.test(said.trim())) {
         stderr.write('Nothing was changed.\n');
         return 1;
       }
     }
-    await setWatermark(engine, change);
+    for (const change of due) await setWatermark(engine, change);
     desk.show(
-      { ...answer, set: true },
-      () =>
-        `${given.values.yes === true ? `${meaning(change)}\n` : ''}The watermark of ${source} is now ${change.to}.\n`,
+      answer,
+      () => `${given.values.yes === true ? `${meanings}\n` : ''}The watermark of ${source} is now ${to}.\n`,
     );
     return 0;
   },
 };
 
-function meaning({ feed: { source }, from, to }: WatermarkChange): string {
+function meaning({ feed, from, to }: WatermarkChange): string {
+  const source = feed.source + towards(feed.destination);
   if (from === undefined)
     return `The results of ${source} have no watermark yet; with ${to}, what was changed before it is never read.`;
   const span = inTime(Math.abs(Date.parse(to) - Date.parse(from)));

@@ -1,3 +1,4 @@
+import { towards } from '../../lib/domain/feed';
 import { listWatermarks } from '../../lib/sync/watermarks';
 import { inTime, table } from '../table';
 import { noMore } from '../words';
@@ -26,9 +27,9 @@ Examples
         ? 'There are no watermarks yet: nothing was delivered, or no source is read by time.\n'
         : table([
             ['source', 'kind', 'delivered until', 'behind the clock'],
-            ...found.map(({ source, kind, value, lagSeconds }) => [
+            ...found.map(({ source, kind, destination, value, lagSeconds }) => [
               source,
-              kind,
+              kind + towards(destination),
               value,
               inTime(lagSeconds * 1000),
             ]),

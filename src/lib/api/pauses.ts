@@ -7,7 +7,7 @@ export async function listPauses({ engine }: App): Promise<Answer> {
   return json(200, { pauses: await engine.pauses.list(engine.now()) });
 }
 
-/** Calls the system again at once. @param system a source's id, or `ld-services`. */
+/** Calls the system again at once. @param system a source's id, or a destination's system. */
 export async function postEndPause({ engine }: App, system: string): Promise<Answer> {
   if (await endPause(engine, system)) return json(200, { system, ended: true });
   const detail = `${system} is not paused; GET /pauses lists what is`;

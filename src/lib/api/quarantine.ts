@@ -21,9 +21,9 @@ export function recordView({ id, feed, runId, reason, status, at, courseId }: Qu
 export type RecordView = ReturnType<typeof recordView>;
 
 export async function listQuarantine(app: App, query: z.output<typeof quarantineQuery>): Promise<Answer> {
-  const { source, kind, limit = 50, next } = query;
+  const { limit = 50, next, ...filter } = query;
   const records = [];
-  for await (const record of app.engine.quarantine.list({ source, kind, after: next, pageSize: limit + 1 })) {
+  for await (const record of app.engine.quarantine.list({ ...filter, after: next, pageSize: limit + 1 })) {
     records.push(recordView(record));
     if (records.length > limit) break;
   }
@@ -41,10 +41,11 @@ export async function replayQuarantine(
   base: string,
 ): Promise<Answer> {
   const { replayed, runs } = await replayRecords(app.engine, 'resync', ids);
-  const shown = runs.map(({ runId, source, kind }) => ({
+  const shown = runs.map(({ runId, source, kind, destination }) => ({
     runId,
     source,
     kind,
+    destination,
     url: `${base}/runs/${runId}`,
   }));
   return json(202, { replayed, runs: shown });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { feedKinds } from '../domain/feed';
+import { feedKinds, feedPattern } from '../domain/feed';
 import { runStates } from '../domain/run';
 import { parseUtc } from '../domain/time';
 import { type Answer, problem } from './answer';
@@ -35,10 +35,21 @@ const kind = z
   .optional()
   .meta({ description: 'Left out: both', examples: ['catalog'] });
 
+const destination = z
+  .string()
+  .min(1)
+  .max(32)
+  .optional()
+  .meta({
+    description: 'The id of one destination, as DESTINATIONS names it; left out: all',
+    examples: ['ld'],
+  });
+
 export const resyncRequest = z
   .strictObject({
     source,
     kind,
+    destination,
     mode: z
       .enum(['incremental', 'full'])
       .optional()
@@ -72,6 +83,7 @@ export const limitParameter = z
 const page = {
   source,
   kind,
+  destination,
   limit: limitParameter,
 };
 
@@ -82,11 +94,10 @@ const nextOf = (form: RegExp) =>
     .regex(form, 'must be what the page before gave as next; leave it out to start anew')
     .optional()
     .meta({ description: 'What the page before gave as `next`' });
-const feed = '[a-z0-9]{1,32}-(?:catalog|consumption)';
 
 export const runsQuery = z.strictObject({
   ...page,
-  next: nextOf(new RegExp(`^${feed}-\\d{8}T\\d{6}Z(?:-[\\w-]{1,60})?$`)),
+  next: nextOf(new RegExp(`^${feedPattern}-\\d{8}T\\d{6}Z(?:-[\\w-]{1,60})?$`)),
   state: z
     .enum(runStates)
     .optional()
@@ -94,7 +105,7 @@ export const runsQuery = z.strictObject({
 });
 export const quarantineQuery = z.strictObject({
   ...page,
-  next: nextOf(new RegExp(`^${feed}-[0-9a-f]{16}$`)),
+  next: nextOf(new RegExp(`^${feedPattern}-[0-9a-f]{16}$`)),
 });
 export const replayRequest = z
   .strictObject({

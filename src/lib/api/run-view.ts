@@ -2,13 +2,14 @@ import type { Run } from '../domain/run';
 
 /** A run as the API shows it. What was asked for stays inside: it may hold a learner's address. */
 export function runView(run: Run) {
-  const { runId, source, kind, mode, trigger, dryRun, state, window, slices, startedAt } = run;
+  const { runId, source, kind, destination, mode, trigger, dryRun, state, window, slices, startedAt } = run;
   const { skippedBecause, ...counts } = run.counts;
   const { finishedAt, error, changes, notes } = run;
   return {
     runId,
     source,
     kind,
+    destination,
     mode,
     trigger,
     dryRun,

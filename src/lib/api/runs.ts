@@ -18,14 +18,20 @@ export async function postResync(
 ): Promise<Answer> {
   const runs = await resync(app.engine, app.settings.sources, asked, 'resync');
   return json(202, {
-    runs: runs.map(({ runId, source, kind }) => ({ runId, source, kind, url: `${base}/runs/${runId}` })),
+    runs: runs.map(({ runId, source, kind, destination }) => ({
+      runId,
+      source,
+      kind,
+      destination,
+      url: `${base}/runs/${runId}`,
+    })),
   });
 }
 
 export async function listRuns(app: App, query: z.output<typeof runsQuery>): Promise<Answer> {
-  const { source, kind, state, limit = 50, next } = query;
+  const { limit = 50, next, ...filter } = query;
   const runs = [];
-  for await (const run of app.engine.runs.list({ after: next, source, kind, state, pageSize: limit + 1 })) {
+  for await (const run of app.engine.runs.list({ after: next, ...filter, pageSize: limit + 1 })) {
     runs.push(runView(run));
     if (runs.length > limit) break;
   }

@@ -15,12 +15,13 @@ const instant = (description: string) =>
 const count = (description: string) => z.int().min(0).meta({ description });
 const source = z.string().meta({ description: 'The id of the source, as LMS_SOURCES names it' });
 const kind = z.enum(feedKinds).meta({ description: 'What is synced' });
+const destination = z.string().meta({ description: 'The id of the destination, as DESTINATIONS names it' });
 
 const counts = z
   .object({
     read: count('Rows read: sent + unchanged + skipped + quarantined'),
-    sent: count('Records that the L&D services took'),
-    unchanged: count('Records that the L&D services have as they are'),
+    sent: count('Records that the destination took'),
+    unchanged: count('Records that the destination has as they are'),
     skipped: count('Records that were left out by a filter'),
     quarantined: count('Records that could not be used; see /quarantine'),
     deleted: count('Courses taken back; apart from the rows read'),
@@ -50,6 +51,7 @@ export const runSchema = z
     runId: z.string(),
     source,
     kind,
+    destination,
     mode: z.enum(['incremental', 'full']),
     trigger: z.enum(['timer', 'resync', 'cli', 'webhook']).meta({ description: 'Who asked for it' }),
     dryRun: z.boolean().meta({ description: 'Nothing is sent; `changes` says what would be' }),
@@ -92,7 +94,13 @@ export const runsSchema = z
   .meta({ id: 'Runs' });
 
 const startedRun = z
-  .object({ runId: z.string(), source, kind, url: z.url().meta({ description: 'Where to follow it' }) })
+  .object({
+    runId: z.string(),
+    source,
+    kind,
+    destination,
+    url: z.url().meta({ description: 'Where to follow it' }),
+  })
   .meta({ id: 'StartedRun' });
 
 export const startedSchema = z.object({ runs: z.array(startedRun) }).meta({ id: 'StartedRuns' });
@@ -104,6 +112,7 @@ export const watermarksSchema = z
         .object({
           source,
           kind,
+          destination,
           value: instant('Everything modified before it has been delivered'),
           lagSeconds: z.int().meta({ description: 'From then until now' }),
         })
@@ -112,7 +121,9 @@ export const watermarksSchema = z
   })
   .meta({ id: 'Watermarks' });
 
-const system = z.string().meta({ description: 'The id of a source, or ld-services' });
+const system = z
+  .string()
+  .meta({ description: 'The id of a source; ld-services, or dest- and the id of another destination' });
 
 export const pausesSchema = z
   .object({
@@ -139,11 +150,12 @@ export const quarantineSchema = z
           runId: z.string().meta({ description: 'The run that met it last' }),
           source,
           kind,
+          destination,
           reason: z.string().meta({ description: 'Names what is wrong, never whom it is about' }),
           status: z
             .int()
             .optional()
-            .meta({ description: 'What the L&D services answered, when it was they' }),
+            .meta({ description: 'What the destination answered, when it refused the record' }),
           courseId: z.string().optional(),
           at: instant('When it was last tried'),
         })

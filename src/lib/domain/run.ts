@@ -92,6 +92,7 @@ export interface Run {
   readonly runId: string;
   readonly source: string;
   readonly kind: FeedKind;
+  readonly destination: string;
   readonly mode: RunMode;
   readonly trigger: RunTrigger;
   readonly dryRun: boolean;

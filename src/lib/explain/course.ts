@@ -1,8 +1,15 @@
-import type { Feed } from '../domain/feed';
 import { utc } from '../domain/time';
 import { UnsupportedError } from '../errors';
-import type { Engine } from '../sync/engine';
-import { type AtSink, type AtSource, type Explanation, feedNow, refusals, replayOf } from './explanation';
+import { type Engine, openFeed } from '../sync/engine';
+import {
+  type AtSink,
+  type AtSource,
+  type Explanation,
+  feedAsked,
+  feedNow,
+  refusals,
+  replayOf,
+} from './explanation';
 
 /**
  * Explains a course of a source's catalog; asks the source, sends nothing.
@@ -10,22 +17,23 @@ import { type AtSink, type AtSource, type Explanation, feedNow, refusals, replay
  */
 export async function explainCourse(
   engine: Engine,
-  source: string,
+  asked: { readonly source: string; readonly destination?: string | undefined },
   courseId: string,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const feed: Feed = { source, kind: 'catalog' };
-  const { source: lms, settings } = engine.openSource(source);
+  const { source } = asked;
+  const feed = feedAsked(engine, { ...asked, kind: 'catalog' });
+  const { source: lms, settings, destination } = openFeed(engine, feed);
   if (!lms.catalog) throw new UnsupportedError(`The source ${source} publishes no catalog`);
-  const entry = await engine.catalogLedger.read(source, courseId);
-  const at = await engine.catalogLedger.writtenAt(source, courseId);
+  const entry = await engine.catalogLedger.read(feed, courseId);
+  const at = await engine.catalogLedger.writtenAt(feed, courseId);
   const course = await lms.catalog.read(courseId, { signal });
   let atSource: AtSource = { found: 'no' };
   let hash: string | undefined;
   if (course && !course.ok) atSource = { found: 'unreadable', reason: course.reason };
   else if (course) {
     const to = { sourceSystemId: settings.sourceSystemId, createdAt: utc(engine.now()) };
-    const encoded = engine.sink.encodeCourse(course.record, to);
+    const encoded = destination.encodeCourse(course.record, to);
     if (encoded.ok) {
       const { name, modifiedAt } = course.record;
       hash = encoded.hash;

@@ -1,8 +1,10 @@
 import { isEnded, type Run } from '../domain/run';
 import type { Feed } from '../domain/feed';
+import { UnsupportedError } from '../errors';
 import type { Utc } from '../domain/time';
 import type { QuarantinedRecord } from '../store/quarantine';
 import type { Engine } from '../sync/engine';
+import { feedsOf } from '../sync/feeds-of';
 
 /** Why the sink knows of a record what it knows. Names no person. */
 export interface Explanation extends Feed {
@@ -48,6 +50,27 @@ export interface FeedNow {
   readonly activeRun: string | undefined;
   readonly lastRun: Pick<Run, 'runId' | 'state' | 'startedAt' | 'finishedAt' | 'error'> | undefined;
 }
+
+/** The feed that is asked about. @param asked.destination left out: the first of the source's that takes the kind. */
+export function feedAsked(
+  engine: Engine,
+  {
+    source,
+    kind,
+    destination,
+  }: Pick<Feed, 'source' | 'kind'> & { readonly destination?: string | undefined },
+): Feed {
+  const [feed] = feedsOf(engine, source, { kind, destination });
+  if (feed) return feed;
+  // Says what is wrong, if the source or the destination is not there.
+  engine.openSource(source);
+  if (destination !== undefined) engine.openDestination(destination);
+  throw new UnsupportedError(
+    `The source ${source} publishes no ${wordsOf[kind]}, or no destination takes it`,
+  );
+}
+
+const wordsOf = { catalog: 'catalog', consumption: 'results' } as const;
 
 /** Runs looked through for the last that sent something; those of one record or a dry run may be many. */
 const runsLookedAt = 200;

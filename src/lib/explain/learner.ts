@@ -1,4 +1,3 @@
-import type { Feed } from '../domain/feed';
 import type { Mapped, MappedRecord } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import { utc } from '../domain/time';
@@ -8,12 +7,13 @@ import { shortHash } from '../store/keys';
 import { quarantineId, type QuarantinedRecord } from '../store/quarantine';
 import { rowsOf } from '../sync/compare-course';
 import { isAhead } from '../sync/course-rows';
-import type { Engine, OpenSource } from '../sync/engine';
-import { type AtSink, type AtSource, type Explanation, feedNow, refusals } from './explanation';
+import { type Engine, openFeed, type OpenFeed } from '../sync/engine';
+import { type AtSink, type AtSource, type Explanation, feedAsked, feedNow, refusals } from './explanation';
 import { whyScanned, whyWindowed } from './why';
 
 export interface AskedLearner {
   readonly source: string;
+  readonly destination?: string | undefined;
   readonly courseId: string;
   /** A mail address, or a name at the source. Stands in nothing that is given back. */
   readonly learner: string;
@@ -30,8 +30,8 @@ export async function explainLearner(
 ): Promise<Explanation> {
   const { source, courseId } = asked;
   const learner = asked.learner.trim().toLowerCase();
-  const feed: Feed = { source, kind: 'consumption' };
-  const open = engine.openSource(source);
+  const feed = feedAsked(engine, { ...asked, kind: 'consumption' });
+  const open = openFeed(engine, feed);
   const { consumption } = open.source;
   if (!consumption) throw new UnsupportedError(`The source ${source} publishes no results`);
   const isKept = (record: QuarantinedRecord): boolean =>
@@ -49,8 +49,8 @@ export async function explainLearner(
   const found = await findRows(consumption, courseId, learner, signal);
   const row = found.good ?? found.bad;
   const { atSource, key, hash } = look(engine, open, row, { courseId, learner });
-  const ledger = await engine.learnerLedger.load(source, courseId);
-  const at = await engine.learnerLedger.writtenAt(source, courseId);
+  const ledger = await engine.learnerLedger.load(feed, courseId);
+  const at = await engine.learnerLedger.writtenAt(feed, courseId);
   const known = key === undefined ? undefined : ledger.records.get(key);
   let told: AtSink['told'] = known === undefined ? 'never' : 'told';
   if (ledger.doubt) told = 'in doubt';
@@ -105,13 +105,13 @@ async function pick(
 
 function look(
   engine: Engine,
-  open: OpenSource,
+  open: OpenFeed,
   row: Mapped<Progress> | undefined,
   { courseId, learner }: Pick<AskedLearner, 'courseId' | 'learner'>,
 ): { atSource: AtSource; key?: string; hash?: string } {
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: utc(engine.now()) };
   if (row?.ok) {
-    const encoded = engine.sink.encodeProgress(row.record, to);
+    const encoded = open.destination.encodeProgress(row.record, to);
     if (!encoded.ok) return { atSource: { found: 'never sent', reason: encoded.skipped } };
     const { status, percent, grade, at } = row.record;
     const says = {
@@ -123,7 +123,7 @@ function look(
     return { atSource: { found: 'yes', says }, key: shortHash(encoded.key), hash: encoded.hash };
   }
   // The sink's name of the record hangs on learner and course alone.
-  const named = engine.sink.encodeProgress({ courseId, email: learner, status: 'NotStarted' }, to);
+  const named = open.destination.encodeProgress({ courseId, email: learner, status: 'NotStarted' }, to);
   const key = named.ok && learner.includes('@') ? { key: shortHash(named.key) } : {};
   if (row) return { atSource: { found: 'unreadable', reason: row.reason }, ...key };
   return { atSource: { found: 'no' }, ...key };

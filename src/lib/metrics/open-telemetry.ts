@@ -90,13 +90,13 @@ export class OpenTelemetry implements Metrics {
     this.#throttled.add(seconds, { system });
   }
 
-  runEnded({ source, kind, state, counts, dryRun }: Run): void {
+  runEnded({ source, kind, destination, state, counts, dryRun }: Run): void {
     // It has delivered nothing, and its numbers would pass for deliveries.
     if (dryRun) return;
-    this.#runs.add(1, { source, kind, state });
-    if (counts.read > 0) this.#read.add(counts.read, { source, kind });
+    this.#runs.add(1, { source, kind, destination, state });
+    if (counts.read > 0) this.#read.add(counts.read, { source, kind, destination });
     for (const outcome of outcomes)
-      if (counts[outcome] > 0) this.#records.add(counts[outcome], { source, kind, outcome });
+      if (counts[outcome] > 0) this.#records.add(counts[outcome], { source, kind, destination, outcome });
   }
 
   watermark(feed: Feed, watermark: Utc): void {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { define } from './definition';
 import { operations } from './operations';
 import {
   address,
   courseUrl,
   flag,
   instant,
-  jsonConstants,
   list,
   oneOf,
   pointers,
@@ -15,19 +15,6 @@ import {
   wholeNumber,
 } from './parse';
 import { statusTable } from './status-table';
-
-/** One setting: how it is read, what it stands for when left out, and what docs/settings.md says of it. */
-export interface Definition<T = unknown> {
-  readonly schema: z.ZodType<T, string>;
-  /** As it would be written. Undefined: there is none, and the setting may be left out unless `required`. */
-  readonly default?: string;
-  readonly required?: boolean;
-  /** May be written as `kv:NAME`. */
-  readonly secret?: boolean;
-  readonly doc: string;
-}
-
-const define = <const D extends Definition>(definition: D): D => definition;
 
 /** The sourceKinds, and which settings each cannot do without (one group of the list must be whole). */
 export const sourceKinds = {
@@ -73,6 +60,11 @@ export const appDefinitions = {
     default: '',
     doc: 'The sources’ ids, by comma: lower-case letters and digits. Each has its settings under `LMS__<id>__…`.',
   }),
+  DESTINATIONS: define({
+    schema: list,
+    default: 'ld',
+    doc: 'The destinations’ ids, by comma: lower-case letters and digits. `ld` has its settings under `LD__…`, each other one under `DEST__<id>__…`.',
+  }),
   RETENTION_DAYS: define({
     schema: wholeNumber(1, 3650),
     default: '30',
@@ -114,6 +106,10 @@ export const sourceDefinitions = {
       .regex(/^(\d{1,9})?$/, 'must be a number, as the L&D services gave it'),
     default: '',
     doc: 'Its number at the L&D services; needed by every source that has a catalog or results.',
+  }),
+  destinations: define({
+    schema: list,
+    doc: 'Where its records go: ids of DESTINATIONS, by comma. Left out: to all.',
   }),
   enabled: define({ schema: flag, default: 'true', doc: 'Whether timers sync it.' }),
   catalogSchedule: define({
@@ -235,59 +231,5 @@ export const sourceDefinitions = {
     schema: text,
     default: 'client_credential',
     doc: 'T-book: the grant type of its token call; its documentation has this word, without an s.',
-  }),
-};
-
-const baseLd = {
-  baseUrl: define({ schema: address, required: true, doc: 'The address of the L&D services.' }),
-  subscriptionKey: define({
-    schema: text,
-    secret: true,
-    doc: 'API Management key, sent as `Ocp-Apim-Subscription-Key`.',
-  }),
-  submittedBy: define({ schema: text, required: true, doc: 'Who submits: goes out as `SubmittedBy`.' }),
-  auth: define({
-    schema: oneOf('entra', 'managed-identity', 'oauth2'),
-    default: 'entra',
-    doc: 'How a token is had: `entra` (tenantId, clientId, clientSecret, scope), `managed-identity` (scope), `oauth2` (tokenUrl, clientId, clientSecret, scope).',
-  }),
-  tenantId: define({ schema: text, doc: '`entra`: the tenant.' }),
-  tokenUrl: define({ schema: address, doc: '`oauth2`: the token endpoint.' }),
-  clientId: define({
-    schema: text,
-    doc: '`entra`, `oauth2`: the client. `managed-identity`: the user-assigned identity, if any.',
-  }),
-  clientSecret: define({ schema: text, secret: true, doc: '`entra`, `oauth2`: its secret.' }),
-  scope: define({ schema: text, doc: 'The scope asked for, such as `api://ld-services/.default`.' }),
-};
-
-export const ldDefinitions = {
-  ...baseLd,
-  learnerDomains: define({
-    schema: list,
-    default: '',
-    doc: 'Send only learners of these mail domains, by comma. Empty: all.',
-  }),
-  batchSize: define({ schema: wholeNumber(1, 10_000), default: '500', doc: 'Records a POST.' }),
-  batchBytes: define({
-    schema: wholeNumber(1024, 10_485_760),
-    default: '1048576',
-    doc: 'Bytes of body a POST.',
-  }),
-  concurrency: define({ schema: wholeNumber(1, 32), default: '4', doc: 'POSTs in flight.' }),
-  externalIdForm: define({
-    schema: oneOf('stripped', 'full'),
-    default: 'stripped',
-    doc: '`stripped` sends `edX+DemoX+Demo`, `full` sends `course-v1:edX+DemoX+Demo`; the same in both feeds.',
-  }),
-  catalogDefaults: define({
-    schema: jsonConstants,
-    default: '{}',
-    doc: 'JSON of constant fields of a course, such as `{"Brand":"Academy"}`; null leaves a field out.',
-  }),
-  consumptionDefaults: define({
-    schema: jsonConstants,
-    default: '{}',
-    doc: 'JSON of constant fields of a consumption record, likewise.',
   }),
 };

@@ -1,22 +1,27 @@
-import { appDefinitions, ldDefinitions, sourceDefinitions, sourceKinds } from './definitions';
+import { destinationKinds } from '../destinations/registry';
+import { firstDestination } from '../domain/feed';
+import { appDefinitions, sourceDefinitions, sourceKinds } from './definitions';
+import { destinationKindNames, destinationPrefix, kindDefinition } from './read-destinations';
 import type { Definitions } from './read-group';
 
 /** docs/settings.md, made from the definitions that the settings are read by. */
 export function settingsDoc(): string {
   return `# Settings
 
-<!-- Made by \`npm run docs\` from src/lib/settings/definitions.ts. Change it there. -->
+<!-- Made by \`npm run docs\` from src/lib/settings/definitions.ts and the settings.ts of each kind of
+     destination. Change it there. -->
 
 The app takes its settings from the environment: app settings in Azure, \`Values\` of \`local.settings.json\` on your
 machine. What the environment sets beats the file. \`__\` separates the levels of a name; names are case-sensitive.
-A name that is unknown below \`LMS__\` or \`LD__\` is an error, so that a misspelt one does not go unseen.
+A name that is unknown below \`LMS__\`, \`LD__\` or \`DEST__\` is an error, so that a misspelt one does not go unseen.
 
 Secrets may be given as they are, or as \`kv:NAME\`: then the secret \`NAME\` of the vault at \`KEY_VAULT_URL\` is read
 with the app's identity, kept for ten minutes, and read again as soon as it is refused. So a secret that changes in
 the vault needs no restart.
 
 Wrong settings do not stop the host: \`/api/health\` is 503, the other routes answer 500 with every problem, the
-command line exits 1. What is wrong with one source stops that source alone. \`npm run check\` tries them all.
+command line exits 1. What is wrong with one source, or one of several destinations,
+stops that one alone. \`npm run check\` tries them all.
 
 ## The app
 
@@ -32,9 +37,18 @@ Credentials that each kind needs: ${Object.entries(sourceKinds)
     .map(([kind, { credentials }]) => `\`${kind}\`: ${credentials.map(both).join(', or ')}`)
     .join('; ')}.
 
-## The L&D services
+## Each destination
 
-${rows('LD__', ldDefinitions)}
+\`<id>\` is one of \`DESTINATIONS\`. The one that is called \`ld\` is the L&D services; its settings begin with
+\`LD__\` in place of \`DEST__ld__\`, and it needs no \`kind\`.
+
+${rows('DEST__<id>__', { kind: { ...kindDefinition.kind, doc: `What it is: ${destinationKindNames.map((name) => `\`${name}\``).join(', ')}. Not for \`ld\`.` } })}
+${Object.entries(destinationKinds)
+  .map(([name, { title, definitions }]) => {
+    const prefix = name === 'ld-services' ? destinationPrefix(firstDestination) : 'DEST__<id>__';
+    return `### \`${name}\`\n\n${title}.\n\n${rows(prefix, definitions)}`;
+  })
+  .join('\n')}
 Another Entra than the public one (a national cloud) is named by \`AZURE_AUTHORITY_HOST\`, as for the Azure SDK.
 `;
 }

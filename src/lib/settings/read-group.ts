@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { SettingsProblem } from '../errors';
-import type { Definition } from './definitions';
+import type { Definition } from './definition';
 import type { Secret } from './secret';
 
 export type Definitions = Readonly<Record<string, Definition>>;

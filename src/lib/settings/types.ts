@@ -10,7 +10,8 @@ export interface Settings {
   readonly sources: readonly SourceEntry[];
   /** What a person should look at, and what works all the same. */
   readonly warnings: readonly SettingsProblem[];
-  readonly ld: LdSettings;
+  /** At least one of them can be used. */
+  readonly destinations: readonly DestinationEntry[];
   readonly catalogSchedule: string;
   readonly consumptionSchedule: string;
   readonly retentionDays: number;
@@ -45,6 +46,21 @@ export type SourceEntry =
       readonly problems: readonly SettingsProblem[];
     };
 
+export type DestinationEntry =
+  | { readonly id: string; readonly ok: true; readonly kind: string; readonly settings: DestinationSettings }
+  | { readonly id: string; readonly ok: false; readonly problems: readonly SettingsProblem[] };
+
+/** What every destinationKind shares; a kind adds its own in its folder's settings.ts. */
+export interface DestinationSettings {
+  /** What its settings' names start with, e.g. `LD__`. */
+  readonly prefix: string;
+  /** Lower-cased; none: all. */
+  readonly learnerDomains: readonly string[];
+  readonly batchSize: number;
+  /** Calls of one slice in flight. */
+  readonly concurrency: number;
+}
+
 /** What every sourceKind shares; `own` holds what only its sourceKind knows, parsed by that kind's schema. */
 export interface SourceSettings {
   readonly id: string;
@@ -52,6 +68,8 @@ export interface SourceSettings {
   /** An origin, perhaps with a path, without a slash at the end. */
   readonly baseUrl: string;
   readonly sourceSystemId: string;
+  /** Ids of the destinations that its records go to; undefined: all. */
+  readonly destinations?: readonly string[] | undefined;
   readonly enabled: boolean;
   readonly catalogSchedule: string | undefined;
   readonly consumptionSchedule: string | undefined;
@@ -93,36 +111,3 @@ export interface SourceSettings {
   readonly ltiSecret?: Secret | undefined;
   readonly grantType?: string;
 }
-
-export interface LdSettings {
-  readonly baseUrl: string;
-  readonly subscriptionKey: Secret | undefined;
-  readonly submittedBy: string;
-  readonly auth: LdAuth;
-  readonly learnerDomains: readonly string[];
-  readonly batchSize: number;
-  readonly batchBytes: number;
-  readonly concurrency: number;
-  readonly externalIdForm: 'stripped' | 'full';
-  readonly catalogDefaults: Readonly<Record<string, string | number | boolean | null>>;
-  readonly consumptionDefaults: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export type LdAuth =
-  | {
-      readonly type: 'oauth2';
-      readonly tokenUrl: string;
-      readonly clientId: string;
-      readonly clientSecret: Secret;
-      readonly scope: string | undefined;
-    }
-  | {
-      readonly type: 'entra';
-      readonly tenantId: string;
-      readonly clientId: string;
-      readonly clientSecret: Secret;
-      readonly scope: string;
-      /** Another Entra than the public one; undefined: that one. */
-      readonly authorityHost: string | undefined;
-    }
-  | { readonly type: 'managed-identity'; readonly scope: string; readonly clientId: string | undefined };

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Route, routeName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
 import { toKey } from './keys';
@@ -43,7 +44,7 @@ export interface CatalogWrite {
   readonly etag: string | undefined;
 }
 
-/** The table `ledgercatalog`: a partition a source, a row a course. */
+/** The table `ledgercatalog`: a partition a source and destination, a row a course. */
 export class CatalogLedger {
   readonly #table: Table;
 
@@ -52,29 +53,32 @@ export class CatalogLedger {
   }
 
   /** All courses of a source, by id, without what was sent. */
-  async load(source: string): Promise<Map<string, CatalogEntry>> {
+  async load(route: Route): Promise<Map<string, CatalogEntry>> {
     const entries = new Map<string, CatalogEntry>();
     const select = ['PartitionKey', 'RowKey', 'v', 'courseId', 'key', 'hash', 'deleted', 'doubt', 'sender'];
-    for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${source}`, select })) {
+    for await (const row of queryRows(this.#table, {
+      filter: where`PartitionKey eq ${routeName(route)}`,
+      select,
+    })) {
       const entry = toEntry(row);
       entries.set(entry.courseId, entry);
     }
     return entries;
   }
 
-  async read(source: string, courseId: string): Promise<CatalogEntry | undefined> {
-    const row = await readRow(this.#table, source, toKey(courseId));
+  async read(route: Route, courseId: string): Promise<CatalogEntry | undefined> {
+    const row = await readRow(this.#table, routeName(route), toKey(courseId));
     return row && toEntry(row);
   }
 
   /** When the course's row was last written, by storage's clock; undefined when it has none. */
-  async writtenAt(source: string, courseId: string): Promise<Utc | undefined> {
-    return writtenAt(await readRow(this.#table, source, toKey(courseId)));
+  async writtenAt(route: Route, courseId: string): Promise<Utc | undefined> {
+    return writtenAt(await readRow(this.#table, routeName(route), toKey(courseId)));
   }
 
   /** What the sink was last told of the course, as it was sent. */
-  async lastJson(source: string, courseId: string): Promise<string | undefined> {
-    const row = await readRow(this.#table, source, toKey(courseId));
+  async lastJson(route: Route, courseId: string): Promise<string | undefined> {
+    const row = await readRow(this.#table, routeName(route), toKey(courseId));
     const bytes = row && fromProperties('json', row);
     return bytes && gunzipSync(bytes).toString('utf8');
   }
@@ -84,11 +88,11 @@ export class CatalogLedger {
    * @returns their new etags, in order.
    * @throws ConflictError when one is not; rows of earlier groups of 50 may have been written.
    */
-  async write(source: string, writes: readonly CatalogWrite[]): Promise<(string | undefined)[]> {
+  async write(route: Route, writes: readonly CatalogWrite[]): Promise<(string | undefined)[]> {
     const etags: (string | undefined)[] = [];
     for (let i = 0; i < writes.length; i += together) {
       const actions = writes.slice(i, i + together).map((write): Action => {
-        const row = toRow(source, write);
+        const row = toRow(route, write);
         return write.etag === undefined
           ? { type: 'create', row }
           : { type: 'replace', row, etag: write.etag };
@@ -102,8 +106,8 @@ export class CatalogLedger {
    * Puts a course in doubt, whoever wrote its row last: two values were on their way at once, and which of them
    * the sink got last is unknown.
    */
-  async putInDoubt(source: string, courseId: string): Promise<void> {
-    await mergeRow(this.#table, { partitionKey: source, rowKey: toKey(courseId), doubt: true });
+  async putInDoubt(route: Route, courseId: string): Promise<void> {
+    await mergeRow(this.#table, { partitionKey: routeName(route), rowKey: toKey(courseId), doubt: true });
   }
 }
 
@@ -120,8 +124,8 @@ function toEntry(row: Row): CatalogEntry {
   };
 }
 
-const toRow = (source: string, { entry: { sender, ...entry }, json }: CatalogWrite): Row => ({
-  partitionKey: source,
+const toRow = (route: Route, { entry: { sender, ...entry }, json }: CatalogWrite): Row => ({
+  partitionKey: routeName(route),
   rowKey: toKey(entry.courseId),
   v: rowVersion,
   ...entry,

@@ -1,4 +1,4 @@
-import { feedName, type Feed } from '../domain/feed';
+import { feedName, type Feed, firstDestination } from '../domain/feed';
 import type { Utc, Window } from '../domain/time';
 import {
   checkVersion,
@@ -64,16 +64,16 @@ export class FeedStore {
   async list(): Promise<FeedState[]> {
     const states: FeedState[] = [];
     for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'feed'}` }))
-      states.push(toState({ source: String(row.source), kind: row.kind as Feed['kind'] }, row));
+      states.push(toState(feedOf(row), row));
     return states;
   }
 
   /** The feeds that have a row, whatever version of the app wrote it. */
   async names(): Promise<Feed[]> {
     const feeds: Feed[] = [];
-    const select = ['PartitionKey', 'RowKey', 'source', 'kind'];
+    const select = ['PartitionKey', 'RowKey', 'source', 'kind', 'destination'];
     for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'feed'}`, select }))
-      feeds.push({ source: String(row.source), kind: row.kind as Feed['kind'] });
+      feeds.push(feedOf(row));
     return feeds;
   }
 
@@ -84,6 +84,7 @@ export class FeedStore {
       rowKey: `open-${runId}`,
       source: feed.source,
       kind: feed.kind,
+      destination: feed.destination,
       runId,
     });
   }
@@ -99,7 +100,7 @@ export class FeedStore {
     const found: { feed: Feed; runId: string; since: number }[] = [];
     for await (const row of queryRows(this.#table, { filter }))
       found.push({
-        feed: { source: String(row.source), kind: row.kind as Feed['kind'] },
+        feed: feedOf(row),
         runId: String(row.runId),
         since: Date.parse(String(row.timestamp)),
       });
@@ -109,6 +110,13 @@ export class FeedStore {
 
 // A run's id ends in when it was started; ids of one feed sort by it.
 const startOf = (runId: string): string => runId.split('-').slice(2).join('-');
+
+/** Rows from before there were other destinations name none. */
+const feedOf = ({ source, kind, destination = firstDestination }: Row): Feed => ({
+  source: String(source),
+  kind: kind as Feed['kind'],
+  destination: String(destination),
+});
 
 function toState(feed: Feed, row: Row | undefined): FeedState {
   if (row) checkVersion(row, `The state of the feed ${feedName(feed)}`);
@@ -134,6 +142,7 @@ function toRow(state: FeedState): Row {
     v: rowVersion,
     source: feed.source,
     kind: feed.kind,
+    destination: feed.destination,
     // A property holds 32,000 characters. What is forgotten is read again, which does no harm.
     doneBeyond: JSON.stringify(doneBeyond.slice(0, intervalsKept)),
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),

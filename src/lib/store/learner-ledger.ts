@@ -1,3 +1,4 @@
+import { type Route, routeName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
 import { toKey } from './keys';
@@ -29,7 +30,7 @@ export interface CourseLedger {
   readonly etag: string | undefined;
 }
 
-/** The table `ledgerlearners`: a partition a source and course; a head, and rows of packed records. */
+/** The table `ledgerlearners`: a partition a source, destination and course; a head, and rows of packed records. */
 export class LearnerLedger {
   readonly #table: Table;
 
@@ -38,13 +39,13 @@ export class LearnerLedger {
   }
 
   /** @throws PayloadError when what is stored is of another version. */
-  async load(source: string, courseId: string): Promise<CourseLedger> {
-    const partition = partitionOf(source, courseId);
+  async load(route: Route, courseId: string): Promise<CourseLedger> {
+    const partition = partitionOf(route, courseId);
     const records = new Map<string, string>();
     let doubt = false;
     let etag: string | undefined;
     for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${partition}` })) {
-      checkVersion(row, `The learner ledger of ${source}`);
+      checkVersion(row, `The learner ledger of ${routeName(route)}`);
       if (row.rowKey === 'head') {
         doubt = row.doubt === true;
         etag = row.etag;
@@ -63,8 +64,8 @@ export class LearnerLedger {
    * @param etag as it was loaded. @returns the new one.
    * @throws ConflictError when another worker wrote the ledger since: what was loaded is old.
    */
-  markDoubt(source: string, courseId: string, etag: string | undefined): Promise<string> {
-    return this.#write(head(source, courseId, true), etag, []);
+  markDoubt(route: Route, courseId: string, etag: string | undefined): Promise<string> {
+    return this.#write(head(route, courseId, true), etag, []);
   }
 
   /**
@@ -74,13 +75,13 @@ export class LearnerLedger {
    * @param etag that `markDoubt` gave. @throws ConflictError when another worker wrote the ledger since.
    */
   async save(
-    source: string,
+    route: Route,
     courseId: string,
     records: ReadonlyMap<string, string>,
     etag: string,
     { doubt = false } = {},
   ): Promise<void> {
-    const partitionKey = partitionOf(source, courseId);
+    const partitionKey = partitionOf(route, courseId);
     const shards = spread(records);
     const actions: Action[] = [...shards].map(([prefix, lines]) => ({
       type: 'put',
@@ -95,8 +96,8 @@ export class LearnerLedger {
       actions.push({ type: 'delete', row: { partitionKey, rowKey } });
     let known = etag;
     for (; actions.length > rowsTogether; actions.splice(0, rowsTogether))
-      known = await this.#write(head(source, courseId, true), known, actions.slice(0, rowsTogether));
-    await this.#write(head(source, courseId, doubt), known, actions);
+      known = await this.#write(head(route, courseId, true), known, actions.slice(0, rowsTogether));
+    await this.#write(head(route, courseId, doubt), known, actions);
   }
 
   async #write(row: Row, etag: string | undefined, others: readonly Action[]): Promise<string> {
@@ -106,13 +107,13 @@ export class LearnerLedger {
   }
 
   /** When anything of the course was last written down, by storage's clock; undefined when nothing ever was. */
-  async writtenAt(source: string, courseId: string): Promise<Utc | undefined> {
-    return writtenAt(await readRow(this.#table, partitionOf(source, courseId), 'head'));
+  async writtenAt(route: Route, courseId: string): Promise<Utc | undefined> {
+    return writtenAt(await readRow(this.#table, partitionOf(route, courseId), 'head'));
   }
 
   /** Whether something of the course was ever sent. */
-  async knows(source: string, courseId: string): Promise<boolean> {
-    return (await readRow(this.#table, partitionOf(source, courseId), 'head')) !== undefined;
+  async knows(route: Route, courseId: string): Promise<boolean> {
+    return (await readRow(this.#table, partitionOf(route, courseId), 'head')) !== undefined;
   }
 
   async #staleRows(partitionKey: string, shards: ReadonlyMap<string, unknown>): Promise<string[]> {
@@ -124,10 +125,10 @@ export class LearnerLedger {
   }
 }
 
-const partitionOf = (source: string, courseId: string): string => `${source}-${toKey(courseId)}`;
+const partitionOf = (route: Route, courseId: string): string => `${routeName(route)}-${toKey(courseId)}`;
 
-const head = (source: string, courseId: string, doubt: boolean) => ({
-  partitionKey: partitionOf(source, courseId),
+const head = (route: Route, courseId: string, doubt: boolean) => ({
+  partitionKey: partitionOf(route, courseId),
   rowKey: 'head',
   v: rowVersion,
   doubt,

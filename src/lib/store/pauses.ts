@@ -1,12 +1,20 @@
 import type { GateState } from '../http/gate-state';
+import { firstDestination } from '../domain/feed';
 import { utc, type Utc } from '../domain/time';
 import { GateRow } from './gate-row';
 import { queryRows, retryConflicts, where } from './rows';
 import type { Storage } from './storage';
 
+/**
+ * What a destination is called among the systems that are called. No source's id has a hyphen.
+ * @param destination its id.
+ */
+export const destinationSystem = (destination: string): string =>
+  destination === firstDestination ? 'ld-services' : `dest-${destination}`;
+
 /** A system that is left alone for a while, because it asked for that. */
 export interface Pause {
-  /** A source's id, or `ld-services`. */
+  /** A source's id, or a destination's system. */
   readonly system: string;
   readonly until: Utc;
   /** What it answered, such as `429 with Retry-After`; undefined when an older version of the app noted none. */

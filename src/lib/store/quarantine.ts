@@ -1,4 +1,4 @@
-import { type Feed, type FeedKind, feedName } from '../domain/feed';
+import { type Feed, type FeedKind, feedName, firstDestination } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
 import { fromJsonProperties, toJsonProperties } from './bytes';
@@ -47,6 +47,7 @@ export class Quarantine {
       v: rowVersion,
       source: record.feed.source,
       kind: record.feed.kind,
+      destination: record.feed.destination,
       runId: record.runId,
       reason: record.reason,
       at: record.at,
@@ -81,7 +82,13 @@ export class Quarantine {
 
   /** In the order of their ids. @param filter `after` leaves out this id and those before it. */
   async *list(
-    filter: { source?: string; kind?: FeedKind; after?: string; pageSize?: number } = {},
+    filter: {
+      source?: string;
+      kind?: FeedKind;
+      destination?: string;
+      after?: string;
+      pageSize?: number;
+    } = {},
   ): AsyncGenerator<QuarantinedRecord> {
     const after = filter.after === undefined ? undefined : feedOf(filter.after);
     const terms = [
@@ -96,8 +103,10 @@ export class Quarantine {
     for await (const row of queryRows(this.#table, {
       ...(terms.length > 0 ? { filter: terms.join(' and ') } : {}),
       ...(filter.pageSize === undefined ? {} : { pageSize: filter.pageSize }),
-    }))
-      yield toRecord(row);
+    })) {
+      const record = toRecord(row);
+      if (filter.destination === undefined || record.feed.destination === filter.destination) yield record;
+    }
   }
 
   /** Deletes what has been there since before a time. @returns how many. */
@@ -134,15 +143,22 @@ export const quarantineId = (feed: Feed, key: string | undefined, raw: unknown):
 const rowKeyOf = (id: string): string => id.split('-').at(-1) ?? id;
 
 function feedOf(id: string): Feed | undefined {
-  const match = /^([a-z0-9]+)-(catalog|consumption)-[0-9a-f]{16}$/.exec(id);
-  return match ? { source: match[1] ?? '', kind: match[2] as FeedKind } : undefined;
+  const match = /^([a-z0-9]+)-(catalog|consumption)(?:\.([a-z0-9]+))?-[0-9a-f]{16}$/.exec(id);
+  if (!match) return undefined;
+  const [, source = '', kind, destination = firstDestination] = match;
+  return { source, kind: kind as FeedKind, destination };
 }
 
 function toRecord(row: Row): QuarantinedRecord {
   checkVersion(row, 'A quarantined record');
   return {
     id: `${row.partitionKey}-${row.rowKey}`,
-    feed: { source: String(row.source), kind: row.kind as FeedKind },
+    feed: {
+      source: String(row.source),
+      kind: row.kind as FeedKind,
+      // Rows from before there were other destinations name none.
+      destination: String(row.destination ?? firstDestination),
+    },
     runId: String(row.runId),
     reason: String(row.reason),
     status: row.status as number | undefined,

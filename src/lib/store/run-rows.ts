@@ -1,4 +1,4 @@
-import { feedName } from '../domain/feed';
+import { type Feed, feedName, firstDestination } from '../domain/feed';
 import type { Run, Slice } from '../domain/run';
 import { checkVersion, rowVersion, type Row } from './rows';
 
@@ -13,11 +13,7 @@ export function partitionOf(runId: string): string {
 }
 
 /** @param unique tells apart runs of one second; a timer's run has none, so that it starts once. */
-export function makeRunId(
-  feed: { source: string; kind: 'catalog' | 'consumption' },
-  at: string,
-  unique?: string,
-): string {
+export function makeRunId(feed: Feed, at: string, unique?: string): string {
   const time = at.replace(/[-:]/g, '');
   return `${feedName(feed)}-${time}${unique ? `-${unique}` : ''}`;
 }
@@ -37,6 +33,7 @@ export function runToRow(run: Run): Row {
     runId: run.runId,
     source: run.source,
     kind: run.kind,
+    destination: run.destination,
     mode: run.mode,
     trigger: run.trigger,
     dryRun: run.dryRun,
@@ -71,6 +68,8 @@ export function rowToRun(row: Row): Run {
     runId: row.runId as string,
     source: row.source as string,
     kind: row.kind as Run['kind'],
+    // Rows from before there were other destinations name none.
+    destination: (row.destination as string | undefined) ?? firstDestination,
     mode: row.mode as Run['mode'],
     trigger: row.trigger as Run['trigger'],
     dryRun: row.dryRun as boolean,

@@ -11,7 +11,7 @@ import {
   type Slice,
   type SliceWork,
 } from '../domain/run';
-import type { FeedKind } from '../domain/feed';
+import { type FeedKind, firstDestination } from '../domain/feed';
 import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
 import { fromJsonProperties } from './bytes';
@@ -38,6 +38,7 @@ export interface RunFilter extends Pick<Query, 'pageSize' | 'pages'> {
   readonly after?: string;
   readonly source?: string;
   readonly kind?: FeedKind;
+  readonly destination?: string;
   readonly state?: RunState;
 }
 
@@ -91,15 +92,22 @@ export class RunStore {
   }
 
   /** Runs, newest first. */
-  async *list({ after, source, kind, state, ...bounds }: RunFilter = {}): AsyncGenerator<Run> {
+  async *list({ after, source, kind, destination, state, ...bounds }: RunFilter = {}): AsyncGenerator<Run> {
     const filter = [
       ...(after === undefined ? [] : [where`PartitionKey gt ${partitionOf(after)}`]),
       where`RowKey eq ${'run'}`,
       ...(source === undefined ? [] : [where`source eq ${source}`]),
       ...(kind === undefined ? [] : [where`kind eq ${kind}`]),
+      // Older rows of the first destination do not name it.
+      ...(destination === undefined || destination === firstDestination
+        ? []
+        : [where`destination eq ${destination}`]),
       ...(state === undefined ? [] : [where`state eq ${state}`]),
     ].join(' and ');
-    for await (const row of queryRows(this.#table, { filter, ...bounds })) yield rowToRun(row);
+    for await (const row of queryRows(this.#table, { filter, ...bounds })) {
+      const run = rowToRun(row);
+      if (destination === undefined || run.destination === destination) yield run;
+    }
   }
 
   /** Deletes a run: its own row last, since without it nobody finds what is left of its slices. */

@@ -1,22 +1,23 @@
 import type { Course } from '../domain/course';
+import { type Route, routeName } from '../domain/feed';
 import type { MappedRecord } from '../domain/mapped';
 import { ConflictError, PayloadError, RetryableError, UnsupportedError } from '../errors';
 import type { CatalogEntry, CatalogWrite } from '../store/catalog-ledger';
 import { toKey } from '../store/keys';
 import type { Lease } from '../store/leases';
-import type { Destination } from '../sinks/sink';
-import type { Engine, OpenSource } from './engine';
+import type { Origin } from '../destinations/destination';
+import type { Engine, OpenFeed } from './engine';
 import { refusesRecords } from './deliver';
 import { holdOf, type Hold, post } from './post';
 import type { Tally } from './tally';
 
 export interface ApplyCourse {
   readonly engine: Engine;
-  readonly open: OpenSource;
+  readonly open: OpenFeed;
   readonly tally: Tally;
   readonly signal: AbortSignal;
   readonly keyPrefix: string;
-  readonly to: Destination;
+  readonly to: Origin;
   readonly dryRun: boolean;
   /** Send it even when it is unchanged. */
   readonly force: boolean;
@@ -42,7 +43,7 @@ export async function applyCourse(courseId: string, what: ApplyCourse): Promise<
   const { engine, open } = what;
   const feed = open.source.catalog;
   if (!feed) throw new UnsupportedError(`The source ${open.source.id} publishes no catalog`);
-  const lease = await engine.leases.acquire(courseLease(open.source.id, courseId));
+  const lease = await engine.leases.acquire(courseLease(open.feed, courseId));
   if (!lease) throw new CourseBusyError(courseId);
   try {
     const signal = AbortSignal.any([what.signal, lease.lost]);
@@ -56,8 +57,8 @@ export async function applyCourse(courseId: string, what: ApplyCourse): Promise<
   }
 }
 
-export const courseLease = (source: string, courseId: string): string =>
-  `course-${source}-${toKey(courseId)}`;
+export const courseLease = (route: Route, courseId: string): string =>
+  `course-${routeName(route)}-${toKey(courseId)}`;
 
 /**
  * Whether another worker has put a course in doubt and may still be sending it: what is sent now could land before
@@ -78,16 +79,15 @@ async function entryOf(
   { engine, open, hold }: ApplyCourse,
   lease: Lease,
 ): Promise<CatalogEntry | undefined> {
-  const entry = await engine.catalogLedger.read(open.source.id, courseId);
+  const entry = await engine.catalogLedger.read(open.feed, courseId);
   if (await isBeingSent(engine, entry, lease.name, hold?.name)) throw new CourseBusyError(courseId);
   return entry;
 }
 
 async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Lease): Promise<void> {
   const { engine, open, tally } = what;
-  const source = open.source.id;
   const courseId = course.record.id;
-  const encoded = engine.sink.encodeCourse(course.record, what.to);
+  const encoded = open.destination.encodeCourse(course.record, what.to);
   if (!encoded.ok) return tally.skipped(encoded.skipped);
   const entry = await entryOf(courseId, what, lease);
   if (entry && !entry.doubt && !entry.deleted && entry.hash === encoded.hash && !what.force) {
@@ -102,7 +102,7 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
     return tally.change({ change, courseId, detail: course.record.name });
   }
   const next = { courseId, key: encoded.key, hash: encoded.hash, deleted: false };
-  const [etag] = await engine.catalogLedger.write(source, [
+  const [etag] = await engine.catalogLedger.write(open.feed, [
     { entry: { ...next, doubt: true, sender: lease.name }, json: encoded.json, etag: entry?.etag },
   ]);
   try {
@@ -126,12 +126,12 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
     return tally.change({ change: 'deleted', courseId, detail: 'gone or hidden at the source' });
   }
   await what.beforeDeletion?.(courseId);
-  const last = await engine.catalogLedger.lastJson(source, courseId);
+  const last = await engine.catalogLedger.lastJson(open.feed, courseId);
   if (last === undefined)
     throw new PayloadError(`The catalog ledger of ${source} cannot be read for ${courseId}; delete its row`);
-  const json = engine.sink.encodeDeletion(last);
+  const json = open.destination.encodeDeletion(last);
   const next = { courseId, key: entry.key, hash: entry.hash, deleted: true };
-  const [etag] = await engine.catalogLedger.write(source, [
+  const [etag] = await engine.catalogLedger.write(open.feed, [
     { entry: { ...next, doubt: true, sender: lease.name }, json, etag: entry.etag },
   ]);
   try {
@@ -145,23 +145,23 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
   await acknowledged(what, { entry: { ...next, doubt: false }, json, etag });
   await tally.arrived(courseId, undefined);
   tally.deleted();
-  engine.log.info({ source, kind: 'catalog', courseId }, 'course taken back');
+  engine.log.info({ ...open.feed, courseId }, 'course taken back');
 }
 
 /** @throws ConflictError when a listing sent the course at the same time: it is in doubt then, and sent again. */
 async function acknowledged({ engine, open }: ApplyCourse, write: CatalogWrite): Promise<void> {
   try {
-    await engine.catalogLedger.write(open.source.id, [write]);
+    await engine.catalogLedger.write(open.feed, [write]);
   } catch (error) {
     if (error instanceof ConflictError)
-      await engine.catalogLedger.putInDoubt(open.source.id, write.entry.courseId);
+      await engine.catalogLedger.putInDoubt(open.feed, write.entry.courseId);
     throw error;
   }
 }
 
 async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void> {
   const { engine, open } = what;
-  const feed = { source: open.source.id, kind: 'catalog' as const };
+  const { feed } = open;
   await engine.onStep?.('before post', feed);
   const batch = {
     kind: feed.kind,
@@ -169,6 +169,6 @@ async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void
     json: Buffer.from(`[${json}]`),
     count: 1,
   };
-  await post(engine.sink, batch, { ...what, hold: holdOf(what.hold, lease) });
+  await post(open.destination, batch, { ...what, hold: holdOf(what.hold, lease) });
   await engine.onStep?.('after post', feed);
 }

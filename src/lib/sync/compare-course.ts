@@ -2,7 +2,7 @@ import type { Feed } from '../domain/feed';
 import type { Progress } from '../domain/progress';
 import type { CoursePoint } from '../domain/run';
 import { WaitError } from '../errors';
-import type { Destination } from '../sinks/sink';
+import type { Destination, Origin } from '../destinations/destination';
 import type { ListingPage } from '../sources/source';
 import type { Told } from '../store/kept';
 import type { CourseLedger } from '../store/learner-ledger';
@@ -18,11 +18,12 @@ import type { Tally } from './tally';
 export interface CompareCourse {
   readonly engine: Engine;
   readonly feed: Feed;
+  readonly destination: Destination;
   readonly tally: Tally;
   readonly signal: AbortSignal;
   /** Of the idempotency keys: the run and slice, or the event. */
   readonly keyPrefix: string;
-  readonly to: Destination;
+  readonly to: Origin;
   readonly dryRun: boolean;
   /** Send also what is unchanged. */
   readonly force: boolean;
@@ -69,12 +70,12 @@ export async function compareInGoes(
   { only, go }: { readonly only?: (record: Progress) => boolean; readonly go?: Go },
 ): Promise<Interrupted | undefined> {
   const { engine, feed } = what;
-  const lease = await engine.leases.acquire(courseLease(feed.source, courseId));
+  const lease = await engine.leases.acquire(courseLease(feed, courseId));
   if (!lease) throw new CourseBusyError(courseId);
   const signal = AbortSignal.any([what.signal, lease.lost]);
   const { counts, notes } = what.tally;
   try {
-    const ledger = await engine.learnerLedger.load(feed.source, courseId);
+    const ledger = await engine.learnerLedger.load(feed, courseId);
     // What is in doubt counts as unknown. So once all that a go had to send has arrived there is no doubt left,
     // however much of the course is still to come: what is unknown is sent when it is read.
     const forgotten = ledger.doubt && only === undefined;
@@ -126,10 +127,10 @@ async function tell(
     return { arrived: [] };
   }
   if (send.length === 0 && !ledger.doubt) return { arrived: [] };
-  const etag = await engine.learnerLedger.markDoubt(feed.source, courseId, ledger.etag);
+  const etag = await engine.learnerLedger.markDoubt(feed, courseId, ledger.etag);
   const arrived = new Set<Found>();
   const save = (): Promise<void> =>
-    engine.learnerLedger.save(feed.source, courseId, records, etag, {
+    engine.learnerLedger.save(feed, courseId, records, etag, {
       // One learner's rows say nothing of the others, whose acknowledgement may still be unknown.
       doubt: only !== undefined && ledger.doubt,
     });
@@ -174,9 +175,9 @@ async function deliver(
   records: Map<string, string>,
   arrived: Set<Found>,
 ): Promise<void> {
-  const { engine, feed, tally, to, signal, keyPrefix } = what;
+  const { engine, feed, destination, tally, to, signal, keyPrefix } = what;
   const delivery = new Delivery<Found>({
-    sink: engine.sink,
+    sink: destination,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
     signal,

@@ -89,7 +89,7 @@ async function take(
   rows: ListingPage<Progress>['rows'],
   expected: number,
 ): Promise<void> {
-  const { engine, tally, to } = what;
+  const { tally, to } = what;
   for (const row of rows) {
     if (only && !(row.ok && only(row.record))) continue;
     tally.read();
@@ -101,7 +101,7 @@ async function take(
         );
       continue;
     }
-    const encoded = engine.sink.encodeProgress(row.record, to);
+    const encoded = what.destination.encodeProgress(row.record, to);
     if (!encoded.ok) {
       tally.skipped(encoded.skipped);
       continue;

@@ -136,6 +136,7 @@ export function comparison(context: SliceContext): CompareCourse {
   return {
     engine,
     feed,
+    destination: open.destination,
     tally,
     signal,
     keyPrefix: keyPrefix(context),

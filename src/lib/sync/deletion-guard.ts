@@ -1,3 +1,4 @@
+import type { Route } from '../domain/feed';
 import type { Engine } from './engine';
 
 /** A catalog that loses this much is a fault of its source, not a clean-up. */
@@ -23,13 +24,13 @@ export interface Loss {
  */
 export async function tooGreatLoss(
   engine: Engine,
-  source: string,
+  route: Route,
   going: readonly string[],
 ): Promise<Loss | undefined> {
   if (going.length === 0) return undefined;
-  const recent = await engine.inbox.deletionsSince(source, engine.now() - dayMs);
+  const recent = await engine.inbox.deletionsSince(route.source, engine.now() - dayMs);
   if (going.length + recent.length < guardAtLeast) return undefined;
-  const ledger = await engine.catalogLedger.load(source);
+  const ledger = await engine.catalogLedger.load(route);
   const gone = new Set([...going, ...recent.filter((id) => ledger.get(id)?.deleted)]);
   const known = [...ledger.values()].filter((entry) => !entry.deleted || gone.has(entry.courseId)).length;
   const isTooGreat = gone.size >= guardAtLeast && gone.size >= known * guardShare;

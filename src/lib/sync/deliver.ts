@@ -1,12 +1,12 @@
 import type { Counts } from '../domain/run';
 import { RefusedError, PayloadError } from '../errors';
-import type { Sink } from '../sinks/sink';
+import type { Destination } from '../destinations/destination';
 import { JsonArray } from './json-array';
 import { type Hold, post } from './post';
 
 /** `T` is whatever the caller needs to know a record by when it has arrived, or was refused. */
 export interface DeliverOptions<T> {
-  readonly sink: Sink;
+  readonly sink: Destination;
   readonly kind: 'catalog' | 'consumption';
   readonly sourceSystemId: string;
   readonly signal: AbortSignal;

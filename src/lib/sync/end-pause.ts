@@ -1,23 +1,21 @@
 import { isEnded, type Run } from '../domain/run';
+import { destinationSystem } from '../store/pauses';
 import type { Engine } from './engine';
 
 /**
  * Ends the pause that a system asked for, and wakes what was waiting for its end.
- * @param system a source's id, or `ld-services`. @returns false when it asked for none.
+ * @param system a source's id, or what `destinationSystem` calls a destination. @returns false when it asked for none.
  */
 export async function endPause(engine: Engine, system: string): Promise<boolean> {
   if (!(await engine.pauses.end(system, engine.now()))) return false;
   engine.log.info({ system }, 'pause ended by an operator');
-  const all = system === destination;
   for (const { feed, runId } of await engine.feeds.listOpen()) {
-    if (!all && feed.source !== system) continue;
+    if (feed.source !== system && destinationSystem(feed.destination) !== system) continue;
     const run = await engine.runs.read(runId);
     if (run && !isEnded(run)) await wakeRun(engine, run);
   }
   return true;
 }
-
-const destination = 'ld-services';
 
 async function wakeRun(engine: Engine, run: Run): Promise<void> {
   const { runId } = run;

@@ -3,7 +3,7 @@ import type { Feed } from '../domain/feed';
 import type { Run } from '../domain/run';
 import type { Utc } from '../domain/time';
 import type { SourceSettings } from '../settings/types';
-import type { Sink } from '../sinks/sink';
+import type { Destination } from '../destinations/destination';
 import type { Source } from '../sources/source';
 import type { CatalogLedger } from '../store/catalog-ledger';
 import type { EnrolmentBatches } from '../store/enrolments';
@@ -31,9 +31,12 @@ export interface Engine {
   readonly registrations: Registrations;
   readonly enrolments: EnrolmentBatches;
   readonly wakeUps: WakeUps;
-  readonly sink: Sink;
   /** @throws SettingsError when the source's settings are wrong, InputError when there is no such source. */
   openSource(id: string): OpenSource;
+  /** @throws SettingsError when the destination's settings are wrong, InputError when there is no such destination. */
+  openDestination(id: string): Destination;
+  /** The ids of the destinations that a source's records go to. */
+  destinationsOf(source: string): readonly string[];
   /** Milliseconds since 1970. */
   now(): number;
   /** From 0 up to 1. */
@@ -53,6 +56,17 @@ export interface Engine {
 export interface OpenSource {
   readonly source: Source;
   readonly settings: SourceSettings;
+}
+
+export interface OpenFeed extends OpenSource {
+  readonly feed: Feed;
+  readonly destination: Destination;
+}
+
+/** @throws as `openSource` and `openDestination`. */
+export function openFeed(engine: Engine, { source, kind, destination }: Feed): OpenFeed {
+  const feed = { source, kind, destination };
+  return { ...engine.openSource(source), feed, destination: engine.openDestination(destination) };
 }
 
 export type Step =

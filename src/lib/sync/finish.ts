@@ -119,7 +119,8 @@ async function moveWatermark(engine: Engine, run: Run): Promise<void> {
     if (slice.state === 'done' && slice.work.type === 'window') done.push(slice.work.window);
   const start = run.window?.from;
   if (start === undefined) return;
-  await engine.feeds.update({ source: run.source, kind: run.kind }, (state) => {
+  const { source, kind, destination } = run;
+  await engine.feeds.update({ source, kind, destination }, (state) => {
     // A finisher that stalled must not undo what an operator, or the next run, has set since.
     if (state.activeRun !== run.runId) return undefined;
     const next = advance(state.watermark ?? start, [...state.doneBeyond, ...done]);
@@ -136,9 +137,9 @@ async function moveWatermark(engine: Engine, run: Run): Promise<void> {
 }
 
 function logEnd(engine: Engine, run: Run): void {
-  const { runId, source, kind, state, counts, error } = run;
+  const { runId, source, kind, destination, state, counts, error } = run;
   engine.log[state === 'failed' ? 'error' : 'info'](
-    { runId, source, kind, state, counts, error },
+    { runId, source, kind, destination, state, counts, error },
     'run ended',
   );
   engine.onRunEnded?.(run);

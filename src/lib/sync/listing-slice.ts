@@ -33,7 +33,7 @@ export async function workListing(
 async function takeBackMissing(context: SliceContext, listing: Listing): Promise<void> {
   const missing = listing.missing();
   const { engine, feed, run } = context;
-  const loss = run.request.allowDeletes ? undefined : await tooGreatLoss(engine, feed.source, missing);
+  const loss = run.request.allowDeletes ? undefined : await tooGreatLoss(engine, feed, missing);
   if (loss) {
     const byEvents = loss.gone - missing.length;
     const more = byEvents > 0 ? `, ${byEvents} of them taken back by events within a day` : '';

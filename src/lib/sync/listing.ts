@@ -40,7 +40,7 @@ export class Listing {
   ) {
     const { engine, feed, signal, lease } = context;
     this.#delivery = new Delivery<Pending>({
-      sink: engine.sink,
+      sink: context.open.destination,
       kind: 'catalog',
       sourceSystemId: context.open.settings.sourceSystemId,
       signal,
@@ -56,7 +56,7 @@ export class Listing {
   /** @param resumed whether an earlier go has seen some courses already. */
   async begin(resumed: boolean): Promise<void> {
     const { engine, feed, run, slice } = this.context;
-    this.#ledger = await engine.catalogLedger.load(feed.source);
+    this.#ledger = await engine.catalogLedger.load(feed);
     if (!resumed) return;
     for (const key of await engine.runs.readSeen(run, slice.number)) {
       this.#seen.add(key);
@@ -161,9 +161,9 @@ export class Listing {
   }
 
   #compare(row: MappedRecord<Course>): Pending | 'unchanged' | undefined {
-    const { engine, run, open } = this.context;
+    const { run, open } = this.context;
     const courseId = row.record.id;
-    const encoded = engine.sink.encodeCourse(row.record, {
+    const encoded = open.destination.encodeCourse(row.record, {
       sourceSystemId: open.settings.sourceSystemId,
       createdAt: run.createdAt,
     });
@@ -198,7 +198,7 @@ export class Listing {
    */
   async #markDoubt(changed: readonly Pending[]): Promise<Pending[]> {
     const { catalogLedger } = this.context.engine;
-    const source = this.context.feed.source;
+    const { feed } = this.context;
     const sender = sliceLease(this.context.slice);
     const pending: Pending[] = [];
     for (const one of changed) {
@@ -216,7 +216,7 @@ export class Listing {
       write: { ...one.write, etag },
     });
     try {
-      const etags = await catalogLedger.write(source, doubtful);
+      const etags = await catalogLedger.write(feed, doubtful);
       return pending.map((one, i) => marked(one, etags[i]));
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
@@ -226,7 +226,7 @@ export class Listing {
     const left: Pending[] = [];
     for (const [i, one] of pending.entries()) {
       try {
-        const [etag] = await catalogLedger.write(source, doubtful.slice(i, i + 1));
+        const [etag] = await catalogLedger.write(feed, doubtful.slice(i, i + 1));
         left.push(marked(one, etag));
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
@@ -248,10 +248,10 @@ export class Listing {
   /** @returns those whose ledger says now that they arrived. */
   async #write(pending: readonly Pending[]): Promise<readonly Pending[]> {
     const { catalogLedger } = this.context.engine;
-    const source = this.context.feed.source;
+    const { feed } = this.context;
     try {
       await catalogLedger.write(
-        source,
+        feed,
         pending.map(({ write }) => write),
       );
       return pending;
@@ -262,11 +262,11 @@ export class Listing {
     const written: Pending[] = [];
     for (const one of pending) {
       try {
-        await catalogLedger.write(source, [one.write]);
+        await catalogLedger.write(feed, [one.write]);
         written.push(one);
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
-        await catalogLedger.putInDoubt(source, one.write.entry.courseId);
+        await catalogLedger.putInDoubt(feed, one.write.entry.courseId);
         this.#conflict(one);
       }
     }

@@ -99,8 +99,8 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
   );
   await engine.onStep?.('plan committed', run);
   if (!committed?.planId || isEnded(committed)) return;
-  const { runId, source, kind } = run;
-  engine.log.info({ runId, source, kind, slices: total, ...plan.window }, 'run planned');
+  const { runId, source, kind, destination } = run;
+  engine.log.info({ runId, source, kind, destination, slices: total, ...plan.window }, 'run planned');
   if (total === 0) await finishRun(engine, runId);
   else await sendMessages(engine, committed);
 }
@@ -122,7 +122,7 @@ async function sendMessages(engine: Engine, run: Run): Promise<void> {
 async function planFailed(engine: Engine, runId: string, error: unknown): Promise<void> {
   const run = await engine.runs.read(runId);
   if (!run) return;
-  const { source, kind } = run;
+  const { source, kind, destination } = run;
   // The plan stands: what failed is to send its messages, and that is done again.
   if (run.planId) {
     const delay = retryDelayMs(engine.patience, 1, () => engine.random());
@@ -135,7 +135,7 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
   const attempt = run.planAttempts + 1;
   if (error instanceof RetryableError && attempt < engine.patience.attempts) {
     const delay = retryDelayMs(engine.patience, attempt, () => engine.random());
-    engine.log.warn({ runId, source, kind, attempt, error: sentence(error) }, 'plan put back');
+    engine.log.warn({ runId, source, kind, destination, attempt, error: sentence(error) }, 'plan put back');
     await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt: engine.now() + delay }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, delay / 1000);
   }

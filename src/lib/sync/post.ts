@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Batch, Sink } from '../sinks/sink';
+import type { Batch, Destination } from '../destinations/destination';
 import type { Lease } from '../store/leases';
 
 /** What a worker holds while it sends: nobody else sends the same records before it lets go. */
@@ -26,7 +26,7 @@ export interface PostOptions {
  * @throws what the sink said; LeaseLostError before anything is sent; the signal's reason.
  */
 export async function post(
-  sink: Sink,
+  sink: Destination,
   batch: Batch,
   { signal, hold, keyPrefix }: PostOptions,
 ): Promise<void> {

@@ -44,7 +44,7 @@ async function remap(
   const { engine, run, open, tally } = context;
   const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
   const delivery = new Delivery<{ row: MappedRecord<Progress>; id: string }>({
-    sink: engine.sink,
+    sink: open.destination,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
     signal: context.signal,
@@ -72,7 +72,7 @@ async function remap(
         await tally.quarantine(row);
         continue;
       }
-      const encoded = engine.sink.encodeProgress(row.record, to);
+      const encoded = open.destination.encodeProgress(row.record, to);
       if (encoded.ok) await delivery.add(encoded.json, { row, id });
       else {
         tally.skipped(encoded.skipped);

@@ -3,7 +3,7 @@ import type { Run, Slice, SliceWork } from '../domain/run';
 import type { Kept } from '../store/kept';
 import type { Lease } from '../store/leases';
 import type { SliceResult } from '../store/runs';
-import type { Engine, OpenSource } from './engine';
+import type { Engine, OpenFeed } from './engine';
 import type { Tally } from './tally';
 
 /** What a worker has in hand while it works one slice. */
@@ -12,7 +12,7 @@ export interface SliceContext {
   readonly run: Run;
   readonly slice: Slice;
   readonly feed: Feed;
-  readonly open: OpenSource;
+  readonly open: OpenFeed;
   /** Counts what becomes of the records, also of those of a slice that fails. */
   readonly tally: Tally;
   /** Aborts when the run is cancelled, the lease is lost or the host stops. */

@@ -10,7 +10,7 @@ import {
 } from '../errors';
 import type { Lease } from '../store/leases';
 import { workCourse, workLearner } from './course-slice';
-import { type Engine, type OpenSource, retryDelayMs } from './engine';
+import { type Engine, openFeed, type OpenFeed, retryDelayMs } from './engine';
 import type { SliceResult } from '../store/runs';
 import { cancelRun } from './cancel';
 import { afterSlice, finishRun } from './finish';
@@ -71,14 +71,14 @@ async function workInPlace(
   lease: Lease,
   stop: AbortSignal,
 ): Promise<boolean> {
-  let open: OpenSource;
+  let open: OpenFeed;
   try {
-    open = engine.openSource(run.source);
+    open = openFeed(engine, run);
   } catch (error) {
     await failSlice(engine, run, slice, sentence(error));
     return false;
   }
-  const place = await acquirePlace(engine, run.source, open.settings.parallelSlices);
+  const place = await acquirePlace(engine, run, open.settings.parallelSlices);
   if (!place) {
     // The due time tells the sweep that this slice's call is not lost.
     const dueAt = engine.now() + busySeconds.place * 1000;
@@ -104,7 +104,7 @@ interface Work {
   readonly engine: Engine;
   readonly run: Run;
   readonly slice: Slice;
-  readonly open: OpenSource;
+  readonly open: OpenFeed;
   readonly lease: Lease;
   readonly stop: AbortSignal;
 }
@@ -125,7 +125,7 @@ async function workUnderLease(what: Work): Promise<boolean> {
     return false;
   }
   const cancel = watchForCancel(engine, run.runId);
-  const tally = new Tally(engine, run, { source: run.source, kind: run.kind }, slice);
+  const tally = new Tally(engine, run, what.open.feed, slice);
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
     const outcome = await work({ ...what, slice }, tally, signal);
@@ -156,7 +156,7 @@ async function work(
     engine,
     run,
     slice,
-    feed: { source: run.source, kind: run.kind },
+    feed: open.feed,
     open,
     tally,
     signal,
@@ -199,9 +199,9 @@ async function failSlice(
   error: string,
   counts?: Counts,
 ): Promise<void> {
-  const { runId, source, kind } = run;
+  const { runId, source, kind, destination } = run;
   if (await end(engine, run, slice, { state: 'failed', error, counts }))
-    engine.log.error({ runId, source, kind, slice: slice.number, error }, 'slice failed');
+    engine.log.error({ runId, source, kind, destination, slice: slice.number, error }, 'slice failed');
 }
 
 /** A message that the platform gave up on: its slice fails, so that the run can end. */
@@ -227,8 +227,8 @@ async function pause(
   // It got on: the tries are for what does not.
   const patch = { work, counts, changes, notes, dueAt, attempts: 0, error: undefined };
   const paused = await engine.runs.paused.slice(run, slice, patch, { seen, told });
-  const { runId, source, kind } = run;
-  const facts = { runId, source, kind, slice: slice.number };
+  const { runId, source, kind, destination } = run;
+  const facts = { runId, source, kind, destination, slice: slice.number };
   if (!paused) return engine.log.warn(facts, 'lease lost');
   const wait = dueAt - engine.now();
   if (wait > 0)
@@ -256,8 +256,8 @@ async function handle(
   error: unknown,
   tally: Tally,
 ): Promise<void> {
-  const { runId, source, kind } = run;
-  const facts = { runId, source, kind, slice: slice.number };
+  const { runId, source, kind, destination } = run;
+  const facts = { runId, source, kind, destination, slice: slice.number };
   const again = error instanceof RetryableError || error instanceof ConflictError;
   if (lease.lost.aborted || error instanceof LeaseLostError) {
     // Another worker has the slice, or will get it from the sweep. Whatever this one did is done again.
@@ -278,8 +278,9 @@ async function handle(
 }
 
 async function putBack(engine: Engine, run: Run, slice: Slice, patch: Partial<Slice>): Promise<void> {
-  const { runId, source, kind } = run;
+  const { runId, source, kind, destination } = run;
   const written = await engine.runs.updateSlice(run, slice.number, () => patch, slice);
-  if (!written) return engine.log.warn({ runId, source, kind, slice: slice.number }, 'lease lost');
+  if (!written)
+    return engine.log.warn({ runId, source, kind, destination, slice: slice.number }, 'lease lost');
   await wake(engine, runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
 }

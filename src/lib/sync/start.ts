@@ -59,9 +59,6 @@ export async function startRun(engine: Engine, feed: Feed, options: StartOptions
     if (there) return takeTurn(engine, there);
   }
   await engine.onStep?.('run row written', feed);
-  engine.log.info(
-    { runId, source: feed.source, kind: feed.kind, trigger: run.trigger, mode: run.mode, dryRun },
-    'run started',
-  );
+  engine.log.info({ runId, ...feed, trigger: run.trigger, mode: run.mode, dryRun }, 'run started');
   return takeTurn(engine, run);
 }

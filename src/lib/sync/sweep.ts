@@ -84,9 +84,16 @@ async function mendEvents(engine: Engine, source: string): Promise<void> {
     if (!lost.has(group) && event.dueAt + lostEventMs <= engine.now()) lost.set(group, event);
   }
   for (const { eventId, task } of lost.values()) {
-    if (task.type === 'course' && (await engine.leases.isHeld(courseLease(source, task.courseId)))) continue;
+    if (task.type === 'course' && (await isAtWork(engine, source, task.courseId))) continue;
     await engine.wakeUps.send({ queue: 'webhook-events', body: { eventId } });
   }
+}
+
+/** Whoever sends the course anywhere wakes its events afterwards. */
+async function isAtWork(engine: Engine, source: string, courseId: string): Promise<boolean> {
+  for (const destination of engine.destinationsOf(source))
+    if (await engine.leases.isHeld(courseLease({ source, destination }, courseId))) return true;
+  return false;
 }
 
 async function mend(engine: Engine, run: Run): Promise<void> {

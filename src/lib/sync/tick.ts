@@ -4,14 +4,15 @@ import type { Utc } from '../domain/time';
 import { sentence } from '../errors';
 import type { Settings, SourceEntry } from '../settings/types';
 import type { Engine } from './engine';
+import { feedsOf } from './feeds-of';
 import { feedSchedule, isDueAt, lastOccurrence } from './schedule';
 import { startRun } from './start';
 
 /**
- * A timer's tick: starts a run for every enabled source whose own schedule is due. The run is named after the
- * last scheduled time, since a timer may fire twice, some milliseconds early, or hours late. A source whose run
+ * A timer's tick: starts a run for every feed of an enabled source whose own schedule is due. The run is named after the
+ * last scheduled time, since a timer may fire twice, some milliseconds early, or hours late. A feed whose run
  * cannot be started holds up no other.
- * @throws the first thing that went wrong, once all other sources have had their turn.
+ * @throws the first thing that went wrong, once all other feeds have had their turn.
  */
 export async function tick(engine: Engine, settings: Settings, kind: FeedKind): Promise<Run[]> {
   const now = engine.now();
@@ -21,14 +22,15 @@ export async function tick(engine: Engine, settings: Settings, kind: FeedKind): 
   );
   const runs: Run[] = [];
   const failures: unknown[] = [];
-  for (const entry of settings.sources) {
-    try {
-      runs.push(...(await tickOne(engine, settings, entry, kind, scheduled)));
-    } catch (error) {
-      failures.push(error);
-      engine.log.error({ source: entry.id, kind, error: sentence(error) }, 'run cannot be started');
+  for (const entry of settings.sources)
+    for (const feed of feedsOf(engine, entry.id, { kind })) {
+      try {
+        runs.push(...(await tickOne(engine, settings, entry, feed, scheduled)));
+      } catch (error) {
+        failures.push(error);
+        engine.log.error({ ...feed, error: sentence(error) }, 'run cannot be started');
+      }
     }
-  }
   if (failures.length > 0) throw failures[0];
   return runs;
 }
@@ -37,12 +39,11 @@ async function tickOne(
   engine: Engine,
   settings: Settings,
   entry: SourceEntry,
-  kind: FeedKind,
+  feed: Feed,
   scheduled: Utc,
 ): Promise<Run[]> {
-  const feed: Feed = { source: entry.id, kind };
   const state = await engine.feeds.read(feed);
-  if (!isDue(engine, settings, entry, kind, state.lastTick, scheduled)) return [];
+  if (!isDue(engine, settings, entry, feed.kind, state.lastTick, scheduled)) return [];
   const run = await startRun(engine, feed, { trigger: 'timer', tick: scheduled });
   await engine.feeds.update(feed, ({ lastTick }) =>
     lastTick === undefined || lastTick < scheduled ? { lastTick: scheduled } : undefined,
@@ -62,6 +63,5 @@ function isDue(
   if (!entry.ok) return true;
   if (!entry.settings.enabled) return false;
   const open = engine.openSource(entry.id);
-  if (!open.source[kind]) return false;
   return isDueAt(feedSchedule(settings, open, kind), lastTick, now);
 }

@@ -8,7 +8,7 @@ import type { Engine } from './engine';
  * busy is skipped; an operator's waits.
  */
 export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
-  const feed: Feed = { source: run.source, kind: run.kind };
+  const feed: Feed = { source: run.source, kind: run.kind, destination: run.destination };
   if (run.state !== 'waiting') {
     if (run.state !== 'running') await releaseFeed(engine, run);
     return run;
@@ -37,7 +37,7 @@ export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
 
 /** Frees the feed's turn and gives it to the oldest run that waits. */
 export async function releaseFeed(engine: Engine, run: Run): Promise<void> {
-  const feed: Feed = { source: run.source, kind: run.kind };
+  const feed: Feed = { source: run.source, kind: run.kind, destination: run.destination };
   await engine.feeds.update(feed, ({ activeRun }) =>
     activeRun === run.runId ? { activeRun: undefined } : undefined,
   );

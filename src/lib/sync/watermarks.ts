@@ -1,6 +1,7 @@
 import { feedName, type Feed } from '../domain/feed';
 import { parseUtc, toMs, utc, type Utc, type Window } from '../domain/time';
 import { InputError } from '../errors';
+import { feedsOf } from './feeds-of';
 import type { Engine } from './engine';
 
 export interface Watermark extends Feed {
@@ -28,11 +29,15 @@ export interface WatermarkChange {
 }
 
 /**
- * Looks whether a source's watermark may be set; changes nothing.
- * @param value ISO 8601, UTC unless it names a zone.
+ * Looks whether a source's watermarks may be set; changes nothing.
+ * @param asked.destination left out: all of the source's. @param value ISO 8601, UTC unless it names a zone.
  * @throws InputError in one sentence when it may not; SettingsError when the source's settings are wrong.
  */
-export async function planWatermark(engine: Engine, source: string, value: string): Promise<WatermarkChange> {
+export async function planWatermarks(
+  engine: Engine,
+  { source, destination }: { readonly source: string; readonly destination?: string | undefined },
+  value: string,
+): Promise<WatermarkChange[]> {
   const open = engine.openSource(source);
   if (open.source.consumption?.type !== 'windowed')
     throw new InputError(
@@ -49,10 +54,19 @@ export async function planWatermark(engine: Engine, source: string, value: strin
       'value',
       `${to} is before LMS__${source}__since (${since}); change that setting first`,
     );
-  const feed: Feed = { source, kind: 'consumption' };
-  const { watermark, activeRun } = await engine.feeds.read(feed);
-  refuseBusy(activeRun);
-  return { feed, from: watermark, to };
+  const feeds = feedsOf(engine, source, { kind: 'consumption', destination });
+  if (feeds.length === 0)
+    throw new InputError(
+      'destination',
+      `The results of ${source} do not go to ${destination ?? 'any destination'}`,
+    );
+  const changes: WatermarkChange[] = [];
+  for (const feed of feeds) {
+    const { watermark, activeRun } = await engine.feeds.read(feed);
+    refuseBusy(activeRun);
+    changes.push({ feed, from: watermark, to });
+  }
+  return changes;
 }
 
 /**

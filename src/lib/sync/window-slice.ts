@@ -41,7 +41,7 @@ export async function workWindow(
   /** A row whose value changed while it was read goes out again, and is one row all the same. */
   const again = new Set<Mapped<Progress>>();
   const delivery = new Delivery<MappedRecord<Progress>>({
-    sink: engine.sink,
+    sink: open.destination,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
     signal,
@@ -75,7 +75,7 @@ export async function workWindow(
       }
       return left;
     }
-    const encoded = engine.sink.encodeProgress(row.record, to);
+    const encoded = open.destination.encodeProgress(row.record, to);
     const value = encoded.ok ? valueOf(row.record) : left;
     if (isSame(value, before)) return value;
     if (!before) tally.read();

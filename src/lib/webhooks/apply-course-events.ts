@@ -1,4 +1,6 @@
 import { type EventTask, groupOf, type WebhookEvent } from '../domain/event';
+import type { Feed } from '../domain/feed';
+import { addCounts, type Counts, noCounts } from '../domain/run';
 import { utc } from '../domain/time';
 import {
   ConflictError,
@@ -10,7 +12,8 @@ import {
 } from '../errors';
 import { applyCourse, CourseBusyError } from '../sync/apply-course';
 import { compareCourse, type CompareCourse } from '../sync/compare-course';
-import { type Engine, retryDelayMs } from '../sync/engine';
+import { type Engine, openFeed, retryDelayMs } from '../sync/engine';
+import { feedsOf } from '../sync/feeds-of';
 import { Tally } from '../sync/tally';
 import { DeletionsHeldError, guardDeletion } from './deletion-guard';
 import { wakeEvent } from './wake-event';
@@ -51,11 +54,29 @@ export async function applyCourseEvents(engine: Engine, what: CourseEvents): Pro
   if (next) await wakeEvent(engine, next, busyMs);
 }
 
-async function lookAgain(engine: Engine, { lead, events, task, stop }: CourseEvents) {
+/** To all destinations at once: one that is down delays no other. It is tried again with all, who know it all by then. */
+async function lookAgain(engine: Engine, what: CourseEvents): Promise<Counts> {
+  const { source } = what.lead;
+  const { kind } = what.task;
+  const feeds = feedsOf(engine, source, { kind });
+  if (feeds.length === 0) throw new UnsupportedError(`The ${kind} of ${source} goes nowhere`);
+  const looks = await Promise.allSettled(feeds.map((feed) => lookAgainFor(engine, what, feed)));
+  const errors = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason as unknown] : []));
+  if (errors.length > 0) throw errors.find(isBusy) ?? errors.find((error) => !isFinal(error)) ?? errors[0];
+  return looks.reduce(
+    (sum, look) => (look.status === 'fulfilled' ? addCounts(sum, look.value) : sum),
+    noCounts,
+  );
+}
+
+async function lookAgainFor(
+  engine: Engine,
+  { lead, events, task, stop }: CourseEvents,
+  feed: Feed,
+): Promise<Counts> {
   const { source, queuedAt, eventId } = lead;
   const { kind, courseId } = task;
-  const open = engine.openSource(source);
-  const feed = { source, kind };
+  const open = openFeed(engine, feed);
   const tally = new Tally(engine, { runId: eventId, dryRun: false }, feed);
   await tally.begin();
   const shared = {
@@ -69,7 +90,7 @@ async function lookAgain(engine: Engine, { lead, events, task, stop }: CourseEve
     force: false,
   };
   if (kind === 'catalog') {
-    const beforeDeletion = (id: string): Promise<void> => guardDeletion(engine, source, id);
+    const beforeDeletion = (id: string): Promise<void> => guardDeletion(engine, feed, id);
     await applyCourse(courseId, { ...shared, open, beforeDeletion });
     return tally.counts;
   }
@@ -80,7 +101,7 @@ async function lookAgain(engine: Engine, { lead, events, task, stop }: CourseEve
     );
   const whole = (what: CompareCourse): Promise<void> =>
     compareCourse(what, courseId, (cursor, signal) => consumption.page(courseId, cursor, { signal }));
-  const what = { ...shared, feed };
+  const what = { ...shared, feed, destination: open.destination };
   const learner = onlyLearner(events);
   const ofLearner = consumption.learnerPage?.bind(consumption);
   if (learner === undefined || !ofLearner) await whole(what);
@@ -108,6 +129,14 @@ function onlyLearner(events: readonly WebhookEvent[]): string | undefined {
   return learners.size === 1 ? [...learners][0] : undefined;
 }
 
+/** Another worker is at the course, or took it over. */
+const isBusy = (error: unknown): boolean =>
+  [CourseBusyError, LeaseLostError, ConflictError].some((kind) => error instanceof kind);
+
+/** To try again would change nothing. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof UnsupportedError || error instanceof DeletionsHeldError;
+
 /** @returns false when nothing came of it, and the lead is to try again in a moment. */
 async function failed(
   engine: Engine,
@@ -115,9 +144,7 @@ async function failed(
   error: unknown,
 ): Promise<boolean> {
   const { inbox, log } = engine;
-  // Another worker is at the course, or took it over.
-  const busy = [CourseBusyError, LeaseLostError, ConflictError].some((kind) => error instanceof kind);
-  if (stop.aborted || busy) return false;
+  if (stop.aborted || isBusy(error)) return false;
   const facts = { source: lead.source, kind: task.kind, eventId: lead.eventId, error: sentence(error) };
   if (error instanceof UnsupportedError) await inbox.end(events, 'ignored', sentence(error));
   else if (error instanceof DeletionsHeldError) {

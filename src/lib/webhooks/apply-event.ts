@@ -1,6 +1,8 @@
+import type { Feed } from '../domain/feed';
 import { groupOf, type WebhookEvent } from '../domain/event';
 import { addSeconds, utc } from '../domain/time';
 import type { Engine } from '../sync/engine';
+import { feedsOf } from '../sync/feeds-of';
 import { startRun } from '../sync/start';
 import { applyCourseEvents } from './apply-course-events';
 import { wakeEvent } from './wake-event';
@@ -26,7 +28,8 @@ export async function applyEvent(engine: Engine, eventId: string, stop: AbortSig
     case 'course':
       return applyCourseEvents(engine, { lead: event, events, task, stop });
     case 'delta': {
-      for (const kind of task.kinds) await startDelta(engine, event, kind, task.tick);
+      for (const kind of task.kinds)
+        for (const feed of feedsOf(engine, source, { kind })) await startDelta(engine, feed, task.tick);
       return engine.inbox.end(events, 'applied');
     }
     case 'ignore': {
@@ -50,17 +53,12 @@ async function inLine(engine: Engine, { source, task }: WebhookEvent): Promise<W
 }
 
 /** The run is named after its time: many events of a quarter of an hour, and the timer of that time, start one. */
-async function startDelta(
-  engine: Engine,
-  { source }: WebhookEvent,
-  kind: 'catalog' | 'consumption',
-  at: number,
-): Promise<void> {
+async function startDelta(engine: Engine, feed: Feed, at: number): Promise<void> {
   const tick = utc(at);
-  const run = await startRun(engine, { source, kind }, { trigger: 'webhook', tick });
+  const run = await startRun(engine, feed, { trigger: 'webhook', tick });
   // The timer's run of that time found an older one going on, which may have begun before the event. Ours waits for it.
   if (run.state === 'skipped')
-    await startRun(engine, { source, kind }, { trigger: 'webhook', tick: addSeconds(tick, 1) });
+    await startRun(engine, feed, { trigger: 'webhook', tick: addSeconds(tick, 1) });
 }
 
 /** An event that the platform gave up on is dead, so that it leads its group no more. */

@@ -1,3 +1,4 @@
+import type { Route } from '../domain/feed';
 import { tooGreatLoss } from '../sync/deletion-guard';
 import type { Engine } from '../sync/engine';
 
@@ -10,10 +11,11 @@ export class DeletionsHeldError extends Error {
  * Lets an event take back a course, unless too many would be gone with it (see `tooGreatLoss`).
  * @throws DeletionsHeldError, which says how to go on.
  */
-export async function guardDeletion(engine: Engine, source: string, courseId: string): Promise<void> {
+export async function guardDeletion(engine: Engine, route: Route, courseId: string): Promise<void> {
+  const { source } = route;
   // Noted before it is counted: of two that are about to cross the line, none slips by.
   await engine.inbox.noteDeletion(source, courseId, engine.now());
-  const loss = await tooGreatLoss(engine, source, [courseId]);
+  const loss = await tooGreatLoss(engine, route, [courseId]);
   if (!loss) return;
   await engine.inbox.forgetDeletion(source, courseId);
   throw new DeletionsHeldError(

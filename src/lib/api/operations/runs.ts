@@ -7,6 +7,7 @@ const run = {
   runId,
   source: 'openedx',
   kind: 'catalog',
+  destination: 'ld',
   mode: 'incremental',
   trigger: 'timer',
   dryRun: false,
@@ -26,7 +27,7 @@ export const runOperations: readonly Operation[] = [
     tag: 'Runs',
     summary: 'Start runs',
     description:
-      'Starts a run for every feed that was asked for. What is left out means all sources, both kinds, incremental. A filter that a source cannot honour is 422, and nothing is started.',
+      'Starts a run for every feed that was asked for. What is left out means all sources, both kinds, all destinations, incremental. A filter that a source cannot honour is 422, and nothing is started.',
     body: {
       schema: resyncRequest,
       required: false,
@@ -46,7 +47,15 @@ export const runOperations: readonly Operation[] = [
         description: 'The runs that were started',
         schema: startedSchema,
         example: {
-          runs: [{ runId, source: 'openedx', kind: 'catalog', url: `https://example.com/api/runs/${runId}` }],
+          runs: [
+            {
+              runId,
+              source: 'openedx',
+              kind: 'catalog',
+              destination: 'ld',
+              url: `https://example.com/api/runs/${runId}`,
+            },
+          ],
         },
       },
     },
@@ -105,7 +114,13 @@ export const runOperations: readonly Operation[] = [
         schema: watermarksSchema,
         example: {
           watermarks: [
-            { source: 'openedx', kind: 'consumption', value: '2026-03-02T09:50:00Z', lagSeconds: 720 },
+            {
+              source: 'openedx',
+              kind: 'consumption',
+              destination: 'ld',
+              value: '2026-03-02T09:50:00Z',
+              lagSeconds: 720,
+            },
           ],
         },
       },

@@ -40,7 +40,12 @@ export const troubleOperations: readonly Operation[] = [
     tag: 'Pauses',
     summary: 'Call a system again at once',
     description: 'The next call goes alone and tells how the system is. What waited for the end goes on.',
-    parts: { system: { description: 'The id of a source, or ld-services', example: 'openedx' } },
+    parts: {
+      system: {
+        description: 'The id of a source; ld-services, or dest- and the id of another destination',
+        example: 'openedx',
+      },
+    },
     answers: {
       200: {
         description: 'The pause is over',
@@ -68,6 +73,7 @@ export const troubleOperations: readonly Operation[] = [
               runId,
               source: 'openedx',
               kind: 'consumption',
+              destination: 'ld',
               reason: 'The row has no course',
               at: '2026-03-02T10:15:09Z',
             },
@@ -92,7 +98,13 @@ export const troubleOperations: readonly Operation[] = [
         example: {
           replayed: 1,
           runs: [
-            { runId, source: 'openedx', kind: 'consumption', url: `https://example.com/api/runs/${runId}` },
+            {
+              runId,
+              source: 'openedx',
+              kind: 'consumption',
+              destination: 'ld',
+              url: `https://example.com/api/runs/${runId}`,
+            },
           ],
         },
       },

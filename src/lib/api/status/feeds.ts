@@ -1,3 +1,4 @@
+import { feedName, towards } from '../../domain/feed';
 import type { Utc } from '../../domain/time';
 import { html, type Html } from './html';
 import { badge, icon } from './icons';
@@ -16,8 +17,8 @@ export function openRuns({ open, at }: StatusModel): Html {
 }
 
 function openRunItem({ run, done, rowsPerSecond, secondsLeft }: OpenRun, at: Utc): Html {
-  const { runId, source, kind, state, slices, counts, dryRun } = run;
-  const label = `${source} ${kind}`;
+  const { runId, source, kind, destination, state, slices, counts, dryRun } = run;
+  const label = `${source} ${kind}${towards(destination)}`;
   const facts = [
     state === 'waiting' ? 'waiting to start' : '',
     slices.total > 0 ? `${number(slices.done + slices.failed)} of ${count(slices.total, 'part')}` : '',
@@ -32,8 +33,15 @@ function openRunItem({ run, done, rowsPerSecond, secondsLeft }: OpenRun, at: Utc
   return html`
     <li data-key="${runId}">
       <div class="line">
-        <span><b>${source}</b> ${kind}${dryRun && html` <i>dry run</i>`} ${badge(state)}</span>
-        <button class="act" data-post="runs/${runId}/cancel" aria-label="Cancel the ${kind} run of ${source}">
+        <span
+          ><b>${source}</b> ${kind}${towards(destination)}${dryRun && html` <i>dry run</i>`}
+          ${badge(state)}</span
+        >
+        <button
+          class="act"
+          data-post="runs/${runId}/cancel"
+          aria-label="Cancel the ${kind} run of ${source}${towards(destination)}"
+        >
           Cancel
         </button>
       </div>
@@ -67,7 +75,7 @@ export function feedTable({ feeds, at }: StatusModel): Html {
 }
 
 function feedRow(feed: FeedStatus, at: Utc): Html {
-  const { source, kind, last, lagMs, problems, enabled } = feed;
+  const { source, kind, destination, last, lagMs, problems, enabled } = feed;
   const trouble =
     problems.length > 0
       ? problems.map(({ setting, message }) => `${setting} ${message}`).join('; ')
@@ -75,8 +83,8 @@ function feedRow(feed: FeedStatus, at: Utc): Html {
   const state =
     problems.length > 0 ? wrongSettings : last ? badge(last.state) : html`<span class="quiet">not yet</span>`;
   return html`
-    <tr data-key="${source}-${kind}">
-      <th scope="row"><b>${source}</b> ${kind}<small>${feed.sourceKind}</small></th>
+    <tr data-key="${feedName(feed)}">
+      <th scope="row"><b>${source}</b> ${kind}${towards(destination)}<small>${feed.sourceKind}</small></th>
       <td data-l="State">${state}${trouble && html`<small class="why">${trouble}</small>`}</td>
       <td data-l="Last run">
         ${last ? when(last.startedAt, at) : '–'}${last && html`<small>${detail(last)}</small>`}

@@ -32,7 +32,7 @@ export class RunHistory {
     }
     const byFeed = new Map<string, readonly Run[]>();
     for (const feed of feeds) {
-      const fresh = newest.filter(({ source, kind }) => source === feed.source && kind === feed.kind);
+      const fresh = newest.filter((run) => feedName(run) === feedName(feed));
       byFeed.set(feedName(feed), await this.#withOlder(feed, fresh, newest.length < newestRead));
     }
     return { newest, byFeed };

@@ -1,11 +1,12 @@
 import type { App } from '../../app';
-import { type Feed, type FeedKind, feedKinds, feedName } from '../../domain/feed';
+import { type Feed, feedName } from '../../domain/feed';
 import { isEnded, type Run, type RunState } from '../../domain/run';
 import { toMs, utc, type Utc } from '../../domain/time';
 import type { SettingsProblem } from '../../errors';
 import type { SourceEntry } from '../../settings/types';
 import type { FeedState } from '../../store/feeds';
 import type { Pause } from '../../store/pauses';
+import { feedsOf } from '../../sync/feeds-of';
 import { feedSchedule, nextDue } from '../../sync/schedule';
 import { type EventView, eventView } from '../events';
 import { recordView, type RecordView } from '../quarantine';
@@ -73,7 +74,9 @@ export async function readStatus(app: App): Promise<StatusModel> {
   const at = utc(engine.now());
   const history = histories.get(app) ?? new RunHistory(engine.runs, engine.now);
   histories.set(app, history);
-  const wanted = settings.sources.flatMap((entry) => feedsOf(app, entry).map((feed) => ({ entry, feed })));
+  const wanted = settings.sources.flatMap((entry) =>
+    feedsOf(engine, entry.id).map((feed) => ({ entry, feed })),
+  );
   const [{ newest, byFeed }, states, open, quarantine, events, pauses] = await Promise.all([
     history.read(wanted.map(({ feed }) => feed)),
     engine.feeds.list(),
@@ -96,13 +99,6 @@ export async function readStatus(app: App): Promise<StatusModel> {
   };
 }
 
-/** A source whose settings are wrong cannot say what it publishes: both kinds are shown, with what is wrong. */
-function feedsOf({ engine }: App, entry: SourceEntry): Feed[] {
-  const source = entry.ok ? engine.openSource(entry.id).source : undefined;
-  const has = (kind: FeedKind): boolean => !source || source[kind] !== undefined;
-  return feedKinds.filter(has).map((kind) => ({ source: entry.id, kind }));
-}
-
 interface Known {
   readonly entry: SourceEntry;
   readonly feed: Feed;
@@ -115,11 +111,12 @@ function feedStatus({ engine, settings }: App, { entry, feed, state, runs, at }:
   const [last] = runs;
   const real = runs.find(({ state, dryRun, request }) => isGood(state) && !dryRun && isWhole(request));
   const since = state?.watermark ?? real?.startedAt;
+  const to = settings.destinations.find(({ id }) => id === feed.destination);
   const enabled = !entry.ok || entry.settings.enabled;
   return {
     ...feed,
     sourceKind: entry.ok ? entry.settings.kind : undefined,
-    problems: entry.ok ? [] : entry.problems,
+    problems: [...(entry.ok ? [] : entry.problems), ...(to && !to.ok ? to.problems : [])],
     enabled,
     last: last && runView(last),
     history: runs.map(({ state, counts, dryRun }) => ({ state, counts, dryRun })),

@@ -1,3 +1,4 @@
+import { towards } from '../../domain/feed';
 import type { Utc } from '../../domain/time';
 import type { RunView } from '../run-view';
 import { html, type Html } from './html';
@@ -8,13 +9,26 @@ export const runRows = (runs: readonly RunView[], at: Utc): Html =>
   html`${runs.map((run) => runRow(run, at))}`;
 
 function runRow(run: RunView, at: Utc): Html {
-  const { runId, source, kind, state, counts, trigger, mode, dryRun, error, startedAt, finishedAt } = run;
+  const {
+    runId,
+    source,
+    kind,
+    destination,
+    state,
+    counts,
+    trigger,
+    mode,
+    dryRun,
+    error,
+    startedAt,
+    finishedAt,
+  } = run;
   const how = [trigger, mode === 'full' ? 'full' : '', dryRun ? 'dry run' : ''].filter(Boolean).join(', ');
   const took = finishedAt && span(Date.parse(finishedAt) - Date.parse(startedAt));
   return html`
     <tr data-key="${runId}">
       <td data-l="Started">${when(startedAt, at)}</td>
-      <th scope="row"><b>${source}</b> ${kind}</th>
+      <th scope="row"><b>${source}</b> ${kind}${towards(destination)}</th>
       <td data-l="State">${badge(state)}${error && html`<small class="why">${error}</small>`}</td>
       <td data-l="By">${how}</td>
       <td data-l="Read" class="n">${number(counts.read)}</td>
@@ -44,6 +58,7 @@ export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
     runId,
     source,
     kind,
+    destination,
     state,
     counts,
     error,
@@ -55,7 +70,7 @@ export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
   return html`
     <article id="result-${runId}" data-ended="${isOver ? 'yes' : 'no'}">
       <div class="line">
-        <h3><b>${source}</b> ${kind}${run.dryRun && ', dry run'} ${badge(state)}</h3>
+        <h3><b>${source}</b> ${kind}${towards(destination)}${run.dryRun && ', dry run'} ${badge(state)}</h3>
         <time datetime="${startedAt}" title="${clock(startedAt)}">${clock(startedAt)}</time>
       </div>
       ${error && html`<p class="why">${error}</p>`}

@@ -1,3 +1,4 @@
+import { towards } from '../../domain/feed';
 import { html, type Html } from './html';
 import type { StatusModel } from './model';
 import { count } from './verdict';
@@ -45,9 +46,9 @@ function quarantine({ quarantine: { first, count: n, more }, at }: StatusModel):
       </div>
       <ul class="rows card">
         ${first.map(
-          ({ id, source, kind, reason, status, courseId, at: since }) => html`
+          ({ id, source, kind, destination, reason, status, courseId, at: since }) => html`
             <li data-key="${id}">
-              <span class="who"><b>${source}</b> ${kind}</span>
+              <span class="who"><b>${source}</b> ${kind}${towards(destination)}</span>
               <span class="why"
                 >${reason}${status && !reason.includes(String(status)) && ` (answer ${status})`}${courseId && html`<small>${courseId}</small>`}</span
               >

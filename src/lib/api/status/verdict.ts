@@ -1,3 +1,4 @@
+import { towards } from '../../domain/feed';
 import { toMs } from '../../domain/time';
 import type { StatusModel } from './model';
 import { clock } from './words';
@@ -30,7 +31,9 @@ export function judge({
   const failed = feeds.filter(({ source, history }) => !wrong.has(source) && lastEnd(history) === 'failed');
   const bad = [
     ...[...wrong].map((source) => `The settings of ${source} are wrong.`),
-    ...failed.map(({ source, kind }) => `The last ${kind} run of ${source} failed.`),
+    ...failed.map(
+      ({ source, kind, destination }) => `The last ${kind} run of ${source}${towards(destination)} failed.`,
+    ),
   ];
   const look = [
     ...pauses

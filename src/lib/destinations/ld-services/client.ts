@@ -1,15 +1,15 @@
 import { AuthError, RefusedError } from '../../errors';
 import { createHttpClient, type ClientDeps } from '../../http/client';
 import type { Authorizer } from '../../http/http';
-import { oauth2Authorizer } from '../../http/oauth2';
 import { withSecretHeader } from '../../http/secret-header';
 import type { System } from '../../http/target';
-import type { LdAuth, LdSettings } from '../../settings/types';
-import type { Batch, Delivery } from '../sink';
+import type { Batch, Delivery } from '../destination';
+import { tokenAuthorizer, tokenSettings } from '../token';
 import { acknowledgement, countErrors } from './schema';
+import type { LdSettings } from './settings';
 
 export interface LdDeps extends ClientDeps {
-  /** Needed for the ways in that an SDK takes (`entra`, `managed-identity`); wins over `oauth2`. */
+  /** Wins over the way in that the settings name. */
   readonly authorizer?: Authorizer;
 }
 
@@ -50,12 +50,10 @@ export function createLdClient(
   };
 }
 
-/** The token, and the subscription key if there is one. @throws TypeError when an SDK's authorizer is missing. */
+/** The token, and the subscription key if there is one. */
 export function ldCredentials(settings: LdSettings, deps: LdDeps): Authorizer {
-  const { subscriptionKey, auth } = settings;
-  const inner =
-    deps.authorizer ?? (auth.type === 'oauth2' ? oauth2(auth, systemOf(settings), deps) : undefined);
-  if (!inner) throw new TypeError(`LD__auth is ${auth.type}: an authorizer must be handed in`);
+  const { subscriptionKey, auth, prefix } = settings;
+  const inner = deps.authorizer ?? tokenAuthorizer(auth, { name: systemOf(settings).name, prefix }, deps);
   return subscriptionKey ? withSecretHeader(inner, 'ocp-apim-subscription-key', subscriptionKey) : inner;
 }
 
@@ -74,46 +72,15 @@ function explain(error: unknown, system: System): unknown {
     return new AuthError(`${system.name} ${what}`, status, { cause: error });
   }
   if (status === 404) {
-    const what = `has no such operation or source system (404); check LD__baseUrl and LMS__<id>__sourceSystemId`;
+    const what = `has no such operation or source system (404); check ${system.baseUrlSetting} and LMS__<id>__sourceSystemId`;
     return new RefusedError(`${system.name} ${what}`, status, error.code, { cause: error });
   }
   return error;
 }
 
 /** How messages name the service and its settings. */
-export function systemOf({ auth, subscriptionKey }: LdSettings): System {
-  const keys =
-    auth.type === 'managed-identity' ? ['LD__scope'] : ['LD__clientId', 'LD__clientSecret', 'LD__scope'];
-  if (subscriptionKey) keys.push('LD__subscriptionKey');
-  return { name: 'L&D services', baseUrlSetting: 'LD__baseUrl', credentialSettings: keys.join(', ') };
-}
-
-function oauth2(auth: LdAuth & { type: 'oauth2' }, system: System, deps: LdDeps): Authorizer {
-  const { tokenUrl, clientId, clientSecret, scope } = auth;
-  return oauth2Authorizer({
-    ...deps,
-    system: {
-      name: `token service of ${system.name}`,
-      baseUrlSetting: 'LD__tokenUrl',
-      credentialSettings: 'LD__clientId, LD__clientSecret and LD__scope',
-    },
-    tokenUrl,
-    fields: async () => ({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: await clientSecret.read(),
-      ...scopeFields(tokenUrl, scope),
-    }),
-    secrets: [clientSecret],
-  });
-}
-
-/**
- * Entra's first version (`…/oauth2/token`) knows a resource and ignores a scope; its second version and others
- * know a scope, and Entra's refuses a resource.
- */
-function scopeFields(tokenUrl: string, scope: string | undefined): Record<string, string> {
-  if (!scope) return {};
-  const firstVersion = new URL(tokenUrl).pathname.endsWith('/oauth2/token');
-  return firstVersion ? { scope, resource: scope.replace(/\/\.default$/, '') } : { scope };
+export function systemOf({ auth, subscriptionKey, prefix }: LdSettings): System {
+  const keys = tokenSettings(auth, prefix);
+  if (subscriptionKey) keys.push(`${prefix}subscriptionKey`);
+  return { name: 'L&D services', baseUrlSetting: `${prefix}baseUrl`, credentialSettings: keys.join(', ') };
 }

@@ -2,9 +2,9 @@ import type { Course } from '../../../src/lib/domain/course';
 import { progressStatuses, type Progress } from '../../../src/lib/domain/progress';
 import { utc } from '../../../src/lib/domain/time';
 import { SettingsError } from '../../../src/lib/errors';
-import { createEncoder } from '../../../src/lib/sinks/ld-services/encode';
-import type { LdSettings } from '../../../src/lib/settings/types';
-import type { Encoded } from '../../../src/lib/sinks/sink';
+import { createEncoder } from '../../../src/lib/destinations/ld-services/encode';
+import type { LdSettings } from '../../../src/lib/destinations/ld-services/settings';
+import type { Encoded } from '../../../src/lib/destinations/destination';
 import { ldSettings } from './settings';
 
 const at = (text: string) => utc(Date.parse(text));

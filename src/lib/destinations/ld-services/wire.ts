@@ -1,8 +1,8 @@
-import type { Destination } from '../sink';
+import type { Origin } from '../destination';
 
 export type Constant = string | number | boolean | null;
 
-type Value<R> = (record: R, to: Destination) => string | undefined;
+type Value<R> = (record: R, to: Origin) => string | undefined;
 
 /**
  * A field that is always the same, or one whose value is asked of each record; where that has none, `fallback`
@@ -27,7 +27,7 @@ type Segment<R> = string | ValueSegment<R>;
  * Compiles a list of fields, in order, into a writer of JSON objects. Neighbouring constants become one text,
  * which is what a million records are made of.
  */
-export function compileWriter<R>(fields: readonly Field<R>[]): (record: R, to: Destination) => string {
+export function compileWriter<R>(fields: readonly Field<R>[]): (record: R, to: Origin) => string {
   const segments: Segment<R>[] = [];
   for (const field of fields) {
     const prefix = `,${JSON.stringify(field.name)}:`;

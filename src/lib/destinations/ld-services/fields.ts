@@ -1,8 +1,8 @@
 import type { Course } from '../../domain/course';
 import type { Progress, ProgressStatus } from '../../domain/progress';
 import { SettingsError } from '../../errors';
-import type { LdSettings } from '../../settings/types';
 import { externalId } from './external-id';
+import type { LdSettings } from './settings';
 import type { Constant, Field } from './wire';
 
 /*
@@ -51,7 +51,7 @@ export function catalogFields(settings: LdSettings): Field<Course>[] {
     TrainingOrgs: { optional: (course) => course.org, fallback: 'null' },
     ExternalId: { required: (course) => externalId(course.id, settings.externalIdForm) },
   };
-  return toFields(specs, settings.catalogDefaults, 'LD__catalogDefaults');
+  return toFields(specs, settings.catalogDefaults, `${settings.prefix}catalogDefaults`);
 }
 
 /**
@@ -81,7 +81,7 @@ export function consumptionFields(settings: LdSettings): Field<Progress>[] {
     ActionFlag: nullText,
     ConsumptionStatus: { required: (progress) => statusWords[progress.status] },
   };
-  return toFields(specs, settings.consumptionDefaults, 'LD__consumptionDefaults');
+  return toFields(specs, settings.consumptionDefaults, `${settings.prefix}consumptionDefaults`);
 }
 
 /** @throws SettingsError when a default is given for a field whose value comes from the source or the run. */

@@ -3,12 +3,13 @@ import type { FeedKind } from '../domain/feed';
 import type { Progress } from '../domain/progress';
 import type { Utc } from '../domain/time';
 
-/** Where records go. This contract knows none of a sink's field names. */
-export interface Sink {
-  readonly limits: SinkLimits;
+/** Where records go. This contract knows no destination's field names. */
+export interface Destination {
+  readonly takes: readonly FeedKind[];
+  readonly limits: DestinationLimits;
   /** @throws never: a record that cannot be written is skipped or unmappable, and says why. */
-  encodeCourse(course: Course, to: Destination): Encoded;
-  encodeProgress(progress: Progress, to: Destination): Encoded;
+  encodeCourse(course: Course, to: Origin): Encoded;
+  encodeProgress(progress: Progress, to: Origin): Encoded;
   /** The record that takes back what was sent. @param lastJson what `encodeCourse` last gave for the course. */
   encodeDeletion(lastJson: string): string;
   /**
@@ -18,7 +19,7 @@ export interface Sink {
   send(batch: Batch, delivery: Delivery): Promise<void>;
 }
 
-export interface SinkLimits {
+export interface DestinationLimits {
   /** Records a batch. */
   readonly batchSize: number;
   /** Bytes of body a batch. */
@@ -29,8 +30,8 @@ export interface SinkLimits {
   readonly deadlineMs: number;
 }
 
-/** The source as the sink knows it, and the run's own time. */
-export interface Destination {
+/** The source as the destination knows it, and the run's own time. */
+export interface Origin {
   readonly sourceSystemId: string;
   /** The same for all records of a run, so that the same record has the same bytes. */
   readonly createdAt: Utc;

@@ -3,7 +3,7 @@ import { AuthError, RetryableError } from '../errors';
 import type { Authorizer } from '../http/http';
 import { identitySdk } from './azure-sdk';
 import { credential } from './identity';
-import type { LdAuth } from './types';
+import type { TokenAuth } from './token-auth';
 
 /** The Entras that are public, whose metadata the SDK may look up; one of one's own knows nothing of them. */
 const publicHosts =
@@ -11,12 +11,17 @@ const publicHosts =
 
 const patienceMs = 20_000;
 
-/**
- * Signs in at Entra for the L&D services, as `LD__auth` says; undefined for `oauth2`, which needs no Azure.
- * The SDK keeps the token until shortly before it ends.
- */
-export function ldAuthorizer(auth: LdAuth): Authorizer | undefined {
-  if (auth.type === 'oauth2') return undefined;
+/** How messages name the system and its settings. */
+export interface SignedInTo {
+  readonly name: string;
+  /** What its settings' names start with, e.g. `LD__`. */
+  readonly prefix: string;
+}
+
+type AzureAuth = Exclude<TokenAuth, { type: 'oauth2' }>;
+
+/** Signs in at Entra. The SDK keeps the token until shortly before it ends. */
+export function azureAuthorizer(auth: AzureAuth, system: SignedInTo): Authorizer {
   let made: Promise<TokenCredential> | undefined;
   const make = async (): Promise<TokenCredential> => {
     if (auth.type === 'managed-identity') return credential(auth.clientId);
@@ -43,34 +48,30 @@ export function ldAuthorizer(auth: LdAuth): Authorizer | undefined {
         return { authorization: `Bearer ${token.token}` };
       } catch (error) {
         forget();
-        throw signal.aborted ? signal.reason : explain(error, auth);
+        throw signal.aborted ? signal.reason : explain(error, auth, system);
       }
     },
     renew: forget,
   };
 }
 
-function explain(error: unknown, auth: Exclude<LdAuth, { type: 'oauth2' }>): Error {
+function explain(error: unknown, auth: AzureAuth, { name: system, prefix }: SignedInTo): Error {
   if (error instanceof AuthError || error instanceof RetryableError) return error;
   const { name, statusCode } = error as { name?: string; statusCode?: number };
   if (auth.type === 'managed-identity')
     return new AuthError(
-      'L&D services: no managed identity gives a token; assign one to the app, or correct LD__clientId and LD__scope',
+      `${system}: no managed identity gives a token; assign one to the app, or correct ${prefix}clientId and ${prefix}scope`,
       statusCode,
       { cause: error },
     );
   const answered = statusCode ?? (error as { errorResponse?: unknown }).errorResponse;
   if (answered !== undefined || name === 'AuthenticationError' || /AADSTS/.test(String(error)))
     return new AuthError(
-      'L&D services: Entra refuses the client; check LD__tenantId, LD__clientId, LD__clientSecret and LD__scope',
+      `${system}: Entra refuses the client; check ${prefix}tenantId, ${prefix}clientId, ${prefix}clientSecret and ${prefix}scope`,
       statusCode,
       { cause: error },
     );
-  return new RetryableError(
-    'L&D services: Entra cannot be reached for a token; check the network',
-    statusCode,
-    {
-      cause: error,
-    },
-  );
+  return new RetryableError(`${system}: Entra cannot be reached for a token; check the network`, statusCode, {
+    cause: error,
+  });
 }

@@ -1,7 +1,7 @@
 import { LeaseLostError } from '../../../src/lib/errors';
-import type { LdSettings } from '../../../src/lib/settings/types';
-import { createLdServices } from '../../../src/lib/sinks/ld-services';
-import type { LdDeps } from '../../../src/lib/sinks/ld-services/client';
+import type { LdSettings } from '../../../src/lib/destinations/ld-services/settings';
+import { createLdServices } from '../../../src/lib/destinations/ld-services';
+import type { LdDeps } from '../../../src/lib/destinations/ld-services/client';
 import { failure, testDeps, testSecret } from '../../http/client-builder';
 import { inTurn, json, TestServer } from '../../http/test-server';
 import { ldSettings } from './settings';

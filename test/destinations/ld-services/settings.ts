@@ -1,7 +1,8 @@
-import type { LdSettings } from '../../../src/lib/settings/types';
+import type { LdSettings } from '../../../src/lib/destinations/ld-services/settings';
 import { testSecret } from '../../http/client-builder';
 
 export const ldSettings = (more: Partial<LdSettings> = {}): LdSettings => ({
+  prefix: 'LD__',
   baseUrl: 'https://ld.example.com',
   subscriptionKey: undefined,
   submittedBy: 'bridge@example.com',

@@ -1,0 +1,49 @@
+import type { FeedKind } from '../domain/feed';
+import type { SettingsProblem } from '../errors';
+import type { ClientDeps } from '../http/client';
+import type { Definitions, Environment, Values } from '../settings/read-group';
+import type { DestinationSettings } from '../settings/types';
+import type { Destination } from './destination';
+
+export type DestinationDeps = ClientDeps;
+
+export interface ReadContext {
+  /** What the settings' names start with, e.g. `DEST__lrs__`. */
+  readonly prefix: string;
+  readonly env: Environment;
+  /** What is wrong with single settings stands here already; more is added. */
+  readonly problems: SettingsProblem[];
+}
+
+/** Makes a kind's settings of single values. @returns undefined when a problem was found. */
+export type ReadSettings<D extends Definitions, S extends DestinationSettings> = (
+  values: Values<D>,
+  context: ReadContext,
+) => S | undefined;
+
+/** One question of `check`, which sends no record. */
+export interface Check {
+  readonly what: string;
+  /** @returns what was seen. @throws what is wrong, in a sentence. */
+  run(signal: AbortSignal): Promise<string>;
+}
+
+/** What a folder of this directory offers, and all that is known of it outside. */
+export interface DestinationKind<
+  D extends Definitions = Definitions,
+  S extends DestinationSettings = DestinationSettings,
+> {
+  /** For docs/settings.md: what it is, in a few words. */
+  readonly title: string;
+  readonly definitions: D;
+  readonly read: ReadSettings<D, S>;
+  /** What it takes. */
+  readonly takes: readonly FeedKind[];
+  readonly create: (settings: S, deps: DestinationDeps) => Omit<Destination, 'takes'>;
+  readonly checks: (settings: S, deps: DestinationDeps) => readonly Check[];
+}
+
+/** A kind among others: only what its own `read` gave goes into its `create` and `checks`. */
+export const defineKind = <D extends Definitions, S extends DestinationSettings>(
+  kind: DestinationKind<D, S>,
+): DestinationKind => kind as unknown as DestinationKind;

@@ -1,0 +1,27 @@
+import { defineKind } from '../kind';
+import { checkLd } from './check';
+import { createLdClient, type LdDeps } from './client';
+import { createEncoder } from './encode';
+import { ldDefinitions, readLd, type LdSettings } from './settings';
+
+/** Of one batch: what a paused worker's successor waits for before it sends. */
+const usualDeadlineMs = 30_000;
+
+/** @throws SettingsError when a setting cannot be used. */
+export function createLdServices(settings: LdSettings, deps: LdDeps, deadlineMs = usualDeadlineMs) {
+  const { batchSize, batchBytes, concurrency } = settings;
+  return {
+    limits: { batchSize, batchBytes, concurrency, deadlineMs },
+    ...createEncoder(settings),
+    send: createLdClient(settings, deps, deadlineMs),
+  };
+}
+
+export const ldServices = defineKind({
+  title: 'The L&D services: an internal API for catalogs and consumption',
+  definitions: ldDefinitions,
+  read: readLd,
+  takes: ['catalog', 'consumption'],
+  create: (settings, deps) => createLdServices(settings, deps),
+  checks: checkLd,
+});
