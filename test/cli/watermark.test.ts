@@ -47,7 +47,13 @@ test('where nobody can be asked it needs --yes', async () => {
   expect(refused.code).toBe(1);
   expect((await now()).watermark).toBe(old);
   const { code, stdout } = await set('--source openedx 2026-03-03 --yes --json');
-  expect(JSON.parse(stdout)).toEqual({ source: 'openedx', from: old, to: '2026-03-03T00:00:00Z', set: true });
+  expect(JSON.parse(stdout)).toEqual({
+    source: 'openedx',
+    destination: 'ld',
+    from: old,
+    to: '2026-03-03T00:00:00Z',
+    set: true,
+  });
   expect(code).toBe(0);
   expect(await now()).toMatchObject({ watermark: '2026-03-03T00:00:00Z', doneBeyond: [beyond] });
 });
