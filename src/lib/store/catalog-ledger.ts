@@ -12,13 +12,13 @@ import {
   type Row,
   rowVersion,
   where,
-  writeTogether,
+  writeInGroups,
   writtenAt,
 } from './rows';
 import type { Storage, Table } from './storage';
 
-// Up to 100 rows and 4 MiB go in one transaction; a course's row is some KiB.
-const together = 50;
+/** A row holds 1 MiB; this leaves room for what else it holds. */
+const mostJsonBytes = 800_000;
 
 /** What the sink was last told of a course. */
 export interface CatalogEntry {
@@ -86,20 +86,14 @@ export class CatalogLedger {
   /**
    * Writes courses' rows, each only if it is still as it was read.
    * @returns their new etags, in order.
-   * @throws ConflictError when one is not; rows of earlier groups of 50 may have been written.
+   * @throws ConflictError when one is not; rows of earlier groups may have been written.
    */
-  async write(route: Route, writes: readonly CatalogWrite[]): Promise<(string | undefined)[]> {
-    const etags: (string | undefined)[] = [];
-    for (let i = 0; i < writes.length; i += together) {
-      const actions = writes.slice(i, i + together).map((write): Action => {
-        const row = toRow(route, write);
-        return write.etag === undefined
-          ? { type: 'create', row }
-          : { type: 'replace', row, etag: write.etag };
-      });
-      etags.push(...(await writeTogether(this.#table, actions)));
-    }
-    return etags;
+  write(route: Route, writes: readonly CatalogWrite[]): Promise<(string | undefined)[]> {
+    const actions = writes.map((write): Action => {
+      const row = toRow(route, write);
+      return write.etag === undefined ? { type: 'create', row } : { type: 'replace', row, etag: write.etag };
+    });
+    return writeInGroups(this.#table, actions);
   }
 
   /**
@@ -109,6 +103,14 @@ export class CatalogLedger {
   async putInDoubt(route: Route, courseId: string): Promise<void> {
     await mergeRow(this.#table, { partitionKey: routeName(route), rowKey: toKey(courseId), doubt: true });
   }
+}
+
+/** Why a course cannot be kept in the ledger, and so not be sent; undefined when it can. @param json as it is sent. */
+export function tooLarge(json: string): string | undefined {
+  if (json.length * 3 <= mostJsonBytes) return undefined;
+  const bytes = gzipSync(json).length;
+  if (bytes <= mostJsonBytes) return undefined;
+  return `its record takes ${Math.ceil(bytes / 1000)} kB compressed, and ${mostJsonBytes / 1000} kB is the most that can be kept`;
 }
 
 function toEntry(row: Row): CatalogEntry {

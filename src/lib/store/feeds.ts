@@ -56,7 +56,7 @@ export class FeedStore {
       const next = { ...state, ...patch };
       const written = toRow(next);
       if (row) await replaceRow(this.#table, written, row.etag ?? '*');
-      else if (!(await insertRow(this.#table, written))) return this.update(feed, change);
+      else if ((await insertRow(this.#table, written)) === undefined) return this.update(feed, change);
       return next;
     });
   }

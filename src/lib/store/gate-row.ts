@@ -1,7 +1,7 @@
 import { ConflictError, RetryableError } from '../errors';
 import { openGate, type GateState } from '../http/gate-state';
-import { checkVersion, rowVersion, type Row } from './rows';
-import { exists, isConflict, isMissing, storageError, type Storage, type Table } from './storage';
+import { checkVersion, insertRow, type Patience, readRow, replaceRow, rowVersion } from './rows';
+import type { Storage, Table } from './storage';
 
 /** Calls wait for this row: a storage account that hangs must not hold them for long. */
 const deadlineMs = 5_000;
@@ -26,16 +26,10 @@ export class GateRow {
 
   /** @throws RetryableError when storage does not answer, or not in time. */
   async read(): Promise<SeenGate> {
-    try {
-      const row = (await inTime((abortSignal) =>
-        this.table.getEntity('gate', this.name, { abortSignal }),
-      )) as Row;
-      checkVersion(row, `The gate ${this.name}`);
-      return { state: { ...openGate, ...(JSON.parse(String(row.state)) as GateState) }, etag: row.etag };
-    } catch (error) {
-      if (isMissing(error)) return { state: openGate, etag: undefined };
-      throw storageError(error);
-    }
+    const row = await inTime((patience) => readRow(this.table, 'gate', this.name, patience));
+    if (!row) return { state: openGate, etag: undefined };
+    checkVersion(row, `The gate ${this.name}`);
+    return { state: { ...openGate, ...(JSON.parse(String(row.state)) as GateState) }, etag: row.etag };
   }
 
   /**
@@ -44,25 +38,19 @@ export class GateRow {
    */
   async write(state: GateState, etag: string | undefined): Promise<SeenGate> {
     const row = { partitionKey: 'gate', rowKey: this.name, v: rowVersion, state: JSON.stringify(state) };
-    try {
-      const answer = await inTime((abortSignal) =>
-        etag === undefined
-          ? this.table.createEntity(row, { abortSignal })
-          : this.table.updateEntity(row, 'Replace', { etag, abortSignal }),
-      );
-      return { state, etag: answer.etag };
-    } catch (error) {
-      if (isConflict(error) || exists(error) || (etag !== undefined && isMissing(error)))
-        throw new ConflictError(`Another instance wrote the gate ${this.name} meanwhile`);
-      throw storageError(error);
-    }
+    const written = await inTime((patience) =>
+      etag === undefined ? insertRow(this.table, row, patience) : replaceRow(this.table, row, etag, patience),
+    );
+    if (written === undefined)
+      throw new ConflictError(`Another instance wrote the gate ${this.name} meanwhile`);
+    return { state, etag: written };
   }
 }
 
-async function inTime<T>(ask: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+async function inTime<T>(ask: (patience: Patience) => Promise<T>): Promise<T> {
   const abortSignal = AbortSignal.timeout(deadlineMs);
   try {
-    return await ask(abortSignal);
+    return await ask({ abortSignal });
   } catch (error) {
     if (!abortSignal.aborted) throw error;
     throw new RetryableError(

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 
-/** A text of any kind as a key: table keys may hold no / \ # ? nor control characters. Reversible, ordered by no one. */
-export const toKey = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
+/** A key holds 512 characters, and other things stand in it as well. */
+const longestKey = 300;
+
+/**
+ * A text of any kind and length as a key: table keys may hold no / \ # ? nor control characters. Ordered by no one.
+ * Of a long one, the beginning and a hash.
+ */
+export function toKey(text: string): string {
+  const key = Buffer.from(text, 'utf8').toString('base64url');
+  if (key.length <= longestKey) return key;
+  return `${key.slice(0, 100)}~${createHash('sha256').update(text).digest('hex')}`;
+}
 
 /** 8 bytes that stand for a text: enough to tell 10 million records apart, small enough to keep them all. */
 export const shortHash = (text: string | Uint8Array): string =>

@@ -53,12 +53,10 @@ export class LeaseStore {
     const mine = leaseRow(name, owner, until);
     const row = await readRow(this.#table, 'lease', name);
     if (row && this.#isLive(row)) return undefined;
-    const taken = row
-      ? await replaceRow(this.#table, mine, row.etag ?? '*').then(() => true, unlessConflict)
+    const etag = row
+      ? await replaceRow(this.#table, mine, row.etag ?? '*').catch(unlessConflict)
       : await insertRow(this.#table, mine);
-    // The storage client sends again what got no answer: it may have lost to itself.
-    if (!taken && !(await this.#isOwnedBy(name, owner))) return undefined;
-    return this.#hold(name, owner, until);
+    return etag === undefined ? undefined : this.#hold(name, owner, until);
   }
 
   /** Whether someone holds it now. */
@@ -80,15 +78,11 @@ export class LeaseStore {
     const filter = where`PartitionKey eq ${'lease'} or PartitionKey eq ${'reply'}`;
     for await (const row of queryRows(this.#table, { filter }))
       if (Number(row.until) < before)
-        await deleteRow(this.#table, row.partitionKey, row.rowKey, row.etag).catch(skipConflict);
+        await deleteRow(this.#table, row.partitionKey, row.rowKey, row.etag).catch(unlessConflict);
   }
 
   #isLive(row: Row): boolean {
     return Number(row.until) + this.#skewMs > this.#now();
-  }
-
-  async #isOwnedBy(name: string, owner: string): Promise<boolean> {
-    return (await readRow(this.#table, 'lease', name))?.owner === owner;
   }
 
   #hold(name: string, owner: string, firstUntil: number): Lease {
@@ -104,15 +98,11 @@ export class LeaseStore {
         const row = await readRow(this.#table, 'lease', name);
         if (released) return;
         if (row?.owner !== owner) return lose();
-        const renewed = await replaceRow(this.#table, leaseRow(name, owner, next), row.etag ?? '*').then(
-          () => true,
-          unlessConflict,
-        );
-        if (released) return;
-        // Only another owner is another owner: a renewal that the client sent twice loses to itself.
-        if (!renewed && !(await this.#isOwnedBy(name, owner))) return lose();
+        await replaceRow(this.#table, leaseRow(name, owner, next), row.etag ?? '*');
         until = next;
-      } catch {
+      } catch (error) {
+        if (released) return;
+        if (error instanceof ConflictError) return lose();
         // Storage may be away for a moment; the lease itself says when it is too late.
         if (this.#now() >= until) lose();
       }
@@ -157,13 +147,7 @@ export class LeaseStore {
   }
 }
 
-/** False instead of a ConflictError. */
-const unlessConflict = (error: unknown): false => {
-  if (error instanceof ConflictError) return false;
-  throw error;
-};
-
-const skipConflict = (error: unknown): void => {
+const unlessConflict = (error: unknown): undefined => {
   if (!(error instanceof ConflictError)) throw error;
 };
 

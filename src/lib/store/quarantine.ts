@@ -1,3 +1,4 @@
+import { courseIdFault } from '../domain/course';
 import { type Feed, type FeedKind, feedName, firstDestination } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
@@ -41,6 +42,8 @@ export class Quarantine {
   }
 
   async put(record: Omit<QuarantinedRecord, 'etag'>): Promise<void> {
+    const { raw, cut } = keptRaw(record.raw);
+    const reason = cut ? `${record.reason} (its row is too large to be kept with it)` : record.reason;
     await putRow(this.#table, {
       partitionKey: feedName(record.feed),
       rowKey: rowKeyOf(record.id),
@@ -49,11 +52,13 @@ export class Quarantine {
       kind: record.feed.kind,
       destination: record.feed.destination,
       runId: record.runId,
-      reason: record.reason,
+      reason: reason.slice(0, longest),
       at: record.at,
       ...(record.status === undefined ? {} : { status: record.status }),
-      ...(record.courseId === undefined ? {} : { courseId: record.courseId }),
-      ...toJsonProperties('raw', record.raw ?? null),
+      ...(record.courseId === undefined || courseIdFault(record.courseId)
+        ? {}
+        : { courseId: record.courseId }),
+      ...raw,
     });
   }
 
@@ -134,6 +139,17 @@ export class Quarantine {
       throw error;
     }
   }
+}
+
+/** Of a reason, in characters. */
+const longest = 2_000;
+/** A row of the table holds 1 MiB. */
+const mostRawBytes = 800_000;
+
+function keptRaw(given: unknown): { raw: Record<string, unknown>; cut: boolean } {
+  const raw = toJsonProperties('raw', given ?? null);
+  const cut = Number(raw.rawLength) > mostRawBytes;
+  return { raw: cut ? toJsonProperties('raw', null) : raw, cut };
 }
 
 /** @param key of the record at the source; what has none is told apart by its own content. */

@@ -53,7 +53,7 @@ export class ReplyStore {
       token: randomBytes(16).toString('hex'),
       until: this.now() + diedAfterMs,
     };
-    if (await insertRow(this.#table, row)) return this.#mine(row);
+    if ((await insertRow(this.#table, row)) !== undefined) return this.#mine(row);
     const there = await readRow(this.#table, 'reply', rowKey);
     if (!there) return { type: 'underway' };
     const same = there.request === row.request;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { odata } from '@azure/data-tables';
 import { parseUtc, type Utc } from '../domain/time';
 import { ConflictError, PayloadError } from '../errors';
@@ -21,23 +22,45 @@ export function checkVersion(row: Row, what: string): void {
 export const writtenAt = (row: Row | undefined): Utc | undefined =>
   typeof row?.timestamp === 'string' ? parseUtc(row.timestamp) : undefined;
 
+/** Gives up waiting; nobody knows whether what was asked happens. */
+export interface Patience {
+  readonly abortSignal?: AbortSignal;
+}
+
 /** One row, or undefined. @throws RetryableError when storage does not answer. */
-export async function readRow(table: Table, partitionKey: string, rowKey: string): Promise<Row | undefined> {
+export async function readRow(
+  table: Table,
+  partitionKey: string,
+  rowKey: string,
+  patience?: Patience,
+): Promise<Row | undefined> {
   try {
-    return (await table.getEntity(partitionKey, rowKey)) as Row;
+    return (await table.getEntity(partitionKey, rowKey, patience)) as Row;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw storageError(error);
   }
 }
 
-/** Writes a new row. @returns false when there is one already. */
-export async function insertRow(table: Table, row: Row): Promise<boolean> {
+/*
+ * The storage client sends again what got no answer, and a write that depends on what is there then meets itself.
+ * So each such write is stamped: who finds their own stamp has written the row, and nobody else.
+ */
+const stampOf = (): { writeId: string } => ({ writeId: randomBytes(9).toString('base64url') });
+
+/** The row's etag, if it bears the stamp. */
+async function etagOfOwn(table: Table, row: Row, patience?: Patience): Promise<string | undefined> {
+  const there = await readRow(table, row.partitionKey, row.rowKey, patience);
+  return there?.writeId === row.writeId ? (there?.etag ?? '') : undefined;
+}
+
+/** Writes a new row. @returns its etag; undefined when there is one already. */
+export async function insertRow(table: Table, row: Row, patience?: Patience): Promise<string | undefined> {
+  const stamped = { ...row, ...stampOf() };
   try {
-    await table.createEntity(row);
-    return true;
+    return (await table.createEntity(stamped, patience)).etag ?? '';
   } catch (error) {
-    if (exists(error)) return false;
+    if (exists(error)) return etagOfOwn(table, stamped, patience);
     throw storageError(error);
   }
 }
@@ -46,15 +69,16 @@ export async function insertRow(table: Table, row: Row): Promise<boolean> {
  * Replaces a row if it is still the one that was read.
  * @returns the new etag. @throws ConflictError when someone else wrote it meanwhile.
  */
-export async function replaceRow(table: Table, row: Row, etag: string): Promise<string> {
+export async function replaceRow(table: Table, row: Row, etag: string, patience?: Patience): Promise<string> {
+  const { etag: _, ...entity } = row;
+  const stamped = { ...entity, ...stampOf() } as Row;
   try {
-    const { etag: _, ...entity } = row;
-    const answer = await table.updateEntity(entity as Row, 'Replace', { etag });
-    return answer.etag ?? '';
+    return (await table.updateEntity(stamped, 'Replace', { etag, ...patience })).etag ?? '';
   } catch (error) {
-    if (isConflict(error) || isMissing(error))
-      throw new ConflictError('The row was written by someone else meanwhile');
-    throw storageError(error);
+    if (!isConflict(error) && !isMissing(error)) throw storageError(error);
+    const own = await etagOfOwn(table, stamped, patience);
+    if (own === undefined) throw new ConflictError('The row was written by someone else meanwhile');
+    return own;
   }
 }
 
@@ -132,22 +156,74 @@ export async function writeTogether(
   table: Table,
   actions: readonly Action[],
 ): Promise<(string | undefined)[]> {
+  const stamp = stampOf();
+  const rows = actions.map(({ type, row: { etag: _, ...entity } }) =>
+    type === 'delete' ? (entity as Row) : ({ ...entity, ...stamp } as Row),
+  );
   try {
     const answer = await table.submitTransaction(
-      actions.map((action) => {
-        const { etag: _, ...entity } = action.row;
-        if (action.type === 'replace') return ['update', entity as Row, 'Replace', { etag: action.etag }];
-        if (action.type === 'put') return ['upsert', entity as Row, 'Replace'];
-        return [action.type, entity as Row];
+      actions.map((action, i) => {
+        const row = rows[i] as Row;
+        if (action.type === 'replace') return ['update', row, 'Replace', { etag: action.etag }];
+        if (action.type === 'put') return ['upsert', row, 'Replace'];
+        return [action.type, row];
       }),
     );
     // By order: the SDK knows the row key of inserted rows alone.
     return actions.map((_, i) => answer.subResponses[i]?.etag);
   } catch (error) {
-    if (isConflict(error) || exists(error) || isMissing(error))
-      throw new ConflictError('One of the rows was written by someone else meanwhile');
-    throw storageError(error);
+    if (!isConflict(error) && !exists(error) && !isMissing(error)) throw storageError(error);
+    // All or nothing: one row that bears the stamp says that all were written.
+    const written = rows.filter((_, i) => actions[i]?.type !== 'delete');
+    if (written[0] && (await etagOfOwn(table, written[0])) !== undefined)
+      return Promise.all(rows.map((row) => (row.writeId ? etagOfOwn(table, row) : undefined)));
+    throw new ConflictError('One of the rows was written by someone else meanwhile');
   }
+}
+
+/**
+ * Many writes in one partition, in as few transactions as hold them: by count, and by the bytes of a request.
+ * @returns the rows' new etags, in the order of the actions. @throws ConflictError; earlier groups were written.
+ */
+export async function writeInGroups(
+  table: Table,
+  actions: readonly Action[],
+): Promise<(string | undefined)[]> {
+  const etags: (string | undefined)[] = [];
+  for (const group of groupsOf(actions)) etags.push(...(await writeTogether(table, group)));
+  return etags;
+}
+
+const mostTogether = 100;
+/** A request holds 4 MiB. */
+const mostBytes = 3_500_000;
+
+function* groupsOf(actions: readonly Action[]): Generator<readonly Action[]> {
+  let group: Action[] = [];
+  let bytes = 0;
+  for (const action of actions) {
+    const size = wireBytes(action.row);
+    if (group.length > 0 && (group.length === mostTogether || bytes + size > mostBytes)) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(action);
+    bytes += size;
+  }
+  if (group.length > 0) yield group;
+}
+
+/** Of an action with its own headers; bytes travel as base64. */
+function wireBytes(row: Row): number {
+  let bytes = 1_000;
+  for (const [name, value] of Object.entries(row)) {
+    bytes += 2 * name.length + 40;
+    if (value instanceof Uint8Array) bytes += Math.ceil(value.length / 3) * 4;
+    // An escaped character takes six.
+    else if (typeof value === 'string') bytes += value.length * 6;
+  }
+  return bytes;
 }
 
 /** Runs one step of many, so that one that fails costs itself alone; it is told of elsewhere. */

@@ -27,11 +27,10 @@ import {
   replaceRow,
   retryConflicts,
   where,
+  writeInGroups,
   writeTogether,
 } from './rows';
 import type { Storage, Table } from './storage';
-
-const together = 100;
 
 export interface RunFilter extends Pick<Query, 'pageSize' | 'pages'> {
   /** Leaves out this run and all that are newer. */
@@ -65,7 +64,7 @@ export class RunStore {
 
   /** @returns false when there is such a run already. */
   create(run: Run): Promise<boolean> {
-    return insertRow(this.#table, runToRow(run));
+    return insertRow(this.#table, runToRow(run)).then((etag) => etag !== undefined);
   }
 
   async read(runId: string): Promise<Run | undefined> {
@@ -128,13 +127,11 @@ export class RunStore {
 
   /** Writes the slices of a plan that is not committed yet; nobody works them. */
   async stage(runId: string, planId: string, works: readonly SliceWork[]): Promise<void> {
-    for (let i = 0; i < works.length; i += together) {
-      const actions = works.slice(i, i + together).map((work, j): Action => {
-        const slice = newSlice(runId, i + j + 1, work);
-        return { type: 'put', row: sliceToRow(slice, planId) };
-      });
-      await writeTogether(this.#table, actions);
-    }
+    const actions = works.map((work, i): Action => {
+      const slice = newSlice(runId, i + 1, work);
+      return { type: 'put', row: sliceToRow(slice, planId) };
+    });
+    await writeInGroups(this.#table, actions);
   }
 
   async readSlice(run: Run, number: number): Promise<Slice | undefined> {

@@ -2,7 +2,7 @@ import type { Course } from '../domain/course';
 import { type Route, routeName } from '../domain/feed';
 import type { MappedRecord } from '../domain/mapped';
 import { ConflictError, PayloadError, RetryableError, UnsupportedError } from '../errors';
-import type { CatalogEntry, CatalogWrite } from '../store/catalog-ledger';
+import { type CatalogEntry, type CatalogWrite, tooLarge } from '../store/catalog-ledger';
 import { toKey } from '../store/keys';
 import type { Lease } from '../store/leases';
 import type { Origin } from '../destinations/destination';
@@ -96,6 +96,8 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
     await tally.arrived(course.key, course.raw);
     return;
   }
+  const reason = tooLarge(encoded.json);
+  if (reason) return tally.quarantine({ ...course, reason, courseId });
   const change = entry && !entry.deleted ? 'updated' : 'created';
   if (what.dryRun) {
     tally.sent();

@@ -1,9 +1,9 @@
-import type { Course } from '../domain/course';
+import { type Course, courseIdFault } from '../domain/course';
 import type { Mapped, MappedRecord } from '../domain/mapped';
 import type { ListingPoint } from '../domain/run';
 import { ConflictError, PayloadError, WaitError } from '../errors';
 import type { CatalogFeed } from '../sources/source';
-import type { CatalogEntry, CatalogWrite } from '../store/catalog-ledger';
+import { type CatalogEntry, type CatalogWrite, tooLarge } from '../store/catalog-ledger';
 import { isBeingSent } from './apply-course';
 import { Delivery } from './deliver';
 import { keyPrefix, sliceLease, type SliceContext } from './slice-context';
@@ -145,11 +145,16 @@ export class Listing {
       if (this.#handled.has(key)) continue;
       this.#handled.add(key);
       this.tally.read();
-      if (!row.ok) await this.tally.quarantine({ ...row, courseId: row.key });
+      const reason = row.ok ? courseIdFault(row.record.id) : row.reason;
+      if (!row.ok || reason) await this.tally.quarantine({ ...row, reason: reason ?? '', courseId: row.key });
       else {
         const pending = this.#compare(row);
         if (pending === 'unchanged') await this.tally.arrived(row.key, row.raw);
-        else if (pending) changed.push(pending);
+        else if (pending) {
+          const reason = tooLarge(pending.write.json);
+          if (reason) await this.tally.quarantine({ ...row, reason, courseId: row.key });
+          else changed.push(pending);
+        }
       }
       if (this.tally.isBeyondRepair(expected))
         throw new PayloadError(

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { courseIdFault } from '../domain/course';
 import type { Feed } from '../domain/feed';
 import { addNotes } from '../domain/notes';
 import { isDispatched, isEnded, type Run, type SliceWork } from '../domain/run';
@@ -179,7 +180,11 @@ async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: 
       if (pages === 1 || cursor === undefined || !(error instanceof WaitError)) throw error;
       return later(cursor, error.until);
     }
-    for (const id of page.ids) ids.add(id);
+    for (const id of page.ids) {
+      const fault = courseIdFault(id);
+      if (fault) notes = addNotes(notes, [`a course is left out: ${fault}`]);
+      else ids.add(id);
+    }
     notes = addNotes(notes, page.notes ?? []);
     // The results of the courses behind it would be missed without a word.
     if (page.cutShort !== undefined)

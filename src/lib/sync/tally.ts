@@ -26,6 +26,9 @@ export interface BadRecord {
 /** Why a row is left out for another of the same slice. */
 export const anotherIsFurther = 'another row of the same learner and course is further';
 
+/** Samples are kept together in one property of the run's row, which holds 32,000 characters. */
+const cut = (text: string): string => (text.length <= 200 ? text : `${text.slice(0, 199)}…`);
+
 /** Counts what becomes of a slice's records, and keeps its bad ones. */
 export class Tally {
   readonly #counts: { -readonly [K in keyof Omit<Counts, 'skippedBecause'>]: number };
@@ -109,10 +112,11 @@ export class Tally {
   /** What a dry run would have done. */
   change(sample: ChangeSample): void {
     const { samples, ...numbers } = this.#changes;
+    const short = { ...sample, courseId: cut(sample.courseId), detail: cut(sample.detail) };
     this.#changes = {
       ...numbers,
       [sample.change]: numbers[sample.change] + 1,
-      samples: samples.length < samplesKept ? [...samples, sample] : samples,
+      samples: samples.length < samplesKept ? [...samples, short] : samples,
     };
   }
 
