@@ -42,7 +42,8 @@ function lose(table: string): void {
 }
 
 const lost = (): void => expect(proxy.mood.type).toBe('works');
-const feed = { source: 'openedx', kind: 'consumption' } as const;
+const route = { source: 'openedx', destination: 'ld' };
+const feed = { ...route, kind: 'consumption' } as const;
 
 async function plannedRun() {
   const runs = new RunStore(storage);
@@ -106,7 +107,7 @@ test("a feed's row is written once, also when it is new", async () => {
   for (const wanted of ['run-a', 'run-b']) {
     let calls = 0;
     lose('feeds');
-    const state = await feeds.update({ source: 'fresh', kind: 'catalog' }, () => {
+    const state = await feeds.update({ source: 'fresh', kind: 'catalog', destination: 'ld' }, () => {
       calls++;
       return { activeRun: wanted };
     });
@@ -161,21 +162,21 @@ test('ledgers know their own writes, with the versions that the next write needs
     etag,
   });
   lose('ledgercatalog');
-  const first = await catalog.write('openedx', [write('a', '1', undefined), write('b', '1', undefined)]);
+  const first = await catalog.write(route, [write('a', '1', undefined), write('b', '1', undefined)]);
   lost();
   lose('ledgercatalog');
-  const second = await catalog.write('openedx', [write('a', '2', first[0]), write('b', '2', first[1])]);
+  const second = await catalog.write(route, [write('a', '2', first[0]), write('b', '2', first[1])]);
   lost();
-  await catalog.write('openedx', [write('a', '3', second[0]), write('b', '3', second[1])]);
+  await catalog.write(route, [write('a', '3', second[0]), write('b', '3', second[1])]);
 
   const learners = new LearnerLedger(storage);
   lose('ledgerlearners');
-  const etag = await learners.markDoubt('openedx', 'a', undefined);
+  const etag = await learners.markDoubt(route, 'a', undefined);
   lost();
   lose('ledgerlearners');
-  await learners.save('openedx', 'a', new Map([['0123456789abcdef', 'fedcba9876543210']]), etag);
+  await learners.save(route, 'a', new Map([['0123456789abcdef', 'fedcba9876543210']]), etag);
   lost();
-  expect(await learners.load('openedx', 'a')).toMatchObject({ doubt: false });
+  expect(await learners.load(route, 'a')).toMatchObject({ doubt: false });
 });
 
 test('a row of a batch of enrolments is changed by who changes it', async () => {

@@ -38,7 +38,12 @@ function watched(storage: Storage, nowhere: Storage): Storage & { asked: number;
         },
     });
   };
-  return Object.assign(seen, { table, queue: storage.queue.bind(storage), prepare: () => storage.prepare() });
+  return Object.assign(seen, {
+    table,
+    queue: storage.queue.bind(storage),
+    now: () => storage.now(),
+    prepare: () => storage.prepare(),
+  });
 }
 
 const nowhere = connectStorage({

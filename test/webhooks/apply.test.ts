@@ -1,6 +1,10 @@
 import type { KhCourse } from '../../sandbox/khalibre/course';
 import { statuses } from '../../sandbox/khalibre/options';
+import { utc } from '../../src/lib/domain/time';
+import { endRun } from '../../src/lib/sync/finish';
+import { startRun } from '../../src/lib/sync/start';
 import { sweep } from '../../src/lib/sync/sweep';
+import { workRun } from '../../src/lib/sync/work-run';
 import { purge } from '../../src/lib/sync/purge';
 import { abandonEvent, applyEvent } from '../../src/lib/webhooks/apply-event';
 import { replayEvents } from '../../src/lib/webhooks/replay-events';
@@ -236,7 +240,64 @@ test('events that nobody can read start one run a feed at the end of their quart
     ['khalibre-catalog-20260302T101500Z', 'webhook'],
     ['khalibre-consumption-20260302T101500Z', 'webhook'],
   ]);
+  // They wait for what comes of the runs.
+  expect(await count('received')).toBe(5);
+  await workRuns();
+  now += minute;
+  await settle(bridge.app);
   expect(await count('applied')).toBe(5);
+  expect(await runs()).toHaveLength(2);
+});
+
+/** Works all runs that are open to their end. */
+async function workRuns(): Promise<void> {
+  for (const { runId } of await bridge.app.engine.feeds.listOpen())
+    await workRun(bridge.app.engine, runId, go);
+}
+
+test('a run that began before the event arrived does not answer it', async () => {
+  const tick = utc(Date.parse('2026-03-02T10:15:00Z'));
+  await startRun(
+    bridge.app.engine,
+    { source: 'khalibre', kind: 'catalog', destination: 'ld' },
+    { trigger: 'timer', tick },
+  );
+  await workRuns();
+  now += minute;
+  const eventId = await take(bridge.app, { type: 'community.updated' });
+  now = Date.parse('2026-03-02T10:15:00Z');
+  await settle(bridge.app);
+  expect(await event(eventId)).toMatchObject({ state: 'received' });
+  expect((await runs()).map(([runId]) => runId)).toEqual([
+    'khalibre-catalog-20260302T101500Z',
+    'khalibre-catalog-20260302T101501Z',
+  ]);
+  await workRuns();
+  now += minute;
+  await settle(bridge.app);
+  expect(await event(eventId)).toMatchObject({ state: 'applied' });
+});
+
+test('an event whose run failed waits for one that does not', async () => {
+  const eventId = await take(bridge.app, { type: 'community.updated' });
+  now = Date.parse('2026-03-02T10:15:00Z');
+  await settle(bridge.app);
+  const [open] = await bridge.app.engine.feeds.listOpen();
+  await endRun(bridge.app.engine, open!.runId, 'failed', 'The source was away');
+  now += minute;
+  await settle(bridge.app);
+  expect(await event(eventId)).toMatchObject({
+    state: 'received',
+    attempts: 1,
+    error: 'The source was away',
+  });
+  now += minute;
+  await settle(bridge.app);
+  await workRuns();
+  now += minute;
+  await settle(bridge.app);
+  expect(await event(eventId)).toMatchObject({ state: 'applied' });
+  expect(await runs()).toHaveLength(2);
 });
 
 test('a source that is read by windows starts a run for its results, and reads one course of its catalog', async () => {
@@ -317,7 +378,7 @@ async function takeAt(source: string, body: unknown, app = bridge.app): Promise<
   expect((await post(app, { source, body })).status).toBe(202);
 }
 
-async function count(state: 'applied' | 'dead', source = 'khalibre'): Promise<number> {
+async function count(state: 'received' | 'applied' | 'dead', source = 'khalibre'): Promise<number> {
   let n = 0;
   for await (const _ of bridge.app.engine.inbox.list(source, { state })) n++;
   return n;

@@ -112,10 +112,10 @@ test('one that names no event, nor a course, starts one run at the end of its qu
   ];
   now = Date.parse('2026-03-02T10:15:00Z');
   await settle(bridge.app);
-  for (const id of ids) expect(await event(id)).toMatchObject({ state: 'applied' });
   const started = [];
   for await (const run of bridge.app.engine.runs.list({ source: 'academyofmine' })) started.push(run);
   expect(started).toMatchObject([{ kind: 'consumption', trigger: 'webhook' }]);
+  for (const id of ids) expect(await event(id)).toMatchObject({ state: 'received', attempts: 0 });
   expect(atSink(user.email, course.id)).toBeUndefined();
 });
 

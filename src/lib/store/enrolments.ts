@@ -13,6 +13,7 @@ import {
   type ByItself,
   deletePartition,
   deleteRow,
+  insertRow,
   mergeRow,
   putRow,
   queryRows,
@@ -72,12 +73,7 @@ export class EnrolmentBatches {
       status: undefined,
     } as const;
     for (let i = 0; i < rows.length; i += together)
-      await writeTogether(
-        this.#table,
-        rows
-          .slice(i, i + together)
-          .map((row) => ({ type: 'put', row: enrolmentToRow({ batchId, ...row, ...fresh }) })),
-      );
+      await this.#addRows(rows.slice(i, i + together).map((row) => ({ batchId, ...row, ...fresh })));
     const batch = {
       batchId,
       action,
@@ -86,7 +82,21 @@ export class EnrolmentBatches {
       total: rows.length,
       dueAt: createdAt,
     } as const;
-    await putRow(this.#table, batchToRow(batch));
+    await insertRow(this.#table, batchToRow(batch));
+  }
+
+  /** Those that are there stay as they are: the same batch was begun twice, and may be under way. */
+  async #addRows(rows: readonly EnrolmentRow[]): Promise<void> {
+    const written = rows.map(enrolmentToRow);
+    try {
+      await writeTogether(
+        this.#table,
+        written.map((row) => ({ type: 'create', row })),
+      );
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      for (const row of written) await insertRow(this.#table, row);
+    }
   }
 
   async read(batchId: string): Promise<EnrolmentBatch | undefined> {

@@ -117,6 +117,11 @@ export class Inbox {
     }
   }
 
+  /** Takes an event out of the line that is none any more, or is over: it would hold up those behind it for ever. */
+  async leaveLine(event: WebhookEvent): Promise<void> {
+    await deleteRow(this.#table, event.source, rowKeys(event).line);
+  }
+
   /** The oldest event of a group that is due, if any: it leads the others. @param now milliseconds since 1970. */
   async firstDue(source: string, group: string, now: number): Promise<WebhookEvent | undefined> {
     const line = `line-${shortHash(group)}`;

@@ -5,7 +5,7 @@ import type { Storage, Table } from './storage';
 
 const ttlMs = 60_000;
 const renewMs = 20_000;
-// Two machines' clocks may differ by this much before a takeover could come too early.
+// Storage's clock is known to a second; the rest is for what a call takes.
 const skewMs = 5_000;
 
 /** The right to work on something, alone, for a while. */
@@ -15,7 +15,7 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** @throws LeaseLostError when the lease does not outlive an action that may take so long. */
   assertOutlives(ms: number): void;
-  /** Something done under it may take effect until then, milliseconds since 1970: nobody gets it before. */
+  /** Something done under it may take effect until then, by this machine's clock: nobody gets it before. */
   keepUntil(time: number): void;
   /** The latest time of `keepUntil`; 0 when it was never asked for. */
   readonly keptUntil: number;
@@ -24,6 +24,7 @@ export interface Lease {
 }
 
 export interface LeaseOptions {
+  /** Default: storage's clock, so that a machine whose own is wrong takes over no earlier than another. */
   readonly now?: () => number;
   readonly ttlMs?: number;
   readonly renewMs?: number;
@@ -40,7 +41,7 @@ export class LeaseStore {
 
   constructor(storage: Storage, options: LeaseOptions = {}) {
     this.#table = storage.table('leases');
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => storage.now());
     this.#ttlMs = options.ttlMs ?? ttlMs;
     this.#renewMs = options.renewMs ?? renewMs;
     this.#skewMs = options.skewMs ?? skewMs;
@@ -123,7 +124,8 @@ export class LeaseStore {
           throw new LeaseLostError(`The lease on ${name} is too short for what comes next`);
       },
       keepUntil: (time) => {
-        keptUntil = Math.max(keptUntil, time);
+        // Others judge by the clock that the leases go by.
+        keptUntil = Math.max(keptUntil, this.#now() + time - Date.now());
       },
       get keptUntil() {
         return keptUntil;

@@ -193,7 +193,8 @@ class SharedGate implements Gate {
     let seen = this.seen ?? (await this.read());
     let plan = this.plan(seen.state);
     // A place that another host gave back, or a pause that an operator ended, does not show in what was read before.
-    if ((this.waitsForOthers(plan) || plan.refused.length > 0) && this.age() >= pollMs) {
+    // A refusal sends work to sleep for long: it is never told by what was read before.
+    if (plan.refused.length > 0 ? this.age() > 0 : this.waitsForOthers(plan) && this.age() >= pollMs) {
       seen = await this.read();
       plan = this.plan(seen.state);
     }

@@ -3,6 +3,9 @@ import { QueueClient } from '@azure/storage-queue';
 import { RetryableError } from '../errors';
 import { credential } from '../settings/identity';
 import type { StorageSettings } from '../settings/types';
+import { StorageClock } from './storage-clock';
+
+type PipelinePolicy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]['policy'];
 
 export const tableNames = [
   'feeds',
@@ -23,6 +26,8 @@ export type QueueName = (typeof queueNames)[number];
 export interface Storage {
   table(name: TableName): Table;
   queue(name: QueueName): QueueClient;
+  /** By storage's own clock, milliseconds since 1970. */
+  now(): number;
   /** Creates the tables and queues that are missing. @throws RetryableError when storage does not answer. */
   prepare(): Promise<void>;
 }
@@ -42,10 +47,12 @@ export type Table = Pick<
 const retry = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
 
 /** Connects to the account; asks nothing of it yet. */
-export function connectStorage(settings: StorageSettings): Storage {
+export function connectStorage(settings: StorageSettings, local?: () => number): Storage {
+  const clock = new StorageClock(local);
   const tables = new Map<TableName, TableClient>();
   const queues = new Map<QueueName, QueueClient>();
-  const table = (name: TableName): TableClient => cached(tables, name, () => tableClient(settings, name));
+  const table = (name: TableName): TableClient =>
+    cached(tables, name, () => tableClient(settings, name, clock));
   const queue = (name: QueueName): QueueClient => cached(queues, name, () => queueClient(settings, name));
   let prepared: Promise<void> | undefined;
   const create = async (): Promise<void> => {
@@ -57,6 +64,7 @@ export function connectStorage(settings: StorageSettings): Storage {
   return {
     table,
     queue,
+    now: () => clock.now(),
     prepare() {
       prepared ??= create().catch((error: unknown) => {
         prepared = undefined;
@@ -73,12 +81,27 @@ function cached<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-function tableClient(settings: StorageSettings, name: TableName): TableClient {
-  const options: TableServiceClientOptions = { allowInsecureConnection: true, retryOptions: retry };
+function tableClient(settings: StorageSettings, name: TableName, clock: StorageClock): TableClient {
+  const shared: TableServiceClientOptions = {
+    retryOptions: retry,
+    additionalPolicies: [{ policy: listening(clock), position: 'perRetry' }],
+  };
+  const options: TableServiceClientOptions = { allowInsecureConnection: true, ...shared };
   return settings.type === 'connectionString'
     ? TableClient.fromConnectionString(settings.connectionString, name, options)
-    : new TableClient(settings.tableServiceUri, name, credential(settings.clientId), { retryOptions: retry });
+    : new TableClient(settings.tableServiceUri, name, credential(settings.clientId), shared);
 }
+
+/** Looks at the time in each answer. */
+const listening = (clock: StorageClock): PipelinePolicy => ({
+  name: 'storageClock',
+  async sendRequest(request, next) {
+    const sentAt = clock.local();
+    const response = await next(request);
+    clock.heard(response.headers.get('date'), sentAt);
+    return response;
+  },
+});
 
 function queueClient(settings: StorageSettings, name: QueueName): QueueClient {
   const options = { retryOptions: { maxTries: 4, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 } };

@@ -45,6 +45,7 @@ export async function applyCourse(courseId: string, what: ApplyCourse): Promise<
   if (!feed) throw new UnsupportedError(`The source ${open.source.id} publishes no catalog`);
   const lease = await engine.leases.acquire(courseLease(open.feed, courseId));
   if (!lease) throw new CourseBusyError(courseId);
+  what.tally.hold = holdOf(what.hold, lease);
   try {
     const signal = AbortSignal.any([what.signal, lease.lost]);
     const course = await feed.read(courseId, { signal });
@@ -53,6 +54,7 @@ export async function applyCourse(courseId: string, what: ApplyCourse): Promise<
     if (!course.ok) return await what.tally.quarantine({ ...course, courseId });
     await give(course, { ...what, signal }, lease);
   } finally {
+    what.tally.hold = what.hold;
     await lease.release();
   }
 }

@@ -74,6 +74,7 @@ export async function compareInGoes(
   if (!lease) throw new CourseBusyError(courseId);
   const signal = AbortSignal.any([what.signal, lease.lost]);
   const { counts, notes } = what.tally;
+  what.tally.hold = holdOf(what.hold, lease);
   try {
     const ledger = await engine.learnerLedger.load(feed, courseId);
     // What is in doubt counts as unknown. So once all that a go had to send has arrived there is no doubt left,
@@ -90,6 +91,7 @@ export async function compareInGoes(
     );
     return { ...reading.stopped, told };
   } finally {
+    what.tally.hold = what.hold;
     await lease.release();
   }
 }

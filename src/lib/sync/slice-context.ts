@@ -47,7 +47,7 @@ export type SliceOutcome =
 
 /**
  * The prefix of the idempotency keys of what a slice sends: the same when it is worked again, another once it goes
- * on after a pause, since someone else may have told the sink something in between.
+ * on after a pause or a failure, since someone else may have told the sink something in between.
  */
 export const keyPrefix = ({ run, slice }: SliceContext): string =>
   `${run.runId}/${slice.number}${slice.pauses === 0 ? '' : `/${slice.pauses}`}`;

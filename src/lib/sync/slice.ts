@@ -126,6 +126,7 @@ async function workUnderLease(what: Work): Promise<boolean> {
   }
   const cancel = watchForCancel(engine, run.runId);
   const tally = new Tally(engine, run, what.open.feed, slice);
+  tally.hold = lease;
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
     const outcome = await work({ ...what, slice }, tally, signal);
@@ -271,7 +272,9 @@ async function handle(
   } else if (again && slice.attempts < engine.patience.attempts) {
     engine.log.warn({ ...facts, attempt: slice.attempts, error: sentence(error) }, 'slice put back');
     const delay = retryDelayMs(engine.patience, slice.attempts, () => engine.random());
-    await putBack(engine, run, slice, { dueAt: engine.now() + delay, error: sentence(error) });
+    // What it sent may become something else by then, and this again: the same bytes are to be taken anew.
+    const pauses = slice.pauses + 1;
+    await putBack(engine, run, slice, { pauses, dueAt: engine.now() + delay, error: sentence(error) });
   } else {
     await failSlice(engine, run, slice, sentence(error), tally.countsSoFar);
   }

@@ -83,7 +83,12 @@ async function mendEvents(engine: Engine, source: string): Promise<void> {
     const group = groupOf(event.task);
     if (!lost.has(group) && event.dueAt + lostEventMs <= engine.now()) lost.set(group, event);
   }
-  for (const { eventId, task } of lost.values()) {
+  for (const event of lost.values()) {
+    const { eventId, task } = event;
+    if ((await engine.inbox.read(eventId))?.state !== 'received') {
+      await engine.inbox.leaveLine(event);
+      continue;
+    }
     if (task.type === 'course' && (await isAtWork(engine, source, task.courseId))) continue;
     await engine.wakeUps.send({ queue: 'webhook-events', body: { eventId } });
   }

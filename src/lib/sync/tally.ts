@@ -14,6 +14,7 @@ import { utc } from '../domain/time';
 import { quarantineId } from '../store/quarantine';
 import type { Engine } from './engine';
 import { tooManyBad } from './deliver';
+import type { Hold } from './post';
 
 export interface BadRecord {
   readonly key: string | undefined;
@@ -36,6 +37,8 @@ export class Tally {
   #changes: Changes;
   #notes: readonly string[];
   #quarantined: ReadonlySet<string> | undefined;
+  /** Under which the records are worked: who has lost it writes nothing into the quarantine, nor clears it. */
+  hold: Hold | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -120,10 +123,11 @@ export class Tally {
     };
   }
 
-  /** @param counted the record stands in another count already. */
+  /** @param counted the record stands in another count already. @throws LeaseLostError when another worker is at it. */
   async quarantine(bad: BadRecord, counted = false): Promise<void> {
     if (!counted) this.#counts.quarantined++;
     if (this.run.dryRun) return;
+    this.hold?.assertOutlives(0);
     await this.engine.quarantine.put({
       id: quarantineId(this.feed, bad.key, bad.raw),
       feed: this.feed,
@@ -145,6 +149,8 @@ export class Tally {
   arrived(key: string | undefined, raw: unknown): Promise<unknown> | undefined {
     if (!this.#quarantined?.size) return undefined;
     const id = quarantineId(this.feed, key, raw);
-    return this.#quarantined.has(id) ? this.engine.quarantine.clear(id) : undefined;
+    if (!this.#quarantined.has(id)) return undefined;
+    this.hold?.assertOutlives(0);
+    return this.engine.quarantine.clear(id);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isEnded, type Run } from '../domain/run';
 import type { Engine } from './engine';
+import { finishRun } from './finish';
 import { planRun } from './plan';
 import { workSlice } from './slice';
 import { sliceLease } from './slice-context';
@@ -28,7 +29,10 @@ export async function workRun(
     onChange(run);
     if (isEnded(run) || stop.aborted) return run;
     try {
-      if (run.planId) await workSlices(engine, run, stop, onChange);
+      // Whoever was to end it died.
+      if (run.planId && run.slices.done + run.slices.failed >= run.slices.total)
+        await finishRun(engine, runId);
+      else if (run.planId) await workSlices(engine, run, stop, onChange);
       else await toPlan(engine, run, stop, onChange);
     } catch (error) {
       if (!stop.aborted) throw error;

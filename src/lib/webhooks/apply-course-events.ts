@@ -12,10 +12,11 @@ import {
 } from '../errors';
 import { applyCourse, CourseBusyError } from '../sync/apply-course';
 import { compareCourse, type CompareCourse } from '../sync/compare-course';
-import { type Engine, openFeed, retryDelayMs } from '../sync/engine';
+import { type Engine, openFeed } from '../sync/engine';
 import { feedsOf } from '../sync/feeds-of';
 import { Tally } from '../sync/tally';
 import { DeletionsHeldError, guardDeletion } from './deletion-guard';
+import { tryLater } from './try-later';
 import { wakeEvent } from './wake-event';
 
 type CourseTask = Extract<EventTask, { type: 'course' }>;
@@ -161,24 +162,4 @@ async function failed(
     } else await tryLater(engine, due, facts);
   }
   return true;
-}
-
-async function tryLater(
-  engine: Engine,
-  due: readonly WebhookEvent[],
-  facts: { readonly error: string },
-): Promise<void> {
-  const { inbox, log, patience } = engine;
-  const isLast = ({ attempts }: WebhookEvent): boolean => attempts + 1 >= patience.events.attempts;
-  const dead = due.filter(isLast);
-  const left = due.filter((event) => !isLast(event));
-  if (dead.length > 0) log.error({ ...facts, events: dead.length }, 'events dead');
-  await inbox.end(dead, 'dead', facts.error);
-  const [next] = left;
-  if (!next) return;
-  const delay = Math.round(retryDelayMs(patience.events, next.attempts + 1, () => engine.random()));
-  log.warn({ ...facts, events: left.length, attempt: next.attempts + 1 }, 'events put back');
-  const dueAt = engine.now() + delay;
-  await inbox.putBack(left, ({ attempts }) => ({ attempts: attempts + 1, dueAt, error: facts.error }));
-  await wakeEvent(engine, next, delay);
 }

@@ -1,10 +1,7 @@
-import type { Feed } from '../domain/feed';
 import { groupOf, type WebhookEvent } from '../domain/event';
-import { addSeconds, utc } from '../domain/time';
 import type { Engine } from '../sync/engine';
-import { feedsOf } from '../sync/feeds-of';
-import { startRun } from '../sync/start';
 import { applyCourseEvents } from './apply-course-events';
+import { applyRunEvents } from './apply-run-events';
 import { wakeEvent } from './wake-event';
 
 /**
@@ -27,11 +24,8 @@ export async function applyEvent(engine: Engine, eventId: string, stop: AbortSig
   switch (task.type) {
     case 'course':
       return applyCourseEvents(engine, { lead: event, events, task, stop });
-    case 'delta': {
-      for (const kind of task.kinds)
-        for (const feed of feedsOf(engine, source, { kind })) await startDelta(engine, feed, task.tick);
-      return engine.inbox.end(events, 'applied');
-    }
+    case 'delta':
+      return applyRunEvents(engine, event, events, task);
     case 'ignore': {
       engine.log.info({ source, type: event.type, events: events.length }, 'events ignored');
       const why = (one: WebhookEvent): string => (one.task.type === 'ignore' ? one.task.why : task.why);
@@ -50,15 +44,6 @@ async function inLine(engine: Engine, { source, task }: WebhookEvent): Promise<W
   const events: WebhookEvent[] = [];
   for await (const event of engine.inbox.waiting(source, groupOf(task))) events.push(event);
   return events;
-}
-
-/** The run is named after its time: many events of a quarter of an hour, and the timer of that time, start one. */
-async function startDelta(engine: Engine, feed: Feed, at: number): Promise<void> {
-  const tick = utc(at);
-  const run = await startRun(engine, feed, { trigger: 'webhook', tick });
-  // The timer's run of that time found an older one going on, which may have begun before the event. Ours waits for it.
-  if (run.state === 'skipped')
-    await startRun(engine, feed, { trigger: 'webhook', tick: addSeconds(tick, 1) });
 }
 
 /** An event that the platform gave up on is dead, so that it leads its group no more. */
