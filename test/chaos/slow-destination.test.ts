@@ -3,7 +3,9 @@ import { random } from '../../sandbox/data/random';
 import type { App } from '../../src/lib/app';
 import { isEnded } from '../../src/lib/domain/run';
 import { createMemoryGate } from '../../src/lib/http/memory-gate';
-import { createLdServices } from '../../src/lib/sinks/ld-services';
+import { createLdServices } from '../../src/lib/destinations/ld-services';
+import type { LdSettings } from '../../src/lib/destinations/ld-services/settings';
+import { destinationNamed } from '../../src/lib/destinations/registry';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { cancelRun } from '../../src/lib/sync/cancel';
 import { startRun } from '../../src/lib/sync/start';
@@ -57,7 +59,7 @@ class Schedule {
   }
 
   private get feed() {
-    return { source: 'openedx', kind: this.kind } as const;
+    return { source: 'openedx', kind: this.kind, destination: 'ld' } as const;
   }
 
   private app(): App {
@@ -67,8 +69,10 @@ class Schedule {
       system: 'L&D',
       limits: { concurrency: 8, requestsPerMinute: undefined },
     });
-    const sink = createLdServices(app.settings.ld, { gate, userAgent: 'test' }, brisk.postMs);
-    return { ...app, engine: { ...app.engine, sink } };
+    const { settings } = destinationNamed(app.settings.destinations, 'ld');
+    const ld = createLdServices(settings as LdSettings, { gate, userAgent: 'test' }, brisk.postMs);
+    const openDestination = () => ({ ...ld, takes: ['catalog', 'consumption'] as const });
+    return { ...app, engine: { ...app.engine, openDestination } };
   }
 
   hire(): void {
