@@ -185,7 +185,6 @@ async function play(story: Story): Promise<Told> {
     const window = { from: state.watermark, to: at(server.now - story.lag) };
     if (window.from >= window.to) continue;
     const engine = {
-      sink,
       now: () => server.now * 1000,
       feeds: {
         read: () => Promise.resolve({ feed: feedName, watermark: state.watermark, doneBeyond: state.beyond }),
@@ -201,13 +200,15 @@ async function play(story: Story): Promise<Told> {
         const [mine] = open.splice((picks.shift() ?? 0) % open.length, 1) as [Window];
         const fail = fails.shift() ?? 'no';
         if (fail === 'before') continue;
-        const outcome = await workWindow(contextOf(engine, run, ++number, story), server, mine).catch(
-          (error: unknown) => {
-            // With no lag to speak of rows come in while they are read: a slice may give up then.
-            if (error instanceof PayloadError) return undefined;
-            throw error;
-          },
-        );
+        const outcome = await workWindow(
+          contextOf({ engine, sink, run, number: ++number, story }),
+          server,
+          mine,
+        ).catch((error: unknown) => {
+          // With no lag to speak of rows come in while they are read: a slice may give up then.
+          if (error instanceof PayloadError) return undefined;
+          throw error;
+        });
         if (outcome === undefined) continue;
         if (outcome.state === 'split')
           open.push(...outcome.works.map((work) => (work as SliceWork & { type: 'window' }).window));
@@ -228,13 +229,24 @@ function cutAt({ from, to }: Window, cuts: readonly number[]): Window[] {
   return [from, ...inside].map((left, i) => ({ from: left, to: inside[i] ?? to }));
 }
 
-function contextOf(engine: Engine, run: Run, number: number, { maxRows }: Story): SliceContext {
+interface Part {
+  readonly engine: Engine;
+  readonly sink: LastTold;
+  readonly run: Run;
+  readonly number: number;
+  readonly story: Story;
+}
+
+function contextOf({ engine, sink, run, number, story: { maxRows } }: Part): SliceContext {
   return {
     engine,
     run,
     slice: { runId: run.runId, number, pauses: 0, counts: noCounts } as Slice,
     feed: feedName,
-    open: { settings: { sourceSystemId: '16', maxRowsPerSlice: maxRows } } as SliceContext['open'],
+    open: {
+      settings: { sourceSystemId: '16', maxRowsPerSlice: maxRows },
+      destination: sink as unknown,
+    } as SliceContext['open'],
     tally: new Tally(engine, run, feedName),
     signal: new AbortController().signal,
     lease: { assertOutlives: () => undefined, keepUntil: () => undefined } as unknown as Lease,
