@@ -176,7 +176,7 @@ export async function writeTogether(
     // All or nothing: one row that bears the stamp says that all were written.
     const written = rows.filter((_, i) => actions[i]?.type !== 'delete');
     if (written[0] && (await etagOfOwn(table, written[0])) !== undefined)
-      return Promise.all(rows.map((row) => (row.writeId ? etagOfOwn(table, row) : undefined)));
+      return Promise.all(rows.map(async (row) => (row.writeId ? etagOfOwn(table, row) : undefined)));
     throw new ConflictError('One of the rows was written by someone else meanwhile');
   }
 }
