@@ -95,6 +95,8 @@ export interface WindowPage {
   readonly count: number;
   /** Pages in the whole window as the server cuts them. */
   readonly pages: number;
+  /** What the operator should know of this page and is no error; names no person. */
+  readonly notes?: readonly string[];
 }
 
 /** A page of the ids of a source's courses. */

@@ -115,6 +115,7 @@ export async function workWindow(
   let counted = 0;
   const onPage = (page: WindowPage): void => {
     signal.throwIfAborted();
+    tally.note(page.notes);
     calls.pages++;
     calls.rows += page.rows.length;
     counted = page.count;

@@ -161,6 +161,26 @@ test('a course that goes while the pages turn is left out, and told', async () =
   expect(page.notes).toEqual(['a listed course is not found by its id (1 in this page) (1 row)']);
 });
 
+test('a page whose only course is not found by its id costs nothing; a list in which none is found is an error', async () => {
+  await start();
+  const { state, server } = academy;
+  const [first, ...others] = state.published().map(({ id }) => id);
+  const missing = new Set([first!]);
+  server.onRequest = ({ path }) => {
+    if (path.endsWith('/details')) for (const id of missing) state.courses.delete(id);
+  };
+  const source = open({ pageSize: 1, concurrency: 1 });
+  const keys: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await source.catalog!.page(cursor, call);
+    keys.push(...page.rows.map(({ key }) => key));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  expect(keys).toEqual(expect.arrayContaining(others.slice(1).map(String)));
+  expect(keys).not.toContain(String(first));
+});
+
 test('one learner is read in all courses, and nobody else', async () => {
   await start({ coursesPerLearner: 6 });
   const { state } = academy;

@@ -134,7 +134,7 @@ test('a date that cannot be read is told and left out', () => {
 
 test.each([
   [{ course_id: 8 }, 'the row belongs to another course than the one asked for'],
-  [{ percent_complete: 'half' }, 'the row is wrong at $.percent_complete'],
+  [{ status: { code: 1 } }, 'the row is wrong at $.status'],
 ])('a row that cannot be used says why (%#)', (raw, reason) => {
   expect(progress(raw)).toMatchObject({ ok: false, reason });
 });

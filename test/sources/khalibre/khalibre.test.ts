@@ -110,7 +110,7 @@ describe('the catalog', () => {
     ['has no items', json({ lastPage: 1 }), /unknown shape at \$\.items/],
     ['has no last page', json({ items: [] }), /\$\.lastPage/],
     ['is a bare list', json([course]), /unknown shape/],
-    ['is an error in disguise', json({ error: 'x' }), /\$\.items/],
+    ['is an error in disguise', json({ error: 'x' }), /\$\.lastPage/],
     ['is another page', page([course], { page: 4 }), /page 4 where page 1/],
   ])('is an error when a page %s', async (_, answer, message) => {
     const { catalog } = await answering([answer]);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { SourceSettings } from '../../settings/types';
@@ -8,7 +9,8 @@ import type { AcademyClient } from './client';
 import { inTurns } from './in-turns';
 import { courseKey, mapCourse } from './map';
 import { readPage } from './pages';
-import { anObject, categories, category, id, listed } from './schema';
+import { id, listOf } from '../forms';
+import { anObject, categories, category, listed } from './schema';
 import { isDraft } from './status';
 import { whereWrong } from '../../http/read-answer';
 
@@ -27,16 +29,20 @@ export function catalogFeed(client: AcademyClient, settings: SourceSettings): Ca
   const { pageSize, learningPaths } = settings;
   return {
     async page(cursor, call) {
-      const [, phase, at] = /^(courses|paths)(?::(.*))?$/.exec(cursor ?? 'courses') ?? [];
+      const [, phase, before, at] = /^(courses|paths)([+-]?)(?::(.*))?$/.exec(cursor ?? 'courses') ?? [];
       if (phase === undefined) throw wrongCursor();
       const list = phase === 'paths' ? lists.paths : lists.courses;
       const { records, next, note } = await readPage(client, list.list, oldestFirst, pageSize, at, call);
       const page = await withDetails(client, settings, list, records, call);
+      const met = before === '+' || page.met === '+' ? '+' : before || page.met;
+      // Judged over the list: taken for "all are gone", a wrong path would take back the whole catalog.
+      if (next === undefined && met === '-')
+        throw client.wrong(`lists courses and finds none of them by its id; ${client.checkPath(list.get)}`);
       const following = learningPaths && phase === 'courses' ? 'paths' : undefined;
       const notes = [...(note ? [note] : []), ...(page.notes ?? [])];
       return {
         rows: page.rows,
-        next: next === undefined ? following : `${phase}:${next}`,
+        next: next === undefined ? following : `${phase}${met}:${next}`,
         ...(notes.length > 0 && { notes }),
       };
     },
@@ -57,7 +63,7 @@ async function withDetails(
   list: List,
   records: readonly unknown[],
   call: Call,
-): Promise<Pick<ListingPage<Course>, 'rows' | 'notes'>> {
+): Promise<Pick<ListingPage<Course>, 'rows' | 'notes'> & { readonly met: Met }> {
   const notes = new Notes();
   const found = await inTurns(records, turns(settings), async (row): Promise<Found> => {
     const parsed = listed.safeParse(row);
@@ -71,17 +77,17 @@ async function withDetails(
   });
   const missing = found.filter((one) => one.missing).length;
   const details = found.flatMap(({ raw }) => (raw === undefined ? [] : [raw]));
-  // Taken for "all are gone", a wrong path would take back the whole catalog.
-  if (missing > 0 && details.length === 0)
-    throw client.wrong(`lists courses and finds none of them by its id; ${client.checkPath(list.get)}`);
   if (missing > 0) notes.add(`a listed course is not found by its id (${missing} in this page)`);
   const names = await categoryNames(client, list, details, call);
   const context = { settings, prefix: list.prefix, categories: names, notes };
   const rows = found.flatMap(
     ({ row, raw }) => row ?? (raw === undefined ? [] : (mapCourse(raw, context) ?? [])),
   );
-  return { rows, notes: notes.list() };
+  return { rows, notes: notes.list(), met: details.length > 0 ? '+' : missing > 0 ? '-' : '' };
 }
+
+/** Whether listed courses were found by their ids: some, none of them, or there was none to look for. */
+type Met = '+' | '-' | '';
 
 interface Found {
   readonly row?: Mapped<Course>;
@@ -117,7 +123,8 @@ async function categoryNames(
     ...new Set(
       details
         .map(of)
-        .flatMap((all) => (Array.isArray(all) ? all.flatMap((one) => id.safeParse(one).data ?? []) : [])),
+        .flatMap((all) => listOf(z.unknown()).parse(all) ?? [])
+        .flatMap((one) => id.safeParse(one).data ?? []),
     ),
   ];
   // The categories of learning paths are counted apart, too.

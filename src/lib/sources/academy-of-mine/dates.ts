@@ -19,7 +19,7 @@ const forms = [
 ].map((form) => new RegExp(`^${form}${time}$`, 'i'));
 
 /** `2 days ago`, `46 seconds ago`, `Never`, and what stands for nothing. */
-const noDate = /^(never|-|n\/?a|null|none|just now|yesterday|today|(an?|about|\d+)\s.*\bago)?$/i;
+const noDate = /^(never|0000-00-00.*|-|n\/?a|null|none|just now|yesterday|today|(an?|about|\d+)\s.*\bago)?$/i;
 
 export type ReadDate = Utc | 'none' | 'unreadable';
 

@@ -7,6 +7,7 @@ import { whereWrong } from '../../http/read-answer';
 import type { SourceSettings } from '../../settings/types';
 import { address } from '../mail-address';
 import type { Notes } from '../notes';
+import { readRow } from '../read-row';
 import { readDate } from './dates';
 import { courseDetail, id, reportRow } from './schema';
 import { isDraft, readStatus } from './status';
@@ -28,7 +29,7 @@ export interface CourseContext {
 export function mapCourse(raw: unknown, context: CourseContext): Mapped<Course> | undefined {
   const { prefix, settings, notes } = context;
   const key = courseKey(raw, prefix);
-  const parsed = courseDetail.safeParse(raw);
+  const parsed = readRow(courseDetail, raw, ['id', 'name', 'status'], notes);
   if (!parsed.success) return unmapped(key, parsed.error, raw);
   const row = parsed.data;
   if (isDraft(row.status)) return undefined;
@@ -64,7 +65,7 @@ export interface ProgressContext {
 export function mapProgress(raw: unknown, context: ProgressContext): Mapped<Progress> {
   const { courseId: asked, settings, notes } = context;
   const key = progressKey(raw, asked);
-  const parsed = reportRow.safeParse(raw);
+  const parsed = readRow(reportRow, raw, ['user_id', 'course_id', 'email', 'status'], notes);
   if (!parsed.success) return unmapped(key, parsed.error, raw);
   const row = parsed.data;
   const courseId = row.course_id ?? asked;

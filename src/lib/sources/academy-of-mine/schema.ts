@@ -1,43 +1,18 @@
 import { z } from 'zod';
+import { count, id, listOf, number, rows, text, yesOrNo } from '../forms';
+
+export { id };
 
 /*
  * Only what is used. Nothing in the vendor's document says which fields of a row may be empty, so all but the ids
  * may be; rows are read one by one, so that a bad row costs itself. `certifcate…` fields are not used.
  */
 
-/** Gives a text. */
-export const id = z.union([z.int().transform(String), z.string().trim().min(1)]);
-
-const text = z.string().nullish();
-
-/** Numbers come as numbers and, in the reports of the vendor's samples, as texts. */
-const number = z
-  .union([
-    z.number(),
-    z.literal('').transform(() => null),
-    z
-      .string()
-      .regex(/^\d+(\.\d+)?%?$/)
-      .transform(parseFloat),
-  ])
-  .nullish();
-
-/** A count; as a text, too. */
-const count = z
-  .union([
-    z.int().min(0),
-    z
-      .string()
-      .regex(/^\d{1,9}$/)
-      .transform(Number),
-  ])
-  .nullish();
-
 /** A page, as DataTables has it. `recordsFiltered` is not read: the vendor's own samples give a page's length there. */
-export const page = z.object({
-  records: z.array(z.unknown()),
-  recordsTotal: count,
-});
+export const page = z
+  .object({ records: rows, recordsTotal: count.nullish() })
+  // Without a list and without a count it may be anything.
+  .refine(({ records, recordsTotal }) => records != null || recordsTotal != null, { path: ['records'] });
 export type Page = z.infer<typeof page>;
 
 /** A row of the course or learning path list. */
@@ -56,7 +31,7 @@ export const courseDetail = z.object({
   estimatedCompletion: number,
   estimationCompletedUnit: text,
   durationSpecificDate: text,
-  categories: z.array(id).nullish(),
+  categories: listOf(id),
 });
 
 export const category = z.object({ id, name: z.string() });
@@ -81,15 +56,6 @@ export const reportRow = z.object({
 /** A row of the enrolled learners of a course; `id` is the enrolment's. */
 export const enrolledRow = z.object({ id, user_id: id });
 
-/** Written `false` in one of the vendor's samples and `"0"` in another. */
-const yesOrNo = z
-  .union([
-    z.boolean(),
-    z.literal([0, '0', 'false', '']).transform(() => false),
-    z.literal([1, '1', 'true']).transform(() => true),
-  ])
-  .nullish();
-
 /** A row of the users, or a user: the one writes first_name and is_disabled, the other firstName and disabled. */
 export const userRow = z.object({
   id,
@@ -109,7 +75,7 @@ export const created = z.object({ id });
 /** A row of the webhooks: the names of its events, by comma. It tells no address. */
 export const webhookRow = z.object({
   id,
-  events: z.union([z.array(z.string()), z.string()]),
+  events: listOf(z.string()).transform((all) => all ?? []),
   created_at: text,
 });
 

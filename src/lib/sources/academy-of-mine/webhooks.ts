@@ -20,11 +20,12 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
   };
   return {
     async list(call) {
-      const { records, recordsTotal } = await client.read('webhooks.list', newestFirst, page, call);
+      const { records: given, recordsTotal } = await client.read('webhooks.list', newestFirst, page, call);
+      const records = given ?? [];
       const webhooks = records.flatMap((raw): ListedWebhook[] => {
         const row = webhookRow.safeParse(raw).data;
         if (!row) return [];
-        const names = typeof row.events === 'string' ? row.events.split(',') : row.events;
+        const names = row.events.flatMap((one) => one.split(','));
         const createdAt = date(row.created_at);
         return [
           {

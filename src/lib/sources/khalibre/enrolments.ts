@@ -5,15 +5,15 @@ import { refuseOtherPlaces } from '../place-fields';
 import type { Call, Enrolment, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
 import type { PageReader } from './page-reader';
-import { id } from './schema';
+import { id, listOf, text } from '../forms';
 
 const place = z.object({
   courseId: id.nullish(),
-  emailAddress: z.string().nullish(),
+  emailAddress: text,
   community: z.object({ id: id.nullish() }).nullish(),
 });
 const communitiesOf = z.object({
-  communities: z.array(z.object({ id, name: z.string().nullish() })).nullish(),
+  communities: listOf(z.object({ id, name: text })),
 });
 
 /**

@@ -6,6 +6,7 @@ import type { Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
 import { address } from '../mail-address';
 import type { Notes } from '../notes';
+import { readRow } from '../read-row';
 import { readDate } from './dates';
 import { courseRow, id, progressRow } from './schema';
 import { readStatus, type StatusTable } from './status';
@@ -16,7 +17,7 @@ import { readStatus, type StatusTable } from './status';
  * @returns undefined when the course is hidden.
  */
 export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<Course> | undefined {
-  const parsed = courseRow.safeParse(raw);
+  const parsed = readRow(courseRow, raw, ['courseId', 'title', 'isVisible'], notes);
   if (!parsed.success) return unmapped(courseIdOf(raw), parsed.error, raw);
   const row = parsed.data;
   if (row.isVisible === false) return undefined;
@@ -62,7 +63,12 @@ export function mapProgress(
   raw: unknown,
   { courseId: asked, statuses, notes }: ProgressContext,
 ): Mapped<Progress> {
-  const parsed = progressRow.safeParse(raw);
+  const parsed = readRow(
+    progressRow,
+    raw,
+    ['courseId', 'emailAddress', 'status', 'statusDescription'],
+    notes,
+  );
   if (!parsed.success) return unmapped(keyOf(raw, asked), parsed.error, raw);
   const row = parsed.data;
   const courseId = row.courseId ?? asked;
@@ -116,7 +122,8 @@ function dateReader(notes: Notes) {
     theirs: string,
     value: string | null | undefined,
   ): Partial<Record<K, Utc>> => {
-    if (!value?.trim()) return {};
+    // MySQL's way of saying that there is none.
+    if (!value?.trim() || /^\s*0000-00-00/.test(value)) return {};
     const time = readDate(value);
     if (time) return { [field]: time } as Record<K, Utc>;
     notes.add(`${theirs} cannot be read as a date`);

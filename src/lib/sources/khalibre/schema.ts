@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { count, id, listOf, number, rows, text, yesOrNo } from '../forms';
+
+export { id };
 
 /*
  * Only what is used. No field of a row is promised (the published definition has no "required" list), and the
@@ -6,31 +9,16 @@ import { z } from 'zod';
  * what paging needs; rows are read one by one, so that a bad row costs itself.
  */
 
-/** A whole number, or a text of one. Numbers beyond 2^53 were rounded by the JSON parser: they are refused. */
-const count = z.union([
-  z.int().min(0),
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number),
-]);
-
 /** Liferay's page. `facets` and `actions` are not used. */
-export const page = z.object({
-  items: z.array(z.unknown()),
-  lastPage: count,
-  page: count.nullish(),
-  totalCount: count.nullish(),
-});
+export const page = z
+  .object({ items: rows, lastPage: count, page: count.nullish(), totalCount: count.nullish() })
+  // Java leaves out what is empty; a list that should hold something must be there.
+  .refine(({ items, totalCount }) => items != null || totalCount === 0, { path: ['items'] })
+  .transform(({ items, ...rest }) => ({ ...rest, items: items ?? [] }));
 export type Page = z.infer<typeof page>;
 
 /** A detail is a row of its own; anything but an object is no course. */
 export const courseDetail = z.looseObject({});
-
-/** Gives a text. */
-export const id = z.union([z.int().transform(String), z.string().trim().min(1)]);
-
-const text = z.string().nullish();
 
 const community = z.object({ id: id.nullish(), name: text, bookingUrl: text });
 
@@ -42,14 +30,14 @@ export const courseRow = z.object({
   description: text,
   bannerUrl: text,
   bookingUrl: text,
-  communities: z.array(community).nullish(),
-  languages: z.array(z.string()).nullish(),
+  communities: listOf(community),
+  languages: listOf(z.string()),
   startDate: text,
   endDate: text,
   createdDate: text,
   modifiedDate: text,
   /** Since v1.1. */
-  isVisible: z.boolean().nullish(),
+  isVisible: yesOrNo,
 });
 
 /** A learner's progress in a course. */
@@ -58,8 +46,8 @@ export const progressRow = z.object({
   emailAddress: text,
   status: z.union([z.int(), z.string()]).nullish(),
   statusDescription: text,
-  completedActivity: z.int().nullish(),
-  totalActivity: z.int().nullish(),
+  completedActivity: number,
+  totalActivity: number,
   bookingDate: text,
   recentUpdateDate: text,
   community: z.object({ id: id.nullish() }).nullish(),

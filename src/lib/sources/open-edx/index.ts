@@ -1,10 +1,11 @@
 import type { ClientDeps } from '../../http/client';
 import type { SourceSettings } from '../../settings/types';
 import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
+import { Notes } from '../notes';
 import { wrongCursor } from '../wrong-cursor';
 import { addressBook } from './address-book';
 import { OpenEdxClient } from './client';
-import { mapBulkGradeWith, mapCourse, mapCourseGrade } from './map';
+import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
 import type { NumberedPage } from './schema';
 
 export interface OpenEdxDeps extends ClientDeps {
@@ -26,6 +27,11 @@ export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Sour
     consumption:
       settings.grades === 'bulk' ? bulkFeed(client, settings, addressOf) : courseFeed(client, addressOf),
   };
+}
+
+function told(notes: Notes): { notes?: readonly string[] } {
+  const said = notes.list();
+  return said ? { notes: said } : {};
 }
 
 const addressesOf = ({ id, addresses }: SourceSettings) =>
@@ -67,12 +73,14 @@ function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): Catalo
   return {
     async page(cursor, call) {
       const { results, count, next, absent } = await coursePage(client, cursor, call);
-      return { rows: results.map((row) => mapCourse(row, baseUrl)), next, total: count, absent };
+      const notes = new Notes();
+      const rows = results.map((row) => mapCourse(row, baseUrl, notes));
+      return { rows, next, total: count, absent, ...told(notes) };
     },
     async read(courseId, call) {
       const raw = await client.course(courseId, call);
       if (raw === undefined) return undefined;
-      const mapped = mapCourse(raw, baseUrl);
+      const mapped = mapCourse(raw, baseUrl, new Notes());
       if (mapped.ok && mapped.record.id !== courseId) {
         throw client.wrong('answered another course than the one that was asked for');
       }
@@ -86,7 +94,6 @@ function bulkFeed(
   settings: SourceSettings,
   addressOf: (username: string) => string | undefined,
 ): WindowedFeed {
-  const map = (raw: unknown) => mapBulkGradeWith(raw, addressOf);
   return {
     type: 'windowed',
     timeZone: settings.timeZone,
@@ -102,9 +109,11 @@ function bulkFeed(
       if (!answer) return undefined;
       const { results, pagination } = answer.data;
       nextPage(client, answer.data, page);
-      return { rows: results.map(map), count: pagination.count, pages: pagination.num_pages };
+      const notes = new Notes();
+      const rows = results.map((row) => mapBulkGrade(row, { addressOf, notes }));
+      return { rows, count: pagination.count, pages: pagination.num_pages, ...told(notes) };
     },
-    map,
+    map: (raw) => mapBulkGrade(raw, { addressOf, notes: new Notes() }),
   };
 }
 
@@ -127,7 +136,9 @@ function courseFeed(client: OpenEdxClient, addressOf: (username: string) => stri
       if (page.next && !next) throw client.wrong('gave a next link without a cursor');
       if (next !== undefined && next === cursor)
         throw client.wrong('gave a next link to the same page of grades');
-      return { rows: page.results.map((row) => mapCourseGrade(row, addressOf)), next };
+      const notes = new Notes();
+      const rows = page.results.map((row) => mapCourseGrade(row, { addressOf, notes }));
+      return { rows, next, ...told(notes) };
     },
   };
 }

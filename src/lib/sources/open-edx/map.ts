@@ -4,11 +4,13 @@ import type { Mapped } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import { parseUtc, type Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
+import type { Notes } from '../notes';
+import { readRow } from '../read-row';
 import { bulkGradeRow, courseGradeRow, courseRow } from './schema';
 
-/** @param baseUrl without a slash at the end. */
-export function mapCourse(raw: unknown, baseUrl: string): Mapped<Course> {
-  const parsed = courseRow.safeParse(raw);
+/** @param baseUrl without a slash at the end. @param notes is told of what cannot be read. */
+export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<Course> {
+  const parsed = readRow(courseRow, raw, ['id', 'course_id', 'name'], notes);
   if (!parsed.success)
     return unmapped(stringField(raw, 'id') ?? stringField(raw, 'course_id'), parsed.error, raw);
   const row = parsed.data;
@@ -22,10 +24,9 @@ export function mapCourse(raw: unknown, baseUrl: string): Mapped<Course> {
     ['enrollmentStart', row.enrollment_start],
     ['enrollmentEnd', row.enrollment_end],
   ] as const) {
-    if (!value) continue;
-    const time = parseUtc(value);
-    if (!time) return { ok: false, key: id, reason: `${name} is not a time`, raw };
-    times[name] = time;
+    const time = value ? parseUtc(value) : undefined;
+    if (time) times[name] = time;
+    else if (value) notes.add(`${name} cannot be read as a date`);
   }
   const record: Course = {
     id,
@@ -40,15 +41,16 @@ export function mapCourse(raw: unknown, baseUrl: string): Mapped<Course> {
   return { ok: true, key: id, record, raw };
 }
 
-/**
- * A row of the bulk grades.
- * @param addressOf finds the address of a learner whose user name is none.
- */
-export function mapBulkGradeWith(
-  raw: unknown,
-  addressOf: (username: string) => string | undefined,
-): Mapped<Progress> {
-  const parsed = bulkGradeRow.safeParse(raw);
+export interface GradeContext {
+  /** Finds the address of a learner of whom the row tells none. */
+  readonly addressOf: (username: string) => string | undefined;
+  /** Is told of what cannot be read. */
+  readonly notes: Notes;
+}
+
+/** A row of the bulk grades. */
+export function mapBulkGrade(raw: unknown, { addressOf, notes }: GradeContext): Mapped<Progress> {
+  const parsed = readRow(bulkGradeRow, raw, ['username', 'course_key', 'passed'], notes);
   if (!parsed.success) {
     return unmapped(
       learnerKey(stringField(raw, 'username'), stringField(raw, 'course_key')),
@@ -61,15 +63,9 @@ export function mapBulkGradeWith(
   return progress(raw, course_key, username, email, grade);
 }
 
-/** A row of the bulk grades, whose user name is the address or nothing is. */
-export const mapBulkGrade = (raw: unknown): Mapped<Progress> => mapBulkGradeWith(raw, () => undefined);
-
-/** @param addressOf finds the address of a learner whom the row gives none. */
-export function mapCourseGrade(
-  raw: unknown,
-  addressOf: (username: string) => string | undefined,
-): Mapped<Progress> {
-  const parsed = courseGradeRow.safeParse(raw);
+/** A row of the grades of one course. */
+export function mapCourseGrade(raw: unknown, { addressOf, notes }: GradeContext): Mapped<Progress> {
+  const parsed = readRow(courseGradeRow, raw, ['username', 'email', 'course_id', 'passed'], notes);
   if (!parsed.success) {
     return unmapped(
       learnerKey(stringField(raw, 'username'), stringField(raw, 'course_id')),
@@ -100,9 +96,25 @@ function progress(
   };
   if (email !== undefined) record.email = email;
   if (isName) record.username = username;
-  if (grade.percent !== undefined && grade.percent !== null) record.percent = grade.percent;
+  const percent = share(raw, grade.percent);
+  if (percent === 'unclear') {
+    const reason = 'percent is not a share from 0 to 1';
+    return { ok: false, key: learnerKey(stringField(raw, 'username'), courseId), reason, raw };
+  }
+  if (percent !== undefined) record.percent = percent;
   if (grade.letter_grade) record.grade = grade.letter_grade;
   return { ok: true, key: learnerKey(stringField(raw, 'username'), courseId), record, raw };
+}
+
+/** Sums of weights come out a hair beyond 1. */
+const noise = 1e-6;
+
+/** A share from 0 to 1; with a percent sign, of a hundred. What lies beyond could be either. */
+function share(raw: unknown, given: number | null | undefined): number | 'unclear' | undefined {
+  if (given === null || given === undefined) return undefined;
+  const value = String(stringField(raw, 'percent')).trim().endsWith('%') ? given / 100 : given;
+  if (value < -noise || value > 1 + noise) return 'unclear';
+  return Math.min(1, Math.max(0, value));
 }
 
 /** As the source writes them: accounts whose names differ in upper case alone are two rows all the same. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag, number, text } from '../forms';
 
 /*
  * Only what is used. Envelopes are strict about what paging needs; rows are left as they are here and read one
@@ -25,8 +26,6 @@ export const cursorPage = z.object({
 /** A course detail is a row of its own; anything but an object is no course. */
 export const courseDetail = z.looseObject({});
 
-const text = z.string().nullish();
-
 /** A row of the course list, or a detail. */
 export const courseRow = z.object({
   id: text,
@@ -43,8 +42,8 @@ export const courseRow = z.object({
 });
 
 const result = {
-  passed: z.boolean(),
-  percent: z.number().min(0).max(1).nullish(),
+  passed: flag,
+  percent: number,
   letter_grade: text,
 };
 

@@ -1,4 +1,5 @@
 import { Notes } from '../notes';
+import { readRow } from '../read-row';
 import { address } from '../mail-address';
 import type { DirectoryPage, Entity, Learner } from '../source';
 import { entityRow, learnerRow, type LearnerRow } from './schema';
@@ -20,7 +21,7 @@ export function toLearner(row: LearnerRow): Learner {
 
 export const toEntity = ({ entityID, name, description, language }: typeof entityRow._output): Entity => ({
   id: entityID,
-  name,
+  name: name ?? entityID,
   ...(description && { description }),
   ...(language && { language }),
 });
@@ -31,13 +32,13 @@ export const toEntity = ({ entityID, name, description, language }: typeof entit
  */
 export function cut<T extends { readonly id: string }>(
   raw: readonly unknown[],
-  read: (row: unknown) => T | undefined,
+  read: (row: unknown, notes: Notes) => T | undefined,
   pageSize: number,
   cursor: string | undefined,
 ): DirectoryPage<T> {
   const notes = new Notes();
   const all = raw.flatMap((row) => {
-    const one = read(row);
+    const one = read(row, notes);
     if (one) return [one];
     notes.add('a row cannot be read');
     return [];
@@ -62,12 +63,12 @@ interface Named {
 const byId = (a: Named, b: Named): number =>
   a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
 
-export const readLearner = (raw: unknown): Learner | undefined => {
-  const parsed = learnerRow.safeParse(raw);
+export const readLearner = (raw: unknown, notes: Notes): Learner | undefined => {
+  const parsed = readRow(learnerRow, raw, ['learnerID'], notes);
   return parsed.success ? toLearner(parsed.data) : undefined;
 };
 
-export const readEntity = (raw: unknown): Entity | undefined => {
-  const parsed = entityRow.safeParse(raw);
+export const readEntity = (raw: unknown, notes: Notes): Entity | undefined => {
+  const parsed = readRow(entityRow, raw, ['entityID'], notes);
   return parsed.success ? toEntity(parsed.data) : undefined;
 };

@@ -1,15 +1,12 @@
 import { z } from 'zod';
+import { id, listOf, rows, text } from '../forms';
 
 /* Only what is used. Ids come as texts, in the samples; numbers do no harm. */
 
-/** Gives a text. */
-export const id = z.union([z.int().transform(String), z.string().trim().min(1)]);
-
-const text = z.string().nullish();
-const words = z.array(z.string()).nullish();
+const words = listOf(z.string());
 
 /** Lists come whole, as they are: rows are read one by one. */
-export const list = z.array(z.unknown());
+export const list = rows.refine((all) => all != null).transform((all) => all ?? []);
 
 export const learnerRow = z.object({
   learnerID: id,
@@ -22,7 +19,7 @@ export const learnerRow = z.object({
 });
 export type LearnerRow = z.infer<typeof learnerRow>;
 
-export const entityRow = z.object({ entityID: id, name: z.string(), description: text, language: text });
+export const entityRow = z.object({ entityID: id, name: text, description: text, language: text });
 
 export const client = z.object({ name: z.string(), description: text });
 

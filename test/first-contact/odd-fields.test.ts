@@ -1,0 +1,194 @@
+import { Notes } from '../../src/lib/sources/notes';
+import * as academy from '../../src/lib/sources/academy-of-mine/map';
+import * as khalibre from '../../src/lib/sources/khalibre/map';
+import * as edx from '../../src/lib/sources/open-edx/map';
+import { page as academyPage } from '../../src/lib/sources/academy-of-mine/schema';
+import { page as khalibrePage } from '../../src/lib/sources/khalibre/schema';
+import { list as tbookList } from '../../src/lib/sources/t-book/schema';
+import { readEntity, readLearner } from '../../src/lib/sources/t-book/map';
+import type { Mapped } from '../../src/lib/domain/mapped';
+
+/*
+ * Fields as PHP, Java, spreadsheets and people write them. Only what makes a record what it is may cost the record.
+ */
+
+type Read = (raw: Record<string, unknown>, notes: Notes) => Mapped<object> | undefined;
+
+const settings = {
+  baseUrl: 'https://lms.example.com',
+  timeZone: 'UTC',
+  courseUrl: undefined,
+  statuses: undefined,
+};
+const categories = new Map([
+  ['3', 'Safety'],
+  ['5', 'Health'],
+]);
+const kinds = {
+  'an Academy of Mine course': {
+    row: { id: 7, name: 'Fire safety', status: 'published' },
+    read: (raw, notes) => academy.mapCourse(raw, { settings, prefix: '', categories, notes } as never),
+  },
+  'an Academy of Mine learner': {
+    row: { user_id: 4, course_id: 7, email: 'ann@example.com', status: 'completed' },
+    read: (raw, notes) => academy.mapProgress(raw, { courseId: '7', settings, notes } as never),
+  },
+  'a Khalibre course': {
+    row: { courseId: 9, title: 'Fire safety' },
+    read: (raw, notes) => khalibre.mapCourse(raw, 'https://lms.example.com', notes),
+  },
+  'a Khalibre learner': {
+    row: { courseId: 9, emailAddress: 'ann@example.com', statusDescription: 'Completed' },
+    read: (raw, notes) => khalibre.mapProgress(raw, { courseId: '9', statuses: undefined, notes }),
+  },
+  'an Open edX course': {
+    row: { id: 'course-v1:edX+toy+1', name: 'Fire safety' },
+    read: (raw, notes) => edx.mapCourse(raw, 'https://lms.example.com', notes),
+  },
+  'an Open edX grade': {
+    row: { username: 'ann@example.com', course_key: 'course-v1:edX+toy+1', passed: true },
+    read: (raw, notes) => edx.mapBulkGrade(raw, { addressOf: () => undefined, notes }),
+  },
+} satisfies Record<string, { row: object; read: Read }>;
+
+type Kind = keyof typeof kinds;
+
+/** What the record says beside what it says without the odd field; `noted` is what the operator is told. */
+const cases: readonly (readonly [Kind, object, object, string?])[] = [
+  ['an Academy of Mine course', { featuredImageUrl: false }, {}],
+  ['an Academy of Mine course', { instructions: [] }, {}],
+  ['an Academy of Mine course', { categories: { 0: 3, 2: 5 } }, { keywords: ['Safety', 'Health'] }],
+  ['an Academy of Mine course', { categories: [null, 3, {}] }, { keywords: ['Safety'] }, 'categories'],
+  ['an Academy of Mine course', { categories: '3' }, { keywords: ['Safety'] }],
+  [
+    'an Academy of Mine course',
+    { estimatedCompletion: '2,5', estimationCompletedUnit: 'hours' },
+    { durationMinutes: 150 },
+  ],
+  [
+    'an Academy of Mine course',
+    { estimatedCompletion: 'a while', estimationCompletedUnit: 'hours' },
+    {},
+    'estimatedCompletion',
+  ],
+  ['an Academy of Mine course', { durationSpecificDate: '0000-00-00 00:00:00' }, {}],
+  ['an Academy of Mine course', { slug: 12, featuredImageUrl: { url: 1 } }, {}, 'featuredImageUrl'],
+  ['an Academy of Mine learner', { percent_complete: 'N/A' }, {}],
+  ['an Academy of Mine learner', { percent_complete: '-' }, {}],
+  ['an Academy of Mine learner', { percent_complete: '85 %' }, { percent: 0.85 }],
+  ['an Academy of Mine learner', { percent_complete: '45%' }, { percent: 0.45 }],
+  ['an Academy of Mine learner', { percent_complete: 100.00000000000001 }, { percent: 1 }],
+  ['an Academy of Mine learner', { percent_complete: [] }, {}],
+  ['an Academy of Mine learner', { percent_complete: 'most' }, {}, 'percent_complete'],
+  ['an Academy of Mine learner', { completed_on: '0000-00-00 00:00:00' }, {}],
+  ['an Academy of Mine learner', { started_on: { date: 1 } }, {}, 'started_on'],
+  ['a Khalibre course', { languages: 'en' }, { language: 'en' }],
+  ['a Khalibre course', { languages: [null, 'en'] }, { language: 'en' }],
+  ['a Khalibre course', { bannerUrl: {} }, {}],
+  ['a Khalibre course', { startDate: 1_700_000_000_000 }, { start: '2023-11-14T22:13:20Z' }],
+  ['a Khalibre course', { endDate: '0000-00-00 00:00:00' }, {}],
+  ['a Khalibre course', { description: { en: 'x' } }, {}, 'description'],
+  [
+    'a Khalibre course',
+    { communities: { 0: { id: 1, bookingUrl: '/book' } } },
+    { url: 'https://lms.example.com/book' },
+  ],
+  ['a Khalibre learner', { completedActivity: 2, totalActivity: '5' }, { percent: 0.4 }],
+  ['a Khalibre learner', { recentUpdateDate: 1_700_000_000_000 }, { at: '2023-11-14T22:13:20Z' }],
+  ['a Khalibre learner', { community: 'none' }, {}, 'community'],
+  ['an Open edX course', { start: 'soon' }, {}, 'start'],
+  ['an Open edX course', { media: 'none', org: false }, {}, 'media'],
+  [
+    'an Open edX course',
+    { media: { image: { small: { uri: 1 }, large: '/l.jpg' } } },
+    { thumbnailLarge: 'https://lms.example.com/l.jpg' },
+    'media',
+  ],
+  ['an Open edX course', { short_description: 2024 }, { shortDescription: '2024' }],
+  ['an Open edX grade', { percent: 1.0000000000000002 }, { percent: 1 }],
+  ['an Open edX grade', { percent: -1e-12 }, { percent: 0 }],
+  ['an Open edX grade', { percent: '0.5' }, { percent: 0.5 }],
+  ['an Open edX grade', { percent: '0,5' }, { percent: 0.5 }],
+  ['an Open edX grade', { percent: '45%' }, { percent: 0.45 }],
+  ['an Open edX grade', { percent: 'N/A' }, {}],
+  ['an Open edX grade', { percent: 'much' }, {}, 'percent'],
+  ['an Open edX grade', { letter_grade: 1 }, { grade: '1' }],
+];
+
+const all = cases.map(([kind, odd, more, noted = '']) => [kind, odd, more, noted] as const);
+
+test.each(all)('%s with %j is delivered', (kind: Kind, odd: object, more: object, noted: string) => {
+  const { row, read } = kinds[kind] as { row: object; read: Read };
+  const plain = read({ ...row }, new Notes());
+  const notes = new Notes();
+  const mapped = read({ ...row, ...odd }, notes);
+  if (!plain?.ok || !mapped?.ok) throw new Error(JSON.stringify(mapped));
+  expect(mapped.record).toEqual({ ...plain.record, ...more });
+  expect(notes.list()).toEqual(
+    noted === '' ? undefined : [expect.stringMatching(new RegExp(`^${noted} cannot be read.*1 row`))],
+  );
+});
+
+/** What makes the record what it is, and numbers that could mean two things. */
+test.each<readonly [Kind, object, RegExp]>([
+  ['an Academy of Mine course', { id: {} }, /wrong at \$\.id/],
+  ['an Academy of Mine course', { name: { en: 'Fire' } }, /wrong at \$\.name/],
+  ['an Academy of Mine learner', { email: { at: 1 } }, /wrong at \$\.email/],
+  ['a Khalibre course', { courseId: [1] }, /wrong at \$\.courseId/],
+  ['a Khalibre learner', { status: { code: 2 } }, /wrong at \$\.status/],
+  ['an Open edX grade', { passed: 'perhaps' }, /wrong at \$\.passed/],
+  ['an Open edX grade', { percent: 45 }, /percent is not a share from 0 to 1/],
+  ['an Open edX grade', { percent: 1.5 }, /percent is not a share from 0 to 1/],
+  ['an Open edX grade', { percent: -0.2 }, /percent is not a share from 0 to 1/],
+])('%s with %j costs itself, with the reason', (kind: Kind, odd: object, reason: RegExp) => {
+  const { row, read } = kinds[kind] as { row: object; read: Read };
+  expect(read({ ...row, ...odd }, new Notes())).toMatchObject({
+    ok: false,
+    reason: expect.stringMatching(reason),
+  });
+});
+
+test('the pages of a list in the forms that PHP and Java write them', () => {
+  const academyRows = (raw: unknown) => {
+    const { success, data } = academyPage.safeParse(raw);
+    return success ? (data.records ?? []) : undefined;
+  };
+  expect(academyRows({ records: { 0: { id: 1 }, 2: { id: 2 } }, recordsTotal: 2 })).toEqual([
+    { id: 1 },
+    { id: 2 },
+  ]);
+  expect(academyRows({ records: null, recordsTotal: 0 })).toEqual([]);
+  expect(academyRows({ recordsTotal: '0' })).toEqual([]);
+  expect(academyRows({ message: 'welcome' })).toBeUndefined();
+  expect(academyRows({ records: 'none', recordsTotal: 0 })).toBeUndefined();
+  const khalibreRows = (raw: unknown) => khalibrePage.safeParse(raw).data?.items;
+  expect(khalibreRows({ items: { 0: { courseId: 1 } }, lastPage: 1 })).toEqual([{ courseId: 1 }]);
+  expect(khalibreRows({ items: null, lastPage: 1, totalCount: 0 })).toEqual([]);
+  expect(khalibreRows({ lastPage: 0, totalCount: 0 })).toEqual([]);
+  expect(khalibreRows({ lastPage: 3, totalCount: 40 })).toBeUndefined();
+  expect(tbookList.parse({ 1: { learnerID: 1 }, 3: { learnerID: 2 } })).toHaveLength(2);
+  expect(tbookList.safeParse(null).success).toBe(false);
+});
+
+test("T-book's learners and entities lose a field, not themselves", () => {
+  const notes = new Notes();
+  const odd = {
+    learnerID: 7,
+    login: 'ann@example.com',
+    firstname: false,
+    filter: { 0: 'a', 2: 'b' },
+    location: 'x',
+    entity: 'none',
+  };
+  expect(readLearner(odd, notes)).toEqual({
+    id: '7',
+    email: 'ann@example.com',
+    filter: ['a', 'b'],
+    location: ['x'],
+  });
+  expect(readEntity({ entityID: 3, name: [], language: { code: 'en' } }, notes)).toEqual({
+    id: '3',
+    name: '3',
+  });
+  expect(notes.list()).toEqual(['entity cannot be read (1 row)', 'language cannot be read (1 row)']);
+});
