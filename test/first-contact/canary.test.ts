@@ -36,7 +36,7 @@ beforeAll(async () => {
   const modified = Date.parse('2026-01-01T00:00:00Z');
   const courseId = [...openEdx.state.courses.keys()][0] ?? '';
   const [unmapped = '', refused = '', asked = ''] = people;
-  openEdx.state.grade({ email: unmapped, courseId, percent: 'much' as never, modified });
+  openEdx.state.grade({ email: unmapped, courseId, percent: 45, modified });
   openEdx.state.grade({ email: refused, courseId, percent: 0.5, modified });
   openEdx.state.grade({ email: asked, courseId, percent: 0.5, modified });
   ldServices.state.poisoned.add(refused);
