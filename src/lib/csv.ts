@@ -30,21 +30,37 @@ class EnoughError extends Error {
   override readonly name = 'EnoughError';
 }
 
+const delimiters = [',', ';', '\t'] as const;
+/** What Excel writes, and reads, before the first line, to say what separates the cells. */
+const saysDelimiter = /^\uFEFF?"?sep=([,;\t])"?(?:\r\n|\n|\r|$)/i;
+
+/** What separates the cells: what cuts the first line into the most. Excel takes it from the computer's region. */
+function delimiterOf(text: string): string {
+  const bare = text.slice(0, 20_000).replace(/"[^"]*"/g, '');
+  const line = /[^\s\uFEFF][^\r\n]*/.exec(bare)?.[0] ?? '';
+  const cells = (delimiter: string): number => line.split(delimiter).length;
+  return delimiters.reduce((best, one) => (cells(one) > cells(best) ? one : best), delimiters[0]);
+}
+
 /**
- * Reads CSV as RFC 4180 has it, with any line ends. Empty lines are left out.
+ * Reads CSV as RFC 4180 has it, with any line ends, and commas, semicolons or tabs between the cells. Lines without
+ * anything in their cells are left out.
  * @param most so many records are read, and what comes after them is not looked at: a file of a million line ends is
  * small, and its records are not.
  * @throws CsvError
  */
 export function parseCsv(text: string, most = Infinity): CsvRecord[] {
   const records: CsvRecord[] = [];
+  const said = saysDelimiter.exec(text);
+  const delimiter = said?.[1] ?? delimiterOf(text);
   const take = (cells: string[], { lines }: Info): null => {
-    if (cells.length === 1 && !cells[0]?.trim()) return null;
+    if (said && lines === 1) return null;
+    if (cells.every((cell) => !cell.trim())) return null;
     if (records.push({ line: lines - linesWithin(cells), cells }) >= most) throw new EnoughError();
     return null;
   };
   try {
-    parse(text, { ...options, on_record: take });
+    parse(text, { ...options, delimiter, on_record: take });
     return records;
   } catch (error) {
     if (error instanceof EnoughError) return records;

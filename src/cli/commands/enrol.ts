@@ -28,9 +28,9 @@ wrong, it says which, and nothing is done. Running hosts on the same storage may
   --batch ID  go on with a batch that was stopped, or show what became of one
   --json      one JSON object on standard output, progress on standard error
 
-A CSV file is UTF-8, its first line names the columns: source, courseId, email, firstName, lastName, … A JSON file
-holds what POST /api/enrolments takes, one or an array. ${mostRows} rows at the most. The rows of a CSV file are counted
-by its lines, those of an array from 1. Ctrl-C puts back what is in hand; a running host goes on with it, or --batch.
+The first line of a CSV file, as Excel or anything else saves it, names the columns: source, courseId, email,
+firstName, lastName, … A JSON file holds what POST /api/enrolments takes, one or an array. ${mostRows} rows at the most.
+The rows of a CSV file are counted by its lines, those of an array from 1. Ctrl-C puts back what is in hand; a running host goes on with it, or --batch.
 Exit code: 0 all, 2 some, 1 none or misused, 130 Ctrl-C.
 
 Examples

@@ -1,5 +1,6 @@
 import type { InputError } from '../errors';
 import { CsvError, parseCsv } from '../csv';
+import { decodeText, TextFileError } from '../text-file';
 
 export const mostRows = 5_000;
 /** A header that is longer has a cell that is wrong among the first of these. */
@@ -54,9 +55,10 @@ export const fromArray = (values: readonly unknown[]): Candidate[] =>
 export function fromCsv(bytes: Uint8Array): ReadRows {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return wrong(1, 'file', 'is not UTF-8; save it as “CSV UTF-8”');
+    text = decodeText(bytes);
+  } catch (error) {
+    if (error instanceof TextFileError) return wrong(1, 'file', error.message);
+    throw error;
   }
   let records: ReturnType<typeof parseCsv>;
   try {
@@ -65,17 +67,20 @@ export function fromCsv(bytes: Uint8Array): ReadRows {
     if (error instanceof CsvError) return wrong(error.line, 'line', error.message);
     throw error;
   }
-  const [header, ...lines] = records;
+  const [first, ...lines] = records;
+  const header = first && { ...first, cells: withoutEnd(first.cells, 0) };
   if (!header) return wrong(1, 'header', `is missing; name the columns: ${columnNames.join(', ')}`);
   const names = header.cells.slice(0, longestHeader).map(columnOf);
-  const errors = headerProblems(header.line, header.cells, names);
-  for (const { line, cells } of lines)
+  const errors = headerProblems(header.line, names);
+  for (const { line, cells: all } of lines) {
+    const cells = withoutEnd(all, header.cells.length);
     if (cells.length !== header.cells.length)
       errors.push({
         row: line,
         field: 'line',
         message: `has ${cells.length} cells, and the header ${header.cells.length}`,
       });
+  }
   if (errors.length > 0) return { ok: false, errors };
   // A word of a cell is told by its column.
   const nameOf = (path: string): string =>
@@ -91,16 +96,31 @@ const wrong = (row: number, field: string, message: string): ReadRows => ({
   errors: [{ row, field, message }],
 });
 
-const columnOf = (cell: string): string | undefined =>
-  columnNames.find((name) => name.toLowerCase() === cell.trim().toLowerCase());
+/** What else people call them, in small letters without spaces and signs. */
+const alsoCalled: Readonly<Record<string, string>> = {
+  mail: 'email',
+  emailaddress: 'email',
+  learneremail: 'email',
+  course: 'courseId',
+  givenname: 'firstName',
+  surname: 'lastName',
+  familyname: 'lastName',
+};
 
-function headerProblems(
-  row: number,
-  cells: readonly string[],
-  names: readonly (string | undefined)[],
-): RowProblem[] {
-  if (cells.length === 1 && cells[0]?.includes(';'))
-    return [{ row, field: 'header', message: 'separates by semicolons; separate by commas' }];
+/** `Course ID`, `course_id` and `courseId` are one. */
+function columnOf(cell: string): string | undefined {
+  const plain = cell.toLowerCase().replace(/[\s._-]+/g, '');
+  return columnNames.find((name) => name.toLowerCase() === plain) ?? alsoCalled[plain];
+}
+
+/** Without the empty cells with which a spreadsheet fills a line up. */
+function withoutEnd(cells: readonly string[], least: number): readonly string[] {
+  let length = cells.length;
+  while (length > least && !cells[length - 1]?.trim()) length--;
+  return cells.slice(0, length);
+}
+
+function headerProblems(row: number, names: readonly (string | undefined)[]): RowProblem[] {
   const errors: RowProblem[] = [];
   names.forEach((name, i) => {
     // Its number, not its text: in a file without a header that is somebody's address.

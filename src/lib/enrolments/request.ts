@@ -18,7 +18,11 @@ export const enrolmentRequest = z
       .meta({ description: 'As the vendor names the course. T-book has none: give filter and location' }),
     learner: z.strictObject({
       email: z
-        .email({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a mail address') })
+        .email({
+          // Also `jörg@bücher.example`, and a guest's `ann_example.com#EXT#@contoso.onmicrosoft.com`.
+          pattern: /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\]+\.[^\s@"(),:;<>[\]\\.]+$/,
+          error: ({ input }) => (input === undefined ? 'is missing' : 'must be a mail address'),
+        })
         .max(320),
       id: text(100).optional().meta({
         description: "The learner's id at the vendor, where the address alone does not tell who is meant",

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { CsvError, parseCsv, type CsvRecord } from '../../csv';
 import { SettingsError } from '../../errors';
+import { decodeText, TextFileError } from '../../text-file';
 
 /**
  * Learners' addresses by their name at the source, from a CSV file of `username,email` lines (a first line of
@@ -26,18 +27,22 @@ export function addressBook(path: string, setting: string, now: () => number = D
 function read(path: string, setting: string): Map<string, string> {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = decodeText(readFileSync(path));
   } catch (error) {
+    if (error instanceof TextFileError)
+      throw new SettingsError([{ setting, message: `names the file ${path}, which ${error.message}` }]);
     const { code } = error as NodeJS.ErrnoException;
     throw new SettingsError([{ setting, message: `names the file ${path}, which cannot be read (${code})` }]);
   }
   const wrong = (line: number, what: string): SettingsError =>
     new SettingsError([{ setting, message: `line ${line} of ${path} ${what}` }]);
   const addresses = new Map<string, string>();
-  for (const { line, cells } of recordsOf(text, wrong)) {
+  const records = recordsOf(text, wrong);
+  const firstLine = records[0]?.line;
+  for (const { line, cells } of records) {
     const [username, email, ...rest] = cells.map((cell) => cell.trim().toLowerCase());
-    if (line === 1 && username === 'username') continue;
     // The line's number, never its text: that is an address.
+    if (line === firstLine && /^user[\s_-]?name$/.test(username ?? '')) continue;
     if (!username || !email?.includes('@') || rest.length > 0) throw wrong(line, 'is not username,email');
     addresses.set(username, email);
   }
