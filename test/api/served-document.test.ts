@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import Ajv from 'ajv-draft-04';
 import { type Served, serve } from './served';
 
 // What others make of the document that is served: a linter, and a generator of clients.
@@ -74,3 +75,52 @@ export const wrong: components['schemas']['Run']['state'] = 'finished';
   ]);
   expect(JSON.parse(stdout)).toEqual(['succeeded']);
 }, 60_000);
+
+describe('Swagger 2.0', () => {
+  interface Swagger {
+    readonly host: string;
+    readonly basePath: string;
+    readonly paths: Record<string, Record<string, { operationId: string }>>;
+    readonly definitions: Record<string, object>;
+  }
+  let swagger: Swagger;
+  beforeAll(async () => {
+    swagger = (await (await fetch(`${served.url}/swagger.json`)).json()) as Swagger;
+  });
+
+  test('is valid, and Redocly finds no error', async () => {
+    const other = join(folder, 'swagger.json');
+    await writeFile(other, JSON.stringify(swagger));
+    const valid = await run(process.execPath, [
+      bin('@seriousme/openapi-schema-validator/bin/validate-api-cli.js'),
+      other,
+    ]);
+    expect(JSON.parse(valid.stdout)).toEqual({ valid: true });
+    const { stdout } = await run(process.execPath, [join(root, 'scripts/lint-openapi.mjs'), other]);
+    expect(JSON.parse(stdout)).toEqual([]);
+  }, 60_000);
+
+  test('describes the very same operations, at the same address', async () => {
+    const document = JSON.parse(await readFile(file, 'utf8')) as Swagger;
+    const operations = ({ paths }: Pick<Swagger, 'paths'>): string[] =>
+      Object.entries(paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`),
+      );
+    expect(operations(swagger)).toEqual(operations(document));
+    expect(`http://${swagger.host}${swagger.basePath}`).toBe(served.url);
+  });
+
+  test('what the app answers fits what it says', async () => {
+    await served.bridge.sync('catalog');
+    const answer: unknown = await (await fetch(`${served.url}/runs`)).json();
+    // Swagger's schemas are those of draft 4, less some words.
+    const draft4 = new Ajv({ strict: false, validateFormats: false, schemaId: 'id' });
+    const schema = swagger.paths['/runs']!.get as unknown as { responses: { 200: { schema: object } } };
+    const { definitions } = JSON.parse(
+      JSON.stringify({ definitions: swagger.definitions }).replaceAll('"x-nullable":true', '"nullable":true'),
+    ) as Pick<Swagger, 'definitions'>;
+    const check = draft4.compile({ ...schema.responses[200].schema, definitions });
+    check(answer);
+    expect(check.errors ?? []).toEqual([]);
+  });
+});

@@ -78,4 +78,20 @@ export const appOperations: readonly Operation[] = [
     },
     problems: [],
   },
+  {
+    operationId: 'getSwagger',
+    method: 'get',
+    path: '/swagger.json',
+    tag: 'App',
+    summary: 'This description as Swagger 2.0, for custom connectors of Power Platform',
+    anonymous: true,
+    answers: {
+      200: {
+        description: 'Swagger 2.0',
+        schema: z.looseObject({ swagger: z.literal('2.0'), paths: z.record(z.string(), z.unknown()) }),
+        example: { swagger: '2.0', info: { title: 'LMS Bridge', version: '1' }, paths: {} },
+      },
+    },
+    problems: [],
+  },
 ];
