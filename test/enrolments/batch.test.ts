@@ -1,5 +1,7 @@
 import type { App } from '../../src/lib/app';
 import { abandonBatch, workBatch } from '../../src/lib/enrolments/work-batch';
+import { perform } from '../../src/lib/enrolments/perform';
+import { RetryableError } from '../../src/lib/errors';
 import { createLogger } from '../../src/lib/log';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
 import { purge } from '../../src/lib/sync/purge';
@@ -241,6 +243,14 @@ test('a host that stops puts its rows back untried', async () => {
     expect([attempts, begun]).toEqual([0, false]);
   await workMessages(app);
   expect(booked()).toEqual(all(6));
+});
+
+test('a host that is stopping says so, and not that another call is at it', async () => {
+  const stopping = AbortSignal.abort(new Error('The host is stopping'));
+  const work = perform(app.engine, 'enrol', row(1), stopping);
+  await expect(work).rejects.toThrow(RetryableError);
+  await expect(work).rejects.toThrow(/host is stopping, and nothing was asked/);
+  expect(booked()).toEqual([]);
 });
 
 test('a lost message is sent again by the sweep, and only then', async () => {

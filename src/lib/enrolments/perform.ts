@@ -79,6 +79,8 @@ async function turnOf(
     if (lease) return lease;
     await sleep(busyPollMs);
   }
+  if (stop.aborted)
+    throw new RetryableError('The host is stopping, and nothing was asked; send the same again');
   throw new LearnerBusyError(
     `The same learner is being enrolled or removed at source ${source} by another call; try again in a moment`,
   );
