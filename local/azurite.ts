@@ -1,4 +1,7 @@
+import { TableServiceClient } from '@azure/data-tables';
+import { QueueServiceClient } from '@azure/storage-queue';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,15 +22,19 @@ export interface AzuriteOptions {
   readonly ports: 'standard' | 'free' | readonly [number, number, number];
   /** A folder to keep the data in, or one that is thrown away. */
   readonly location: string;
-  /** Further accounts, each `name:key` (base64). Left out: the development account alone. */
+  /** Further accounts, each `name:key` (base64). Left out: its own alone. */
   readonly accounts?: readonly string[];
+  /** Of its own account (base64). Left out: one that nobody else has. */
+  readonly key?: string;
 }
 
-// Azurite's published development account: no secret.
 const account = 'devstoreaccount1';
-const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** @throws Error in one sentence when a port is taken or it does not answer within 20 s. */
+/**
+ * Starts the emulator, and proves that it is this one which answers: with the key that all emulators share, two of
+ * them on one machine would work in each other's data.
+ * @throws Error in one sentence when a port is taken or it does not answer within 20 s.
+ */
 export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   const temporary = options.location === 'temporary';
   const location = temporary ? await mkdtemp(join(tmpdir(), 'lms-bridge-azurite-')) : options.location;
@@ -37,6 +44,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
       : options.ports === 'free'
         ? await freePorts(3)
         : options.ports;
+  const key = options.key ?? randomBytes(64).toString('base64');
   const main = join(dirname(require.resolve('azurite/package.json')), 'dist/src/azurite.js');
   const process_ = spawn(
     process.execPath,
@@ -86,18 +94,35 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   }
   const endpoint = (name: string, port: number): string =>
     `${name}Endpoint=http://127.0.0.1:${port}/${account}`;
-  return {
-    connectionString: [
-      'DefaultEndpointsProtocol=http',
-      `AccountName=${account}`,
-      `AccountKey=${key}`,
-      endpoint('Blob', blob),
-      endpoint('Queue', queue),
-      endpoint('Table', table),
-    ].join(';'),
-    ports: [blob, queue, table],
-    stop,
-  };
+  const connectionString = [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${account}`,
+    `AccountKey=${key}`,
+    endpoint('Blob', blob),
+    endpoint('Queue', queue),
+    endpoint('Table', table),
+  ].join(';');
+  if (!(await opens(connectionString))) {
+    await stop();
+    throw new Error(`Another storage emulator answers on the ports ${[blob, queue, table].join(', ')}`);
+  }
+  return { connectionString, ports: [blob, queue, table], stop };
+}
+
+/** Whether the key of a connection string opens the tables and the queues that answer there. */
+export async function opens(connectionString: string): Promise<boolean> {
+  try {
+    const tables = TableServiceClient.fromConnectionString(connectionString, {
+      allowInsecureConnection: true,
+      retryOptions: { maxRetries: 0 },
+    });
+    await tables.listTables().next();
+    const retryOptions = { maxTries: 1 };
+    await QueueServiceClient.fromConnectionString(connectionString, { retryOptions }).getProperties();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const reason = (output: string): string =>

@@ -1,9 +1,3 @@
-import type { AppSettings } from '../src/lib/settings/local-settings';
-
-/** Whether the settings lead to a storage emulator on this machine, which `npm start` then starts. */
-export const wantsAzurite = (settings: AppSettings): boolean =>
-  !settings.AzureWebJobsStorage || settings.AzureWebJobsStorage.trim() === 'UseDevelopmentStorage=true';
-
 /** What to read before the first sync of real systems. */
 export function ownSystemsHint(url: string, timers: boolean): string {
   return [

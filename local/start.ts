@@ -1,13 +1,20 @@
 import { resolve } from 'node:path';
 import type { Sandbox } from '../sandbox/sandbox';
-import { type Azurite, startAzurite } from './azurite';
+import {
+  emulatorFolder,
+  forgetEmulator,
+  noteEmulator,
+  runningEmulator,
+  wantsEmulator,
+} from '../src/lib/settings/emulator';
+import { type Azurite, opens, startAzurite } from './azurite';
 import { firstRuns } from './first-runs';
 import { functionList } from './function-list';
 import { readHostJson } from './host-json';
 import { anySandbox, sandboxDefaults, sandboxLines, sendWebhooks } from './demo-sandbox';
 import { startHost } from './host-process';
 import { readLocalSettings, withEnvironment } from '../src/lib/settings/local-settings';
-import { ownSystemsHint, wantsAzurite } from './own-systems';
+import { ownSystemsHint } from './own-systems';
 import { prettyLog } from './pretty-log';
 import { exitOnUncaught, runUntilSignal } from './run-until-signal';
 
@@ -43,8 +50,8 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   const settings: Record<string, string> = { ...withEnvironment(file, process.env) };
 
   let sandbox: Sandbox | undefined;
-  if (wantsAzurite(settings)) {
-    const azurite = await anyAzurite(file === undefined ? 'temporary' : resolve('.azurite'));
+  if (wantsEmulator(settings)) {
+    const azurite = file === undefined ? await anyAzurite('temporary') : await ownAzurite();
     running.push(azurite);
     settings.AzureWebJobsStorage = azurite.connectionString;
     console.log('Storage emulator (Azurite) started.');
@@ -52,7 +59,9 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   if (file === undefined) {
     sandbox = await anySandbox();
     running.push(sandbox);
-    Object.assign(settings, sandboxDefaults(sandbox, process.env));
+    const demo = sandboxDefaults(sandbox, process.env);
+    Object.assign(settings, demo);
+    running.push(tellCommandLine(settings.AzureWebJobsStorage, demo));
     console.log(sandboxLines(sandbox));
   }
   const log = prettyLog(process.stdout, readHostJson('.').logLevel);
@@ -79,6 +88,31 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   console.log(
     `\nFrom here on the timers sync what changes. Watch it: ${url}/api/status   (Ctrl-C stops all of it)\n`,
   );
+}
+
+/** So that the command line works on the demo that runs here; of two of them, on the first. */
+function tellCommandLine(connectionString: string | undefined, demo: Record<string, string>): Stoppable {
+  if (!connectionString || runningEmulator('.')) return { stop: () => Promise.resolve() };
+  noteEmulator('.', { pid: process.pid, connectionString, demo });
+  return { stop: () => Promise.resolve(forgetEmulator('.')) };
+}
+
+/** With the data of this folder, which one process at a time has. */
+async function ownAzurite(): Promise<Azurite> {
+  const other = runningEmulator('.');
+  if (other && !other.demo && (await opens(other.connectionString)))
+    throw new Error(
+      `npm start runs in this folder already (process ${other.pid}); stop it with Ctrl-C first`,
+    );
+  const azurite = await anyAzurite(resolve(emulatorFolder('.')));
+  noteEmulator('.', { pid: process.pid, connectionString: azurite.connectionString });
+  return {
+    ...azurite,
+    stop: async () => {
+      forgetEmulator('.');
+      await azurite.stop();
+    },
+  };
 }
 
 /** On the standard ports, where every storage tool looks; on others when those are taken. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
 import { fillEnvironment } from '../lib/settings';
-import { readLocalSettings } from '../lib/settings/local-settings';
+import { settingsHere } from '../lib/settings/emulator';
 import { runCommand } from './run-command';
 
 const interruption = new AbortController();
@@ -33,7 +33,7 @@ async function ask(question: string): Promise<string> {
 void runCommand(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
-  environment: () => fillEnvironment(readLocalSettings('.')),
+  environment: () => fillEnvironment(settingsHere('.')),
   interrupted: interruption.signal,
   ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 }).then((code) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -47,7 +48,8 @@ export async function startStage(): Promise<Stage> {
   const executablePath = chromiumPath();
   const folder = await mkdtemp(join(tmpdir(), 'lms-bridge-browser-'));
   const ports = await freePorts(3);
-  const storageOptions = { ports, location: join(folder, 'storage') } as const;
+  const key = randomBytes(64).toString('base64');
+  const storageOptions = { ports, location: join(folder, 'storage'), key } as const;
   let storage: Azurite | undefined = await startAzurite(storageOptions);
   const sandbox = await startSandbox({
     openEdx: { courses: 24, learners: 60, grades: 600, gradesMaxPageSize: 50 },

@@ -110,7 +110,7 @@ test('a failed run exits 1, and one with records in quarantine 2', async () => {
   expect(failed.code).toBe(1);
   const { grades } = bridge.sandbox.openEdx.state;
   const [bad] = [...grades];
-  Object.assign(bad!, { percent: 'much' });
+  Object.assign(bad!, { percent: 45 });
   const partial = await run('sync consumption --full', bridge.env);
   expect(partial.stdout).toMatch(/openedx consumption: partial in .*1 in quarantine/);
   expect(partial.code).toBe(2);

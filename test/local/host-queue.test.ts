@@ -1,5 +1,5 @@
 import { QueueServiceClient } from '@azure/storage-queue';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { freePorts, startAzurite } from '../../local/azurite';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -101,14 +101,15 @@ test('storage that goes away is said once, and the triggers go on when it is bac
   const location = await mkdtemp(join(tmpdir(), 'lms-bridge-test-'));
   const ports = await freePorts(3);
   const queue = `q-${randomUUID()}`;
-  let azurite = await startAzurite({ ports, location });
+  const key = randomBytes(64).toString('base64');
+  let azurite = await startAzurite({ ports, location, key });
   const host = await start(azurite.connectionString, queue);
   const { send } = sender(azurite.connectionString, queue);
   await send('"before"');
   await eventually(async () => (await seen(host.url, 'work')).length === 1);
   await azurite.stop();
   await host.says(`The queue ${queue} does not answer (ECONNREFUSED); trying again until it does`);
-  azurite = await startAzurite({ ports, location });
+  azurite = await startAzurite({ ports, location, key });
   await send('"after"');
   await eventually(async () => (await seen(host.url, 'work')).some(({ message }) => message === 'after'));
   expect(host.output().split(`The queue ${queue} does not answer`)).toHaveLength(2);
