@@ -22,10 +22,14 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const child of running) child.kill('SIGINT');
-  await Promise.all(running.map((child) => child.exitCode ?? new Promise((end) => child.once('exit', end))));
+  await Promise.all(running.map(ended));
   await sandbox.stop();
   rmSync(home, { recursive: true, force: true });
 });
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode === null) await new Promise((end) => child.once('exit', end));
+};
 
 /** A clone that was built. */
 function clone(name: string): string {
@@ -86,7 +90,7 @@ test('two folders have a storage each, and the command line finds that of its ow
   );
 
   first.child.kill('SIGINT');
-  await new Promise((end) => first.child.once('exit', end));
+  await ended(first.child);
   expect(existsSync(join(one, '.azurite/lms-bridge.json'))).toBe(false);
 });
 

@@ -28,7 +28,7 @@ async function startWithThreeBad(): Promise<{ refused: string }> {
   edx.grade({
     email: 'no.mapping@example.com',
     courseId: 'course-v1:X+Y+Z',
-    percent: 'much' as never,
+    percent: 45,
     modified,
   });
   const refused = 'refused.by.sink@example.com';
