@@ -10,7 +10,9 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
   server.on('GET', '/api/courses/v1/courses/', (request) => {
     const view = viewOf(request, state);
     if ('refused' in view) return view.refused;
-    const throttled = server.throttle.check('course_list', options.courseListPerMinute);
+    const { user, isStaff } = view;
+    const perMinute = options.courseListPerMinute?.[isStaff ? 'staff' : 'user'];
+    const throttled = server.throttle.check(`course_list ${user ?? 'anonymous'}`, perMinute);
     if (throttled) return throttled;
     const org = request.query.get('org')?.toLowerCase();
     const lacks = options.listingLacks;
@@ -48,7 +50,14 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
   });
 }
 
-type View = { readonly sees: (course: EdxCourse) => boolean } | { readonly refused: Answer };
+type View =
+  | {
+      readonly sees: (course: EdxCourse) => boolean;
+      /** Who asks; undefined for an anonymous visitor. */
+      readonly user: string | undefined;
+      readonly isStaff: boolean;
+    }
+  | { readonly refused: Answer };
 
 /** Without `username` the catalogue is what an anonymous visitor sees, even with a token of staff. */
 function viewOf(request: PocketRequest, state: OpenEdxState): View {
@@ -64,6 +73,8 @@ function viewOf(request: PocketRequest, state: OpenEdxState): View {
   }
   const asStaff = own && staff;
   return {
+    user: caller.user,
+    isStaff: caller.user !== undefined && staff,
     sees: (course) => (!course.hidden || (asStaff && staffSeesHidden)) && (!course.staffOnly || asStaff),
   };
 }

@@ -47,13 +47,16 @@ export interface OpenEdxOptions extends ServerOptions {
    * of pages are exact on the last page alone, and a page that was promised can be 404.
    */
   estimatedCounts: boolean;
-  /** Calls of the course list a minute: a real server allows 20, or 40 for staff. */
-  courseListPerMinute?: number;
+  /** Calls of the course list that one user may make a minute. */
+  courseListPerMinute?: { readonly user: number; readonly staff: number };
   /** Courses that the listing leaves out, whether it counts them or not; their own pages are there. */
   listingLacks?: { readonly ids: ReadonlySet<string>; readonly counted: boolean };
   /** The server's own idea of its address: what `next` and `previous` begin with, when not the caller's. */
   linksTo?: string;
 }
+
+/** What a real server allows (CourseListUserThrottle of edx-platform). */
+export const realThrottle = { user: 20, staff: 40 };
 
 export const openEdxDefaults: OpenEdxOptions = {
   seed: 1,

@@ -1,4 +1,5 @@
 import { startOpenEdx, type OpenEdx } from '../../../sandbox/open-edx';
+import { realThrottle } from '../../../sandbox/open-edx/options';
 import { call, signIn, type Reply } from '../calls';
 
 const now = Date.UTC(2026, 0, 1);
@@ -73,8 +74,11 @@ test('one course has its overview; hidden, removed and unknown ones are 404', as
   expect((await get(`${path}?username=bridge`)).status).toBe(404);
 });
 
-test('the course list throttles by the minute, with Retry-After', async () => {
-  edx.state.options.courseListPerMinute = 2;
+test('the course list throttles each user by the minute, staff less, with Retry-After', async () => {
+  expect(realThrottle).toEqual({ user: 20, staff: 40 });
+  edx.state.options.courseListPerMinute = { user: 1, staff: 2 };
+  const visitor = (): Promise<number> => fetch(`${edx.url}${list}`).then(({ status }) => status);
+  expect([await visitor(), await visitor()]).toEqual([200, 429]);
   expect((await get(list)).status).toBe(200);
   expect((await get(list)).status).toBe(200);
   const third = await get(list);
