@@ -1,3 +1,4 @@
+import { destinationKinds } from './destinations/registry';
 import type { SettingsProblem } from './errors';
 import { appDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
 import { type AppSettings, withEnvironment } from './settings/local-settings';
@@ -5,7 +6,13 @@ import { missingOperations } from './settings/operations';
 import { readDestinations } from './settings/read-destinations';
 import { type Environment, nearest, readGroup } from './settings/read-group';
 import { secretReader, type SecretReader } from './settings/vault';
-import type { Settings, SourceEntry, SourceSettings, StorageSettings } from './settings/types';
+import type {
+  DestinationEntry,
+  Settings,
+  SourceEntry,
+  SourceSettings,
+  StorageSettings,
+} from './settings/types';
 
 export type SettingsResult =
   | { readonly ok: true; readonly settings: Settings }
@@ -29,9 +36,7 @@ export function readSettings(env: Environment = process.env): SettingsResult {
   const destinations = readDestinations(app.DESTINATIONS ?? [], env, secrets, problems);
   const destinationIds = destinations.map(({ id }) => id);
   const ids = app.LMS_SOURCES ?? [];
-  const sources = readSources(ids, env, secrets, problems).map((entry) =>
-    goesSomewhere(entry, destinationIds),
-  );
+  const sources = readSources(ids, env, secrets, problems).map((entry) => goesSomewhere(entry, destinations));
   const warnings = [...strayWarnings('LMS', ids, env), ...strayWarnings('DEST', destinationIds, env)];
   if (problems.length > 0 || !storage) {
     const ofSources = sources.flatMap((source) => (source.ok ? [] : source.problems));
@@ -129,13 +134,31 @@ function readSources(
   return [...known].map((id) => readSource(id, env, secrets));
 }
 
-/** A source's `destinations` may name those alone that there are. */
-function goesSomewhere(entry: SourceEntry, known: readonly string[]): SourceEntry {
-  const unknown = entry.ok ? (entry.settings.destinations ?? []).filter((id) => !known.includes(id)) : [];
-  if (unknown.length === 0) return entry;
-  const message = `names ${unknown.join(', ')}, which DESTINATIONS does not; it names ${known.join(', ')}`;
-  return { id: entry.id, ok: false, problems: [{ setting: `LMS__${entry.id}__destinations`, message }] };
+/** A source's `destinations` may name those alone that there are; some of them know a source by its number. */
+function goesSomewhere(entry: SourceEntry, destinations: readonly DestinationEntry[]): SourceEntry {
+  if (!entry.ok) return entry;
+  const { id, settings } = entry;
+  const known = destinations.map((one) => one.id);
+  const wanted = settings.destinations ?? known;
+  const problems: SettingsProblem[] = [];
+  const unknown = wanted.filter((one) => !known.includes(one));
+  if (unknown.length > 0)
+    problems.push({
+      setting: `LMS__${id}__destinations`,
+      message: `names ${unknown.join(', ')}, which DESTINATIONS does not; it names ${known.join(', ')}`,
+    });
+  const byNumber = destinations.some((one) => wanted.includes(one.id) && knowsByNumber(one));
+  // T-book has no feeds: nothing of it goes anywhere.
+  if (byNumber && settings.kind !== 't-book' && !settings.sourceSystemId)
+    problems.push({
+      setting: `LMS__${id}__sourceSystemId`,
+      message: 'is missing: its number at the L&D services',
+    });
+  return problems.length > 0 ? { id, ok: false, problems } : entry;
 }
+
+const knowsByNumber = (entry: DestinationEntry): boolean =>
+  entry.ok && destinationKinds[entry.kind]?.needsSourceNumber === true;
 
 const listedBy = { LMS: 'LMS_SOURCES', DEST: 'DESTINATIONS' } as const;
 const nounOf = { LMS: 'source', DEST: 'destination' } as const;
@@ -183,15 +206,6 @@ function readSource(id: string, env: Environment, secrets: SecretReader): Source
         });
     }
   }
-  const number = `${prefix}sourceSystemId`;
-  // T-book has no feeds: nothing of it goes to the L&D services.
-  if (
-    values.kind !== undefined &&
-    values.kind !== 't-book' &&
-    !values.sourceSystemId &&
-    !problems.some(({ setting }) => setting === number)
-  )
-    problems.push({ setting: number, message: 'is missing: its number at the L&D services' });
   const operations = `${prefix}operations`;
   if (values.kind === 'academy-of-mine' && !problems.some(({ setting }) => setting === operations))
     problems.push(...missingOperations(operations, values.operations, values.learningPaths));

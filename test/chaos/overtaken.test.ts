@@ -39,7 +39,7 @@ async function applyEvent({ engine }: App, courseId: string): Promise<void> {
     tally,
     signal: new AbortController().signal,
     keyPrefix: `event-${Math.random()}`,
-    to: { sourceSystemId: '16', createdAt: utc(Date.now()) },
+    to: { source: 'openedx', sourceSystemId: '16', createdAt: utc(Date.now()) },
     dryRun: false,
     force: false,
   });

@@ -22,7 +22,11 @@ interface Expected {
 export async function expectedOf(world: World): Promise<Expected[]> {
   const { app, sandbox } = world.bridge;
   const { source, settings } = app.engine.openSource('openedx');
-  const to = { sourceSystemId: settings.sourceSystemId, createdAt: '2000-01-01T00:00:00Z' as never };
+  const to = {
+    source: 'openedx',
+    sourceSystemId: settings.sourceSystemId,
+    createdAt: '2000-01-01T00:00:00Z' as never,
+  };
   const expected: Expected[] = [];
   if (world.form === 'catalog') {
     let cursor: string | undefined;

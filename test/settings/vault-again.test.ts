@@ -1,33 +1,22 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { type Azure, startAzure } from '../../sandbox/azure';
-import { secretReader } from '../../src/lib/settings/vault';
+import { buildSync } from 'esbuild';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
-const before = getCACertificates('default');
-let azure: Azure;
-beforeAll(async () => {
-  azure = await startAzure();
-  setDefaultCACertificates([...before, azure.ca]);
-  process.env.IDENTITY_ENDPOINT = azure.identityEndpoint;
-  process.env.IDENTITY_HEADER = azure.state.options.identityHeader;
-});
-afterAll(async () => {
-  setDefaultCACertificates(before);
-  delete process.env.IDENTITY_ENDPOINT;
-  delete process.env.IDENTITY_HEADER;
-  await azure.stop();
-});
+const root = join(__dirname, '../..');
 
+// In a process of its own: which authorities are trusted, and who one is, are matters of the whole process.
 test('a secret is asked of the vault again after half a minute, and kept from then on', async () => {
-  let now = Date.now();
-  azure.state.putSecret('clocked', 'one');
-  const secret = secretReader(azure.url, { now: () => now })('LMS__khalibre__webhookSecret', 'kv:clocked');
-  expect(await secret.read()).toBe('one');
-  azure.state.putSecret('clocked', 'two');
-  expect(await secret.readAgain()).toBe('two');
-  azure.state.putSecret('clocked', 'three');
-  now += 29_000;
-  expect([await secret.readAgain(), await secret.read()]).toEqual(['two', 'two']);
-  now += 1_001;
-  expect([await secret.readAgain(), await secret.read()]).toEqual(['three', 'three']);
-  expect(azure.state.reads.clocked).toBe(3);
-});
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'dist/test-vault-'));
+  const outfile = join(folder, 'main.js');
+  const how = { bundle: true, packages: 'external', platform: 'node', target: 'node22' } as const;
+  buildSync({ entryPoints: [join(__dirname, 'vault-again-process.ts')], outfile, ...how });
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [outfile]);
+    expect(JSON.parse(stdout)).toEqual({ seen: ['one', 'two', 'two', 'two', 'three', 'three'], reads: 3 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 30_000);

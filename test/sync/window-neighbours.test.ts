@@ -244,6 +244,7 @@ function contextOf({ engine, sink, run, number, story: { maxRows } }: Part): Sli
     slice: { runId: run.runId, number, pauses: 0, counts: noCounts } as Slice,
     feed: feedName,
     open: {
+      source: { id: feedName.source },
       settings: { sourceSystemId: '16', maxRowsPerSlice: maxRows },
       destination: sink as unknown,
     } as SliceContext['open'],

@@ -11,7 +11,7 @@ export interface Destination {
   encodeCourse(course: Course, to: Origin): Encoded;
   encodeProgress(progress: Progress, to: Origin): Encoded;
   /** The record that takes back what was sent. @param lastJson what `encodeCourse` last gave for the course. */
-  encodeDeletion(lastJson: string): string;
+  encodeDeletion(lastJson: string, to: Origin): string;
   /**
    * Sends one batch. Resolves only when the sink has acknowledged it: 2xx with a body that carries no error.
    * @throws RefusedError (400, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
@@ -32,6 +32,8 @@ export interface DestinationLimits {
 
 /** The source as the destination knows it, and the run's own time. */
 export interface Origin {
+  /** Its id. */
+  readonly source: string;
   readonly sourceSystemId: string;
   /** The same for all records of a run, so that the same record has the same bytes. */
   readonly createdAt: Utc;

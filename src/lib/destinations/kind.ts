@@ -8,6 +8,8 @@ import type { Destination } from './destination';
 export type DestinationDeps = ClientDeps;
 
 export interface ReadContext {
+  /** The destination's id. */
+  readonly id: string;
   /** What the settings' names start with, e.g. `DEST__lrs__`. */
   readonly prefix: string;
   readonly env: Environment;
@@ -37,6 +39,8 @@ export interface DestinationKind<
   readonly title: string;
   readonly definitions: D;
   readonly read: ReadSettings<D, S>;
+  /** Whether each source has a number there, `LMS__<id>__sourceSystemId`. */
+  readonly needsSourceNumber?: boolean;
   /** What it takes. */
   readonly takes: readonly FeedKind[];
   readonly create: (settings: S, deps: DestinationDeps) => Omit<Destination, 'takes'>;

@@ -8,7 +8,8 @@ export function recordHash(record: object): string {
   return hash('sha256', canonical(record), 'hex').slice(0, 16);
 }
 
-function canonical(record: object): string {
+/** A mapped record as a text that does not depend on the order of its fields. */
+export function canonical(record: object): string {
   const fields = record as Record<string, unknown>;
   let text = '';
   for (const name of Object.keys(fields).sort()) {

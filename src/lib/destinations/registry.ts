@@ -3,10 +3,12 @@ import type { DestinationEntry } from '../settings/types';
 import type { Destination } from './destination';
 import type { Check, DestinationDeps, DestinationKind } from './kind';
 import { ldServices } from './ld-services';
+import { signedWebhook } from './signed-webhook';
 
 /** One line a folder. */
 export const destinationKinds: Readonly<Record<string, DestinationKind>> = {
   'ld-services': ldServices,
+  'signed-webhook': signedWebhook,
 };
 
 type Right = DestinationEntry & { readonly ok: true };

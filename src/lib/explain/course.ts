@@ -1,6 +1,6 @@
 import { utc } from '../domain/time';
 import { UnsupportedError } from '../errors';
-import { type Engine, openFeed } from '../sync/engine';
+import { type Engine, openFeed, originOf } from '../sync/engine';
 import {
   type AtSink,
   type AtSource,
@@ -23,7 +23,8 @@ export async function explainCourse(
 ): Promise<Explanation> {
   const { source } = asked;
   const feed = feedAsked(engine, { ...asked, kind: 'catalog' });
-  const { source: lms, settings, destination } = openFeed(engine, feed);
+  const open = openFeed(engine, feed);
+  const { source: lms, destination } = open;
   if (!lms.catalog) throw new UnsupportedError(`The source ${source} publishes no catalog`);
   const entry = await engine.catalogLedger.read(feed, courseId);
   const at = await engine.catalogLedger.writtenAt(feed, courseId);
@@ -32,7 +33,7 @@ export async function explainCourse(
   let hash: string | undefined;
   if (course && !course.ok) atSource = { found: 'unreadable', reason: course.reason };
   else if (course) {
-    const to = { sourceSystemId: settings.sourceSystemId, createdAt: utc(engine.now()) };
+    const to = originOf(open, utc(engine.now()));
     const encoded = destination.encodeCourse(course.record, to);
     if (encoded.ok) {
       const { name, modifiedAt } = course.record;

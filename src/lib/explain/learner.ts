@@ -7,7 +7,7 @@ import { shortHash } from '../store/keys';
 import { quarantineId, type QuarantinedRecord } from '../store/quarantine';
 import { rowsOf } from '../sync/compare-course';
 import { isAhead } from '../sync/course-rows';
-import { type Engine, openFeed, type OpenFeed } from '../sync/engine';
+import { type Engine, openFeed, originOf, type OpenFeed } from '../sync/engine';
 import { type AtSink, type AtSource, type Explanation, feedAsked, feedNow, refusals } from './explanation';
 import { whyScanned, whyWindowed } from './why';
 
@@ -109,7 +109,7 @@ function look(
   row: Mapped<Progress> | undefined,
   { courseId, learner }: Pick<AskedLearner, 'courseId' | 'learner'>,
 ): { atSource: AtSource; key?: string; hash?: string } {
-  const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: utc(engine.now()) };
+  const to = originOf(open, utc(engine.now()));
   if (row?.ok) {
     const encoded = open.destination.encodeProgress(row.record, to);
     if (!encoded.ok) return { atSource: { found: 'never sent', reason: encoded.skipped } };

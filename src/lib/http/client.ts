@@ -232,6 +232,8 @@ class CallInProgress<T> {
       return { error, next: again ? 'back off' : 'give up' };
     }
     try {
+      if (status < 300 && this.call.anyBody)
+        return { done: { data: this.call.schema.parse(undefined), status, date: serverDate(answer) } };
       const body = await decodeBody(system, header(answer, 'content-encoding'), answer.body, maxBytes);
       if (status >= 400) return { error: this.refusal(status, body), next: 'give up' };
       const data = readAnswer(system, base, answer, body, this.call.schema);

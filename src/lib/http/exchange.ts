@@ -3,7 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 /** One try: a request as it goes out. */
 export interface Request {
   readonly target: URL;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Record<string, string>;
   readonly body: Uint8Array | undefined;
   readonly signal: AbortSignal;

@@ -12,7 +12,7 @@ export interface HttpClient {
 }
 
 export interface HttpCall<T> {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** A path below the system's base URL, or an absolute URL (refused when its origin is another). */
   readonly url: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -20,6 +20,8 @@ export interface HttpCall<T> {
   readonly body?: HttpBody;
   /** Lists only what is used. Untyped JSON never leaves the client. */
   readonly schema: z.ZodType<T>;
+  /** The status says it all: what the body of a 2xx holds, if anything, is not looked at, and the schema is asked about `undefined`. */
+  readonly anyBody?: boolean;
   readonly signal: AbortSignal;
   /** From the first byte out to the last byte in, tokens included. */
   readonly deadlineMs?: number;

@@ -48,6 +48,28 @@ export const address = text.transform((value, context) => {
   return withoutTrailingSlashes(value);
 });
 
+/** An address that is a secret, since its query may hold one. `kv:NAME` is checked when it is read. */
+export const secretAddress = text.refine((value) => {
+  if (value.startsWith('kv:')) return true;
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  if (username || password) return false;
+  return protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname));
+}, 'must be an address that starts with https:// (http:// is for this machine alone), without a user name');
+
+/** Whether a text is one secret of Standard Webhooks. */
+export function isSigningSecret(value: string): boolean {
+  const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value)?.[1];
+  const bytes = base64 === undefined ? 0 : Buffer.from(base64, 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}
+
+/** Secrets of Standard Webhooks, by space. `kv:NAME` is checked when it is read. */
+export const signingSecrets = text.refine(
+  (value) => value.startsWith('kv:') || value.split(/\s+/).every(isSigningSecret),
+  'must be whsec_ and base64 of 24 to 64 bytes; several, by space',
+);
+
 /** An address with `{id}` or `{slug}` in it. */
 export const courseUrl = text.refine((value) => {
   const filled = value.replaceAll('{id}', '1').replaceAll('{slug}', 'a');

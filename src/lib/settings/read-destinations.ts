@@ -57,7 +57,7 @@ function readDestination(id: string, env: Environment, secrets: SecretReader): D
   }
   const definitions = id === firstDestination ? kind.definitions : { ...kindDefinition, ...kind.definitions };
   const values = readGroup(definitions, prefix, env, secrets, problems);
-  const settings = kind.read(values, { prefix, env, problems });
+  const settings = kind.read(values, { id, prefix, env, problems });
   return settings && problems.length === 0
     ? { id, ok: true, kind: named, settings }
     : { id, ok: false, problems };

@@ -52,6 +52,7 @@ export type DestinationEntry =
 
 /** What every destinationKind shares; a kind adds its own in its folder's settings.ts. */
 export interface DestinationSettings {
+  readonly id: string;
   /** What its settings' names start with, e.g. `LD__`. */
   readonly prefix: string;
   /** Lower-cased; none: all. */

@@ -133,7 +133,7 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
   const last = await engine.catalogLedger.lastJson(open.feed, courseId);
   if (last === undefined)
     throw new PayloadError(`The catalog ledger of ${source} cannot be read for ${courseId}; delete its row`);
-  const json = open.destination.encodeDeletion(last);
+  const json = open.destination.encodeDeletion(last, what.to);
   const next = { courseId, key: entry.key, hash: entry.hash, deleted: true };
   const [etag] = await engine.catalogLedger.write(open.feed, [
     { entry: { ...next, doubt: true, sender: lease.name }, json, etag: entry.etag },

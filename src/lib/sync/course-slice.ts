@@ -3,6 +3,7 @@ import type { CoursePoint, LearnerPoint } from '../domain/run';
 import { PayloadError, WaitError } from '../errors';
 import type { ScannedFeed } from '../sources/source';
 import { mostKept } from '../store/paused';
+import { originOf } from './engine';
 import { compareInGoes, type CompareCourse, type Interrupted } from './compare-course';
 import type { Go, ReadPage } from './course-rows';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
@@ -140,7 +141,7 @@ export function comparison(context: SliceContext): CompareCourse {
     tally,
     signal,
     keyPrefix: keyPrefix(context),
-    to: { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt },
+    to: originOf(open, run.createdAt),
     dryRun: run.dryRun,
     force: run.mode === 'full',
     hold: lease,

@@ -3,7 +3,7 @@ import type { Feed } from '../domain/feed';
 import type { Run } from '../domain/run';
 import type { Utc } from '../domain/time';
 import type { SourceSettings } from '../settings/types';
-import type { Destination } from '../destinations/destination';
+import type { Destination, Origin } from '../destinations/destination';
 import type { Source } from '../sources/source';
 import type { CatalogLedger } from '../store/catalog-ledger';
 import type { EnrolmentBatches } from '../store/enrolments';
@@ -68,6 +68,13 @@ export function openFeed(engine: Engine, { source, kind, destination }: Feed): O
   const feed = { source, kind, destination };
   return { ...engine.openSource(source), feed, destination: engine.openDestination(destination) };
 }
+
+/** What the records of a run, or of an event, carry of where they come from. */
+export const originOf = ({ source, settings }: OpenSource, createdAt: Utc): Origin => ({
+  source: source.id,
+  sourceSystemId: settings.sourceSystemId,
+  createdAt,
+});
 
 export type Step =
   | 'run row written'

@@ -1,6 +1,7 @@
 import type { ListingPoint } from '../domain/run';
 import { PayloadError, WaitError } from '../errors';
 import type { CatalogFeed } from '../sources/source';
+import { originOf } from './engine';
 import { applyCourse } from './apply-course';
 import { tooGreatLoss } from './deletion-guard';
 import { Listing, Pause } from './listing';
@@ -62,7 +63,7 @@ export async function workCatalogCourse(context: SliceContext, courseId: string)
     // What the listing itself put in doubt is not on its way any more when this is asked.
     hold: context.lease,
     keyPrefix: keyPrefix(context),
-    to: { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt },
+    to: originOf(open, run.createdAt),
     dryRun: run.dryRun,
     force: run.mode === 'full',
   });

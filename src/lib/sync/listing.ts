@@ -6,6 +6,7 @@ import type { CatalogFeed } from '../sources/source';
 import { type CatalogEntry, type CatalogWrite, tooLarge } from '../store/catalog-ledger';
 import { isBeingSent } from './apply-course';
 import { Delivery } from './deliver';
+import { originOf } from './engine';
 import { keyPrefix, sliceLease, type SliceContext } from './slice-context';
 import type { Tally } from './tally';
 
@@ -168,10 +169,7 @@ export class Listing {
   #compare(row: MappedRecord<Course>): Pending | 'unchanged' | undefined {
     const { run, open } = this.context;
     const courseId = row.record.id;
-    const encoded = open.destination.encodeCourse(row.record, {
-      sourceSystemId: open.settings.sourceSystemId,
-      createdAt: run.createdAt,
-    });
+    const encoded = open.destination.encodeCourse(row.record, originOf(open, run.createdAt));
     if (!encoded.ok) {
       this.tally.skipped(encoded.skipped);
       return undefined;

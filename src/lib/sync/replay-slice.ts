@@ -2,6 +2,7 @@ import type { MappedRecord } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import type { WindowedFeed } from '../sources/source';
 import type { QuarantinedRecord } from '../store/quarantine';
+import { originOf } from './engine';
 import { Delivery } from './deliver';
 import { workCatalogCourse } from './listing-slice';
 import { compareCourse } from './compare-course';
@@ -42,7 +43,7 @@ async function remap(
   records: readonly QuarantinedRecord[],
 ): Promise<void> {
   const { engine, run, open, tally } = context;
-  const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
+  const to = originOf(open, run.createdAt);
   const delivery = new Delivery<{ row: MappedRecord<Progress>; id: string }>({
     sink: open.destination,
     kind: 'consumption',

@@ -4,6 +4,7 @@ import { addSeconds, type Utc, type Window } from '../domain/time';
 import { ambiguity } from '../domain/zone';
 import { PayloadError, WaitError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
+import { originOf } from './engine';
 import { halfway } from './cut-window';
 import { Delivery } from './deliver';
 import { OneARecord } from './one-a-record';
@@ -33,7 +34,7 @@ export async function workWindow(
   window: Window,
 ): Promise<SliceOutcome> {
   const { engine, run, open, signal, tally } = context;
-  const to = { sourceSystemId: open.settings.sourceSystemId, createdAt: run.createdAt };
+  const to = originOf(open, run.createdAt);
   const { keys: others, pages: othersPages } = await rowsOfSliceBefore(context, feed, window);
   const calls = { pages: 0, rows: 0, posts: 0 };
   const records = new OneARecord();

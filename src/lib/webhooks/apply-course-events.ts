@@ -12,7 +12,7 @@ import {
 } from '../errors';
 import { applyCourse, CourseBusyError } from '../sync/apply-course';
 import { compareCourse, type CompareCourse } from '../sync/compare-course';
-import { type Engine, openFeed } from '../sync/engine';
+import { type Engine, openFeed, originOf } from '../sync/engine';
 import { feedsOf } from '../sync/feeds-of';
 import { Tally } from '../sync/tally';
 import { DeletionsHeldError, guardDeletion } from './deletion-guard';
@@ -86,7 +86,7 @@ async function lookAgainFor(
     signal: stop,
     // A replayed event is another cause: the same bytes are to be taken anew.
     keyPrefix: `${eventId}/${queuedAt}`,
-    to: { sourceSystemId: open.settings.sourceSystemId, createdAt: utc(queuedAt) },
+    to: originOf(open, utc(queuedAt)),
     dryRun: false,
     force: false,
   };

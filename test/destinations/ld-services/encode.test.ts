@@ -8,7 +8,7 @@ import type { Encoded } from '../../../src/lib/destinations/destination';
 import { ldSettings } from './settings';
 
 const at = (text: string) => utc(Date.parse(text));
-const to = { sourceSystemId: '16', createdAt: at('2026-03-01T12:00:00Z') };
+const to = { source: 'openedx', sourceSystemId: '16', createdAt: at('2026-03-01T12:00:00Z') };
 const encoder = (more: Partial<LdSettings> = {}) => createEncoder(ldSettings(more));
 
 function written(encoded: Encoded) {
@@ -92,7 +92,7 @@ describe('a course', () => {
 
   it('is taken back by the same record, deleted', () => {
     const { json, fields } = written(encoder().encodeCourse(course, to));
-    const deleted = encoder().encodeDeletion(json);
+    const deleted = encoder().encodeDeletion(json, to);
     expect(JSON.parse(deleted)).toEqual({ ...fields, Deleted: 'true' });
     expect(deleted.replace('"Deleted":"true"', '"Deleted":"false"')).toBe(json);
   });

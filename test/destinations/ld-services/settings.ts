@@ -2,6 +2,7 @@ import type { LdSettings } from '../../../src/lib/destinations/ld-services/setti
 import { testSecret } from '../../http/client-builder';
 
 export const ldSettings = (more: Partial<LdSettings> = {}): LdSettings => ({
+  id: 'ld',
   prefix: 'LD__',
   baseUrl: 'https://ld.example.com',
   subscriptionKey: undefined,

@@ -21,6 +21,7 @@ export const ldServices = defineKind({
   title: 'The L&D services: an internal API for catalogs and consumption',
   definitions: ldDefinitions,
   read: readLd,
+  needsSourceNumber: true,
   takes: ['catalog', 'consumption'],
   create: (settings, deps) => createLdServices(settings, deps),
   checks: checkLd,

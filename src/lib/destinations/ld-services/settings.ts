@@ -52,11 +52,14 @@ export const ldDefinitions = {
 };
 
 /** @param problems is added to. */
-export const readLd: ReadSettings<typeof ldDefinitions, LdSettings> = (values, { prefix, env, problems }) => {
+export const readLd: ReadSettings<typeof ldDefinitions, LdSettings> = (
+  values,
+  { id, prefix, env, problems },
+) => {
   if (problems.length > 0) return undefined;
   const auth = readTokenAuth(values, prefix, env, problems);
   if (!auth) return undefined;
-  const settings = { ...values, prefix, auth };
+  const settings = { ...values, id, prefix, auth };
   try {
     createEncoder(settings);
     return settings;

@@ -1,0 +1,86 @@
+import { startLdServices } from '../../../sandbox/ld-services';
+import { ldSettings } from '../../../sandbox/settings';
+import { startWebhookReceiver } from '../../../sandbox/webhook-receiver';
+import type { KindUnderTest } from './counterpart';
+
+const ldServices: KindUnderTest = {
+  name: 'ld-services',
+  takes: ['catalog', 'consumption'],
+  writesTo: 'C',
+  async start() {
+    const ld = await startLdServices();
+    const { state } = ld;
+    const full = (id: unknown): string => `course-v1:${String(id)}`;
+    return {
+      server: ld.server,
+      settings: ldSettings('', ld),
+      courses: () =>
+        new Map(
+          [...state.catalog.values()].map(({ record }) => [
+            full(record.ExternalId),
+            { name: String(record.Name), gone: record.Deleted === 'true' },
+          ]),
+        ),
+      results: () =>
+        new Map(
+          [...state.consumption.values()].map(({ record }) => [
+            `${full(record.ExternalId)}|${String(record.UserAlias)}`,
+            String(record.ConsumptionStatus),
+          ]),
+        ),
+      writes: () => state.posts.length,
+      poison(ids) {
+        state.poisoned.clear();
+        for (const id of ids) state.poisoned.add(id.replace('course-v1:', ''));
+      },
+      rotate() {
+        state.tokens.revokeAll();
+        return {};
+      },
+      stop: () => ld.stop(),
+    };
+  },
+};
+
+const signedWebhook: KindUnderTest = {
+  name: 'signed-webhook',
+  takes: ['catalog', 'consumption'],
+  writesTo: '/hooks',
+  async start() {
+    const receiver = await startWebhookReceiver();
+    const { state, options } = receiver;
+    return {
+      server: receiver.server,
+      settings: { url: receiver.url, secret: options.secret },
+      courses: () =>
+        new Map(
+          [...state.courses.values()].map(({ subject, type, data }) => [
+            subject,
+            { name: String(data.name), gone: type === 'lms-bridge.course.deleted' },
+          ]),
+        ),
+      results: () =>
+        new Map(
+          [...state.progress.values()].map(({ subject, data }) => [
+            `${subject}|${String(data.email)}`,
+            String(data.status),
+          ]),
+        ),
+      writes: () => state.calls.length,
+      poison(ids) {
+        state.poisoned.clear();
+        for (const id of ids) state.poisoned.add(id);
+      },
+      rotate() {
+        const next = 'whsec_YW5vdGhlci1zZWNyZXQtb2YtMjQtYnl0ZXM=';
+        const both = `${options.secret} ${next}`;
+        options.secret = next;
+        return { secret: both };
+      },
+      stop: () => receiver.stop(),
+    };
+  },
+};
+
+/** One entry a kind of the registry; a test looks that none is missing. */
+export const kinds: readonly KindUnderTest[] = [ldServices, signedWebhook];
