@@ -18,9 +18,8 @@ import type { AskedEnrolment } from './request';
 /** Of one that a caller waits for: the host must answer within 230 s. */
 const promptMs = 120_000;
 const busyPollMs = 250;
-const busyPolls = 80;
 
-/** Another call of the same learner at the same source goes on. Nothing was asked. */
+/** Another call of the same learner at the same source goes on: its holder lives. Nothing was asked. */
 export class LearnerBusyError extends Error {
   override readonly name = 'LearnerBusyError';
 }
@@ -68,16 +67,18 @@ export async function perform(
   }
 }
 
+/** Waits for as long as the lease of a worker that died may last, so that whoever is busy after that lives. */
 async function turnOf(
   engine: Engine,
   { source, learner }: AskedEnrolment,
   stop: AbortSignal,
 ): Promise<Lease> {
   const name = `learner-${source}-${shortHash(learner.email.trim().toLowerCase())}`;
-  for (let poll = 0; poll < busyPolls && !stop.aborted; poll++) {
+  const polls = 1 + Math.ceil(engine.leases.outlivesHolderMs / busyPollMs);
+  for (let poll = 0; poll < polls && !stop.aborted; poll++) {
+    if (poll > 0) await sleep(busyPollMs);
     const lease = await engine.leases.acquire(name);
     if (lease) return lease;
-    await sleep(busyPollMs);
   }
   if (stop.aborted)
     throw new RetryableError('The host is stopping, and nothing was asked; send the same again');

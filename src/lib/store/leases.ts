@@ -47,6 +47,11 @@ export class LeaseStore {
     this.#skewMs = options.skewMs ?? skewMs;
   }
 
+  /** A lease whose holder died is free after so long at the latest, unless it was to be kept (see `keepUntil`). */
+  get outlivesHolderMs(): number {
+    return this.#ttlMs + this.#skewMs;
+  }
+
   /** @param name unique within the app, fit for a key. @returns undefined while another holds it. */
   async acquire(name: string): Promise<Lease | undefined> {
     const owner = randomUUID();

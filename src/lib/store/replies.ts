@@ -12,7 +12,8 @@ export interface Reply {
 export type Claim =
   | NewClaim
   | { readonly type: 'answered'; readonly reply: Reply }
-  | { readonly type: 'underway' }
+  /** The same request was begun and not answered. Once its worker is known to be dead, `takeOver` does it again. */
+  | { readonly type: 'underway'; takeOver(): Promise<NewClaim | undefined> }
   /** The same key for another request. */
   | { readonly type: 'other' };
 
@@ -28,7 +29,7 @@ export interface NewClaim {
   reopen(): Promise<void>;
 }
 
-/** A request that nobody answered within this time died with its worker. */
+/** A request that nobody answered within this time died with its worker, and its key is free for any other. */
 const diedAfterMs = 5 * 60_000;
 const keptMs = 24 * 3600_000;
 
@@ -55,21 +56,29 @@ export class ReplyStore {
     };
     if ((await insertRow(this.#table, row)) !== undefined) return this.#mine(row);
     const there = await readRow(this.#table, 'reply', rowKey);
-    if (!there) return { type: 'underway' };
+    // It was forgotten just now.
+    if (!there) return busyNow;
     const same = there.request === row.request;
     const isOver = Number(there.until) < this.now();
     if (!isOver && !same) return { type: 'other' };
     if (!isOver && there.reopened !== true) {
-      if (typeof there.status !== 'number') return { type: 'underway' };
+      if (typeof there.status !== 'number')
+        return { type: 'underway', takeOver: () => this.#replace(there, row, true) };
       return { type: 'answered', reply: { status: there.status, body: String(there.body) } };
     }
+    const mine = await this.#replace(there, row, same);
+    return mine ?? busyNow;
+  }
+
+  /** @returns undefined when it is not what was read any more. */
+  async #replace(there: Row, row: ReplyRow, same: boolean): Promise<NewClaim | undefined> {
     const goesOn = same && typeof there.status !== 'number' && typeof there.token === 'string';
     const next = goesOn ? { ...row, token: String(there.token) } : row;
     try {
       await replaceRow(this.#table, next, there.etag ?? '*');
       return this.#mine(next);
     } catch (error) {
-      if (error instanceof ConflictError) return { type: 'underway' };
+      if (error instanceof ConflictError) return undefined;
       throw error;
     }
   }
@@ -89,5 +98,7 @@ export class ReplyStore {
     };
   }
 }
+
+const busyNow: Claim = { type: 'underway', takeOver: () => Promise.resolve(undefined) };
 
 type ReplyRow = Row & { readonly token: string };
