@@ -70,6 +70,19 @@ describe('metrics', () => {
     });
   });
 
+  it('tell why rows were skipped, as the runs do', async () => {
+    const told = await work({ env: on({ LD__learnerDomains: 'nobody.example.com' }) });
+    const [reasons] = told.runs
+      .filter(({ dryRun, counts }) => !dryRun && counts.skipped)
+      .map(({ skippedBecause }) => skippedBecause);
+    expect(Object.keys(reasons ?? {})).toContain('the address is outside LD__learnerDomains');
+    const skipped = { outcome: 'skipped' };
+    expect(receiver.sums('lms_bridge.records', 'reason', skipped)).toEqual(reasons);
+    expect(receiver.sums('lms_bridge.records', 'outcome', skipped)).toEqual({
+      skipped: delivered(told, 'skipped'),
+    });
+  });
+
   it('tell how long calls took, by system, method and status, and nothing that names a path or a person', async () => {
     await work({ env: on() });
     const points = receiver.received.flatMap((one) => one.points);

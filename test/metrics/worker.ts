@@ -19,6 +19,7 @@ export interface Told {
     readonly state: string;
     readonly dryRun: boolean;
     readonly counts: Record<string, number>;
+    readonly skippedBecause: Record<string, number>;
   }[];
   readonly logged: readonly string[];
   /** The files of the SDK that were loaded; only a build that left packages outside can tell. */
@@ -49,8 +50,8 @@ async function main({ env, patienceOfSource, byHook, until: awaited }: Orders): 
     else await app.metrics?.flush();
     return {
       runs: runs.map(({ state, dryRun, counts }) => {
-        const { skippedBecause: _, ...numbers } = counts;
-        return { state, dryRun, counts: numbers };
+        const { skippedBecause = {}, ...numbers } = counts;
+        return { state, dryRun, counts: numbers, skippedBecause };
       }),
       logged,
       loaded: Object.keys(require.cache).filter((file) => file.includes('@opentelemetry')),

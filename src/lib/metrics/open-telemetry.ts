@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { feedName, type Feed } from '../domain/feed';
-import type { Run } from '../domain/run';
+import type { Counts, Run } from '../domain/run';
 import { toMs, type Utc } from '../domain/time';
 import type { CallFact } from '../http/client';
 import { currentInvocation } from '../log';
@@ -24,7 +24,7 @@ const sweptWithinMs = 150_000;
 
 /** Seconds. The long ones are waits for exports and deadlines. */
 const durations = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60];
-const outcomes = ['sent', 'unchanged', 'skipped', 'quarantined', 'deleted'] as const;
+const outcomes = ['sent', 'unchanged', 'quarantined', 'deleted'] as const;
 
 interface Seen {
   readonly source: string;
@@ -97,6 +97,8 @@ export class OpenTelemetry implements Metrics {
     if (counts.read > 0) this.#read.add(counts.read, { source, kind, destination });
     for (const outcome of outcomes)
       if (counts[outcome] > 0) this.#records.add(counts[outcome], { source, kind, destination, outcome });
+    for (const [reason, rows] of skipsOf(counts))
+      this.#records.add(rows, { source, kind, destination, outcome: 'skipped', ...(reason && { reason }) });
   }
 
   watermark(feed: Feed, watermark: Utc): void {
@@ -118,6 +120,13 @@ export class OpenTelemetry implements Metrics {
     for (const { source, watermark, at } of this.#watermarks.values())
       if (now - at < sweptWithinMs) result.observe(Math.max(0, (now - toMs(watermark)) / 1000), { source });
   }
+}
+
+/** Skipped rows by reason; those of a run that knew no reasons yet come without one. */
+function skipsOf({ skipped, skippedBecause = {} }: Counts): [reason: string, rows: number][] {
+  const known = Object.entries(skippedBecause);
+  const rest = skipped - known.reduce((sum, [, rows]) => sum + rows, 0);
+  return rest > 0 ? [...known, ['', rest]] : known;
 }
 
 function createProvider(settings: MetricsSettings, log: Logger): MeterProvider {
