@@ -45,6 +45,8 @@ export interface ServerOptions {
   latencyMs?: number;
   /** Compress answers for callers that accept it. */
   gzip?: boolean;
+  /** Fields that rows have, as this vendor writes them on a bad day: each row that has one gets this in its place. */
+  oddFields?: Readonly<Record<string, unknown>>;
   /** How many requests the log keeps (10,000). */
   keepRequests?: number;
   /** Serve over TLS with these. */
@@ -133,7 +135,8 @@ export class PocketServer {
     await this.onRequest?.(full);
     const fault = this.faults.draw(method, full.path);
     let status: number;
-    const answer = async (): Promise<Answer> =>
+    const answer = async (): Promise<Answer> => withOddFields(await plainAnswer(), this.options.oddFields);
+    const plainAnswer = async (): Promise<Answer> =>
       this.throttle.check('all', this.options.requestsPerMinute) ??
       this.throttle.checkWindow(this.options.budget) ??
       (tooLarge ? this.tooLarge : await this.router.answer(full, this.notFound));
@@ -170,6 +173,13 @@ export class PocketServer {
     response.end(content);
     return status;
   }
+}
+
+function withOddFields(answer: Answer, odd: ServerOptions['oddFields']): Answer {
+  const { body } = answer;
+  if (!odd || typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return answer;
+  const text = JSON.stringify(body, (name, value: unknown) => (Object.hasOwn(odd, name) ? odd[name] : value));
+  return { ...answer, body: JSON.parse(text) as unknown };
 }
 
 function whole(answer: Answer): TrueAnswer {

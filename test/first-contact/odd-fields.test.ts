@@ -7,6 +7,7 @@ import { page as khalibrePage } from '../../src/lib/sources/khalibre/schema';
 import { list as tbookList } from '../../src/lib/sources/t-book/schema';
 import { readEntity, readLearner } from '../../src/lib/sources/t-book/map';
 import type { Mapped } from '../../src/lib/domain/mapped';
+import { startBridge } from '../setup/bridge';
 
 /*
  * Fields as PHP, Java, spreadsheets and people write them. Only what makes a record what it is may cost the record.
@@ -192,3 +193,49 @@ test("T-book's learners and entities lose a field, not themselves", () => {
   });
   expect(notes.list()).toEqual(['entity cannot be read (1 row)', 'language cannot be read (1 row)']);
 });
+
+test('the same through a whole sync: every record arrives, and each odd field is one note', async () => {
+  const bridge = await startBridge({
+    sandbox: {
+      openEdx: {
+        courses: 6,
+        learners: 10,
+        grades: 30,
+        oddFields: { short_description: 7, end: 'soon', letter_grade: [] },
+      },
+      khalibre: {
+        courses: 6,
+        learners: 5,
+        oddFields: { languages: [null, 'en'], bannerUrl: {}, totalActivity: '5', description: { en: 'x' } },
+      },
+      academy: {
+        courses: 6,
+        learners: 5,
+        oddFields: {
+          featuredImageUrl: false,
+          categories: { 0: 3, 2: 5 },
+          percent_complete: '85 %',
+          last_accessed_on: { at: 1 },
+        },
+      },
+    },
+  });
+  try {
+    const noted: Record<string, string> = {};
+    for (const source of ['openedx', 'khalibre', 'academyofmine'])
+      for (const kind of ['catalog', 'consumption'] as const) {
+        const run = await bridge.sync(kind, { source });
+        expect([source, kind, run.state, run.counts.quarantined]).toEqual([source, kind, 'succeeded', 0]);
+        expect(run.counts.sent).toBeGreaterThan(0);
+        noted[`${source} ${kind}`] = run.notes.filter((note) => note.includes('cannot be read')).join();
+      }
+    expect(noted).toMatchObject({
+      'openedx catalog': expect.stringMatching(/^end cannot be read as a date \(\d+ rows\)$/),
+      'khalibre catalog': expect.stringMatching(/^description cannot be read \(\d+ rows\)$/),
+      'academyofmine catalog': '',
+      'academyofmine consumption': expect.stringMatching(/^last_accessed_on cannot be read \(\d+ rows\)$/),
+    });
+  } finally {
+    await bridge.stop();
+  }
+}, 60_000);

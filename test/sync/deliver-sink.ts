@@ -10,6 +10,7 @@ import type {
 /** A sink in memory that refuses a batch with a bad record as a whole, and keeps what it was sent. */
 export class MemorySink implements Destination {
   readonly takes = ['catalog', 'consumption'] as const;
+  readonly shape = '';
   readonly limits: DestinationLimits;
   /** Every call, the refused ones too, in the order they began. */
   readonly calls: { readonly records: readonly string[]; readonly key: string }[] = [];

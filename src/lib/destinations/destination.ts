@@ -6,6 +6,11 @@ import type { Utc } from '../domain/time';
 /** Where records go. This contract knows no destination's field names. */
 export interface Destination {
   readonly takes: readonly FeedKind[];
+  /**
+   * Stands for the settings that say where records go and what they look like there: what was told under another one
+   * is not known here.
+   */
+  readonly shape: string;
   readonly limits: DestinationLimits;
   /** @throws never: a record that cannot be written is skipped or unmappable, and says why. */
   encodeCourse(course: Course, to: Origin): Encoded;

@@ -8,6 +8,10 @@ export function recordHash(record: object): string {
   return hash('sha256', canonical(record), 'hex').slice(0, 16);
 }
 
+/** Of settings, whatever the order of their fields. */
+export const shapeHash = (...settings: readonly unknown[]): string =>
+  hash('sha256', JSON.stringify(settings), 'hex').slice(0, 16);
+
 /** A mapped record as a text that does not depend on the order of its fields. */
 export function canonical(record: object): string {
   const fields = record as Record<string, unknown>;

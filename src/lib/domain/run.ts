@@ -113,6 +113,8 @@ export interface Run {
   readonly planPoint?: PlanPoint;
   /** The time that all records of the run carry. */
   readonly createdAt: Utc;
+  /** Under which settings of its destination it was planned; undefined until then. */
+  readonly shape?: string | undefined;
   readonly slices: { readonly total: number; readonly done: number; readonly failed: number };
   /** The highest number of a slice; above the total once slices were split. */
   readonly lastSlice: number;
@@ -122,6 +124,12 @@ export interface Run {
   /** Notes for the operator that are no error: an unknown status, a course that was left alone. */
   readonly notes: readonly string[];
 }
+
+/** Nothing is left out of it: no window, course, learner or quarantined record was asked for. */
+export const isWhole = ({ request }: Run): boolean => {
+  const { from, to, courseId, learner, replay } = request;
+  return ![from, to, courseId, learner, replay].some(Boolean);
+};
 
 export const isEnded = (run: Run): boolean => run.state !== 'waiting' && run.state !== 'running';
 

@@ -24,6 +24,8 @@ export interface FeedState {
   readonly watermark: Utc | undefined;
   /** Windows beyond the watermark that are done; a failed one lies before each. */
   readonly doneBeyond: readonly Window[];
+  /** Under which settings of the destination the last whole run told it what it knows; undefined: nobody noted it. */
+  readonly shape: string | undefined;
   /** The timer's tick that last started a run. */
   readonly lastTick: Utc | undefined;
   /** The day (YYYY-MM-DD) of the last nightly second look. */
@@ -127,6 +129,7 @@ function toState(feed: Feed, row: Row | undefined): FeedState {
     activeRun: textOf('activeRun'),
     watermark: textOf('watermark') as Utc | undefined,
     doneBeyond: JSON.parse(textOf('doneBeyond') ?? '[]') as Window[],
+    shape: textOf('shape'),
     lastTick: textOf('lastTick') as Utc | undefined,
     lastRelook: textOf('lastRelook'),
   };

@@ -69,6 +69,10 @@ export function openFeed(engine: Engine, { source, kind, destination }: Feed): O
   return { ...engine.openSource(source), feed, destination: engine.openDestination(destination) };
 }
 
+/** What the ledger of a feed was made under: see `Destination.shape`. */
+export const shapeOf = ({ destination, settings }: OpenFeed): string =>
+  `${destination.shape}/${settings.sourceSystemId}`;
+
 /** What the records of a run, or of an event, carry of where they come from. */
 export const originOf = ({ source, settings }: OpenSource, createdAt: Utc): Origin => ({
   source: source.id,

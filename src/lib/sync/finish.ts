@@ -1,4 +1,4 @@
-import { isEnded, type Run, type RunState, type Slice } from '../domain/run';
+import { isEnded, isWhole, type Run, type RunState, type Slice } from '../domain/run';
 import { utc, type Window } from '../domain/time';
 import { tooManyBad } from './deliver';
 import type { Engine } from './engine';
@@ -22,6 +22,7 @@ export async function finishRun(engine: Engine, runId: string): Promise<void> {
   if (!isEnded(run)) {
     const outcome = await outcomeOf(engine, run);
     if (movesWatermark(run)) await moveWatermark(engine, run);
+    if (outcome.state === 'succeeded' || outcome.state === 'partial') await keepShape(engine, run);
     await engine.onStep?.('finish', run);
     await writeEnd(engine, runId, outcome);
   }
@@ -104,12 +105,15 @@ async function firstFailed(engine: Engine, run: Run): Promise<Slice | undefined>
 
 /** Only an unfiltered run of a windowed feed that starts at or before the watermark moves it. */
 function movesWatermark(run: Run): boolean {
-  const { from, to, courseId, learner, replay } = run.request;
-  return (
-    run.kind === 'consumption' &&
-    run.window !== undefined &&
-    !run.dryRun &&
-    ![from, to, courseId, learner, replay].some(Boolean)
+  return run.kind === 'consumption' && run.window !== undefined && !run.dryRun && isWhole(run);
+}
+
+/** From here on the ledger is of these settings: a run that finds others sends everything anew. */
+async function keepShape(engine: Engine, run: Run): Promise<void> {
+  const { shape, runId } = run;
+  if (run.dryRun || shape === undefined || !isWhole(run)) return;
+  await engine.feeds.update(run, (state) =>
+    state.activeRun === runId && state.shape !== shape ? { shape } : undefined,
   );
 }
 

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { courseIdFault } from '../domain/course';
 import type { Feed } from '../domain/feed';
 import { addNotes } from '../domain/notes';
-import { isDispatched, isEnded, type Run, type SliceWork } from '../domain/run';
+import { isDispatched, isEnded, isWhole, type Run, type SliceWork } from '../domain/run';
 import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
 import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
 import type { ScannedFeed, WindowedFeed } from '../sources/source';
 import { mostKept } from '../store/paused';
 import { cancelRun } from './cancel';
 import { cutWindow } from './cut-window';
-import { type Engine, type OpenSource, retryDelayMs } from './engine';
+import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from './engine';
 import { endRun, finishRun } from './finish';
 import { without } from './intervals';
 import { takeTurn } from './turn';
@@ -77,8 +77,12 @@ async function hasTurn(engine: Engine, run: Run): Promise<boolean> {
 }
 
 async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Promise<void> {
-  const open = engine.openSource(run.source);
-  const plan = await makePlan(engine, run, open, signal);
+  const open = openFeed(engine, run);
+  const shape = shapeOf(open);
+  const { shape: known } = await engine.feeds.read(run);
+  const isMoved = known !== undefined && known !== shape && isWhole(run);
+  const mode = isMoved ? 'full' : run.mode;
+  const plan = await makePlan(engine, { ...run, mode }, open, signal);
   const planId = randomBytes(4).toString('hex');
   await engine.runs.stage(run.runId, planId, plan.works);
   await engine.onStep?.('plan staged', run);
@@ -90,12 +94,14 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
       : {
           planId,
           state: 'running',
+          mode,
+          shape,
           window: plan.window,
           createdAt: plan.window?.to ?? now.createdAt,
           slices: { total, done: 0, failed: 0 },
           lastSlice: total,
           dispatched: Math.min(total, firstMessages(open)),
-          notes: addNotes(now.notes, plan.notes ?? []),
+          notes: addNotes(now.notes, [...(isMoved ? [sentAnew] : []), ...(plan.notes ?? [])]),
         },
   );
   await engine.onStep?.('plan committed', run);
@@ -105,6 +111,9 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
   if (total === 0) await finishRun(engine, runId);
   else await sendMessages(engine, committed);
 }
+
+const sentAnew =
+  'the destination, or a setting of what records look like there, is another one since the last whole run: everything is sent anew';
 
 /** Twice as many as may be worked at once; each slice that ends wakes one more. */
 const firstMessages = (open: OpenSource): number => 2 * open.settings.parallelSlices;

@@ -1,4 +1,5 @@
 import { defineKind } from '../kind';
+import { shapeHash } from '../record-hash';
 import { checkLd } from './check';
 import { createLdClient, type LdDeps } from './client';
 import { createEncoder } from './encode';
@@ -10,7 +11,9 @@ const usualDeadlineMs = 30_000;
 /** @throws SettingsError when a setting cannot be used. */
 export function createLdServices(settings: LdSettings, deps: LdDeps, deadlineMs = usualDeadlineMs) {
   const { batchSize, batchBytes, concurrency } = settings;
+  const { baseUrl, submittedBy, externalIdForm, catalogDefaults, consumptionDefaults } = settings;
   return {
+    shape: shapeHash(baseUrl, submittedBy, externalIdForm, catalogDefaults, consumptionDefaults),
     limits: { batchSize, batchBytes, concurrency, deadlineMs },
     ...createEncoder(settings),
     send: createLdClient(settings, deps, deadlineMs),

@@ -13,6 +13,8 @@ export const signedWebhook = defineKind({
   read: readWebhook,
   takes: ['catalog', 'consumption'],
   create: (settings, deps) => ({
+    // The address is a secret, and may stand in the vault: after another one, `sync --full` tells it everything.
+    shape: '',
     limits: { batchSize: settings.batchSize, batchBytes, concurrency: settings.concurrency, deadlineMs },
     ...createEncoder(settings),
     send: createWebhookClient(settings, deps),
