@@ -11,6 +11,7 @@ import { cancelRun } from './cancel';
 import { cutWindow } from './cut-window';
 import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from './engine';
 import { endRun, finishRun } from './finish';
+import { isNotHere, notHereSeconds } from './not-here';
 import { without } from './intervals';
 import { takeTurn } from './turn';
 import { watchForCancel } from './watch-for-cancel';
@@ -141,6 +142,11 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
   if (error instanceof WaitError) {
     await engine.runs.update(runId, () => ({ planDueAt: error.until }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (error.until - engine.now()) / 1000);
+  }
+  if (isNotHere(engine, run, error)) {
+    engine.log.warn({ runId, source, kind, error: sentence(error) }, 'plan left to others');
+    await engine.runs.update(runId, () => ({ planDueAt: engine.now() + notHereSeconds * 1000 }));
+    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, notHereSeconds);
   }
   const attempt = run.planAttempts + 1;
   if (error instanceof RetryableError && attempt < engine.patience.attempts) {

@@ -13,6 +13,7 @@ import { workCourse, workLearner } from './course-slice';
 import { type Engine, openFeed, type OpenFeed, retryDelayMs } from './engine';
 import type { SliceResult } from '../store/runs';
 import { cancelRun } from './cancel';
+import { isNotHere, notHereSeconds } from './not-here';
 import { afterSlice, finishRun } from './finish';
 import { workCatalogCourse, workListing } from './listing-slice';
 import { acquirePlace } from './places';
@@ -75,7 +76,8 @@ async function workInPlace(
   try {
     open = openFeed(engine, run);
   } catch (error) {
-    await failSlice(engine, run, slice, sentence(error));
+    if (!isNotHere(engine, run, error)) await failSlice(engine, run, slice, sentence(error));
+    else await leave(engine, run, slice, error);
     return false;
   }
   const place = await acquirePlace(engine, run, open.settings.parallelSlices);
@@ -91,6 +93,17 @@ async function workInPlace(
   } finally {
     await place.release();
   }
+}
+
+async function leave(engine: Engine, run: Run, slice: Slice, error: unknown): Promise<void> {
+  const { runId, source, kind } = run;
+  const dueAt = engine.now() + notHereSeconds * 1000;
+  await engine.runs.updateSlice(run, slice.number, () => ({ dueAt, error: sentence(error) }), slice);
+  engine.log.warn(
+    { runId, source, kind, slice: slice.number, error: sentence(error) },
+    'slice left to others',
+  );
+  await wake(engine, runId, slice.number, notHereSeconds);
 }
 
 async function repeatFinish(engine: Engine, run: Run): Promise<void> {
