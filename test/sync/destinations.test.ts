@@ -232,7 +232,10 @@ describe('settings', () => {
       'DESTINATIONS holds “LD2”: an id is made of lower-case letters and digits, 32 at the most',
     ],
     [{ DESTINATIONS: 'ld,ld' }, 'DESTINATIONS names the destination ld twice; take one out'],
-    [{ DESTINATIONS: 'x', DEST__x__kind: 'nothing' }, 'DEST__x__kind must be one of ld-services, signed-webhook'],
+    [
+      { DESTINATIONS: 'x', DEST__x__kind: 'nothing' },
+      'DEST__x__kind must be one of ld-services, signed-webhook',
+    ],
     [{ DESTINATIONS: 'x' }, 'DEST__x__kind is missing: What it is.'],
   ])('%j is told in a sentence', (more, sentence) => {
     const result = read(more);
