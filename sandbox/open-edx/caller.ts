@@ -16,17 +16,18 @@ export function callerOf(request: PocketRequest, state: OpenEdxState): Caller {
   return { refused: unauthorized('Invalid token header. The token is expired, revoked or unknown.') };
 }
 
-export const unauthorized = (message: string): Answer => ({
-  status: 401,
-  headers: { 'WWW-Authenticate': 'JWT realm="api"' },
-  body: { detail: message },
+export const unauthorized = (message: string): Answer => developerError(401, undefined, message);
+
+/**
+ * As courses and grades say what was wrong. Their views share a mixin (DeveloperErrorViewMixin of edx-platform) that
+ * writes what Django's REST framework would have written as `detail`, too; a code comes with the views' own errors.
+ */
+export const developerError = (status: number, code: string | undefined, message: string): Answer => ({
+  status,
+  body: { developer_message: message, ...(code !== undefined && { error_code: code }) },
 });
 
-/** As the grades APIs say what was wrong. */
-export const developerError = (status: number, code: string, message: string): Answer => ({
-  status,
-  body: { developer_message: message, error_code: code },
-});
+export const forbidden = developerError(403, undefined, 'You do not have permission to perform this action.');
 
 /** The grades APIs want someone who is signed in. */
 export function signedIn(

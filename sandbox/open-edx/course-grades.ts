@@ -1,6 +1,6 @@
 import type { GradeRow } from '../data/grade-table';
 import type { Answer, PocketRequest, PocketServer } from '../server';
-import { developerError, signedIn } from './caller';
+import { developerError, forbidden, signedIn } from './caller';
 import type { OpenEdxState } from './state';
 
 /** The standard grades of one course, by cursor: `?course_id=` or in the path. There is no count and no date. */
@@ -19,7 +19,7 @@ function answer(request: PocketRequest, courseId: string, state: OpenEdxState): 
   const username = request.query.get('username');
   // Course staff is not enough: only global staff sees others.
   if (!state.options.staff && username !== caller.user) {
-    return { status: 403, body: { detail: 'You do not have permission to perform this action.' } };
+    return forbidden;
   }
   if (!/^course-v1:[^+/\s]+\+[^+/\s]+\+[^+/\s]+$/.test(courseId)) {
     return developerError(404, 'invalid_course_key', 'The provided course key cannot be parsed.');
@@ -32,7 +32,7 @@ function answer(request: PocketRequest, courseId: string, state: OpenEdxState): 
   const asked = Number(request.query.get('page_size') ?? '');
   const size = Number.isInteger(asked) && asked > 0 ? asked : 50;
   const cursor = readCursor(request.query.get('cursor'));
-  if (!cursor) return { status: 404, body: { detail: 'Invalid cursor' } };
+  if (!cursor) return developerError(404, undefined, 'Invalid cursor');
   const after = rows.filter((row) => (cursor.reverse ? row.id < cursor.id : row.id > cursor.id));
   const page = cursor.reverse ? after.slice(-size) : after.slice(0, size);
   const link = (to: string): string => {

@@ -1,5 +1,5 @@
 import type { Answer, PocketRequest, PocketServer } from '../server';
-import { callerOf } from './caller';
+import { callerOf, developerError, forbidden } from './caller';
 import { courseJson, type EdxCourse } from './course';
 import { cutPage, invalidPage, pageAnswer } from './page-numbers';
 import type { OpenEdxState } from './state';
@@ -13,7 +13,7 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
     const { user, isStaff } = view;
     const perMinute = options.courseListPerMinute?.[isStaff ? 'staff' : 'user'];
     const throttled = server.throttle.check(`course_list ${user ?? 'anonymous'}`, perMinute);
-    if (throttled) return throttled;
+    if (throttled) return slowDown(throttled, options.throttleNamesWait);
     const org = request.query.get('org')?.toLowerCase();
     const lacks = options.listingLacks;
     const seen = [...state.courses.values()].filter(
@@ -34,7 +34,7 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
     // The list is filtered as it is read: its true length shows only when a page reads past its end.
     const count = guess.page * guess.size > seen.length ? seen.length : estimate;
     const cut = cutPage(request.query, count, rules);
-    if (!cut) return { status: 404, body: { detail: 'Not found.' } };
+    if (!cut) return notFound;
     const results = seen
       .slice(cut.from, cut.to)
       .filter(({ id }) => !(lacks?.counted && lacks.ids.has(id)))
@@ -45,9 +45,17 @@ export function addCourses(server: PocketServer, state: OpenEdxState): void {
     const view = viewOf(request, state);
     if ('refused' in view) return view.refused;
     const course = state.courses.get(request.params.id ?? '');
-    if (!course || !view.sees(course)) return { status: 404, body: { detail: 'Not found.' } };
+    if (!course || !view.sees(course)) return notFound;
     return { status: 200, body: { ...courseJson(course, request.origin), overview: course.overview } };
   });
+}
+
+const notFound = developerError(404, undefined, 'Not found.');
+
+/** REST framework's own answer, as the mixin rewrites it: older releases lose its header. */
+function slowDown({ status, headers, body }: Answer, namesWait: boolean): Answer {
+  const { detail } = body as { detail: string };
+  return { ...developerError(status, undefined, detail), ...(namesWait && headers && { headers }) };
 }
 
 type View =
@@ -67,9 +75,7 @@ function viewOf(request: PocketRequest, state: OpenEdxState): View {
   const asked = request.query.get('username') ?? '';
   const own = caller.user !== undefined && asked === caller.user;
   if (asked !== '' && !own && !(caller.user !== undefined && staff)) {
-    return {
-      refused: { status: 403, body: { detail: 'You do not have permission to perform this action.' } },
-    };
+    return { refused: forbidden };
   }
   const asStaff = own && staff;
   return {

@@ -49,6 +49,8 @@ export interface OpenEdxOptions extends ServerOptions {
   estimatedCounts: boolean;
   /** Calls of the course list that one user may make a minute. */
   courseListPerMinute?: { readonly user: number; readonly staff: number };
+  /** Whether that 429 has a Retry-After; before the newest releases its text alone says how long to wait. */
+  throttleNamesWait: boolean;
   /** Courses that the listing leaves out, whether it counts them or not; their own pages are there. */
   listingLacks?: { readonly ids: ReadonlySet<string>; readonly counted: boolean };
   /** The server's own idea of its address: what `next` and `previous` begin with, when not the caller's. */
@@ -83,5 +85,6 @@ export const openEdxDefaults: OpenEdxOptions = {
   timeZone: 'UTC',
   usernames: 'email',
   estimatedCounts: false,
+  throttleNamesWait: true,
   courseGradeEmails: 'all',
 };

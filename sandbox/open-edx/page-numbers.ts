@@ -1,4 +1,5 @@
 import type { Answer, PocketRequest } from '../server';
+import { developerError } from './caller';
 
 export interface PageCut {
   readonly page: number;
@@ -27,7 +28,7 @@ export function cutPage(query: URLSearchParams, count: number, rules: PageRules)
   return { page, pages, size, from: (page - 1) * size, to: Math.min(page * size, count) };
 }
 
-export const invalidPage: Answer = { status: 404, body: { detail: 'Invalid page.' } };
+export const invalidPage = developerError(404, undefined, 'Invalid page.');
 
 /** The envelope of Open edX's NamespacedPageNumberPagination. */
 export function pageAnswer(

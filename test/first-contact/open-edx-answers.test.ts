@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { realThrottle } from '../../sandbox/open-edx/options';
 import { summary } from '../../src/cli/summary';
 import { runView } from '../../src/lib/api/run-view';
 import { type Bridge, startBridge } from '../setup/bridge';
@@ -42,6 +43,25 @@ describe('counts of the course list are estimates', () => {
     expect(await bridge.sync('catalog')).toMatchObject({ state: 'succeeded', counts: { deleted: 1 } });
   });
 });
+
+test('a course list that throttles as a real server does, 40 calls a minute and no Retry-After, is read to its end', async () => {
+  // Its minute takes a second and a half: nobody waits here for a real one.
+  const begun = Date.now();
+  const openEdx = {
+    clock: () => begun + (Date.now() - begun) * 40,
+    courses: 200,
+    grades: 0,
+    coursesMaxPageSize: 2,
+    courseListPerMinute: realThrottle,
+    throttleNamesWait: false,
+  };
+  bridge = await startBridge({ sandbox: { openEdx } });
+  const { server, state } = bridge.sandbox.openEdx;
+  expect((await bridge.sync('catalog')).state).toBe('succeeded');
+  const visible = [...state.courses.values()].filter(({ hidden }) => !hidden);
+  expect(bridge.sandbox.ldServices.state.catalog.size).toBe(visible.length);
+  expect(server.requests.byStatus[429]).toBeGreaterThan(0);
+}, 60_000);
 
 test('an empty page among those that Khalibre promised fails a scan, and says so', async () => {
   bridge = await startBridge({

@@ -31,7 +31,8 @@ test('pages have the envelope of Open edX, ten rows unless asked, a hundred at m
 
 test('a page past the end, or no page at all, is 404', async () => {
   for (const page of ['25', '0', 'x']) {
-    expect((await get(`${list}?username=bridge&page=${page}`)).status).toBe(404);
+    const { status, body } = await get(`${list}?username=bridge&page=${page}`);
+    expect([status, body]).toEqual([404, { developer_message: 'Invalid page.' }]);
   }
 });
 
@@ -83,6 +84,15 @@ test('the course list throttles each user by the minute, staff less, with Retry-
   expect((await get(list)).status).toBe(200);
   const third = await get(list);
   expect([third.status, third.headers.get('retry-after')]).toEqual([429, '60']);
+  const developer_message = 'Request was throttled. Expected available in 60 seconds.';
+  expect(third.body).toEqual({ developer_message });
+  edx.state.options.throttleNamesWait = false;
+  const older = await get(list);
+  expect([older.status, older.headers.get('retry-after'), older.body]).toEqual([
+    429,
+    null,
+    { developer_message },
+  ]);
 });
 
 test('links can lead to another origin', async () => {
