@@ -65,6 +65,9 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
+/** Where who types the bare address wants to go. */
+const page = '/api/status';
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -86,6 +89,8 @@ async function answer(
     const params = matchRoute(fn.route, url.pathname);
     return params ? [{ fn, params }] : [];
   });
+  if (fitting.length === 0 && url.pathname === '/' && routes.some(({ route }) => matchRoute(route, page)))
+    return void response.writeHead(302, { Location: page }).end();
   if (fitting.length === 0) return sendProblem(response, 404, 'No function answers at this address');
   const method = request.method ?? 'GET';
   const takes = (wanted: string) => fitting.find(({ fn }) => fn.methods.includes(wanted));

@@ -1,5 +1,25 @@
-/** What to read before the first sync of real systems. */
-export function ownSystemsHint(url: string, timers: boolean): string {
+import { readSettings } from '../src/lib/settings';
+import type { AppSettings } from '../src/lib/settings/local-settings';
+
+/** What is wrong with the settings, of the app and of single systems, a line each. */
+export function wrongSettings(settings: AppSettings): string[] {
+  const read = readSettings(settings);
+  const { sources, destinations } = read.ok ? read.settings : { sources: [], destinations: [] };
+  const ofOne = [...sources, ...destinations].flatMap((entry) => (entry.ok ? [] : entry.problems));
+  return [...(read.ok ? [] : read.problems), ...ofOne].map(({ setting, message }) => `${setting} ${message}`);
+}
+
+/** What to read before the first sync of real systems. @param wrong what must be corrected first. */
+export function ownSystemsHint(url: string, timers: boolean, wrong: readonly string[]): string {
+  if (wrong.length > 0)
+    return [
+      'Your own systems, from local.settings.json. Correct this first, and start again:',
+      '',
+      ...wrong.map((line) => `  ${line}`),
+      '',
+      '  docs/settings.md says what each setting is; npx lms-bridge check tries them all.',
+      '',
+    ].join('\n');
   return [
     'Your own systems, from local.settings.json. Nothing was sent yet.',
     '',

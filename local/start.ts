@@ -14,7 +14,7 @@ import { readHostJson } from './host-json';
 import { anySandbox, sandboxDefaults, sandboxLines, sendWebhooks } from './demo-sandbox';
 import { startHost } from './host-process';
 import { readLocalSettings, withEnvironment } from '../src/lib/settings/local-settings';
-import { ownSystemsHint } from './own-systems';
+import { ownSystemsHint, wrongSettings } from './own-systems';
 import { prettyLog } from './pretty-log';
 import { exitOnUncaught, runUntilSignal } from './run-until-signal';
 
@@ -72,7 +72,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   console.log(`\n${functionList(host.functions, host.url)}`);
 
   if (file) {
-    console.log(ownSystemsHint(url, timers));
+    console.log(ownSystemsHint(url, timers, wrongSettings(settings)));
     return;
   }
   console.log('First sync:\n');

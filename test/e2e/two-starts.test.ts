@@ -32,12 +32,12 @@ const ended = async (child: ChildProcess): Promise<void> => {
 };
 
 /** A clone that was built. */
-function clone(name: string): string {
+function clone(name: string, more: Record<string, string> = {}): string {
   const folder = join(home, name);
   mkdirSync(folder);
   for (const part of ['host.json', 'package.json', 'dist', 'node_modules'])
     symlinkSync(join(root, part), join(folder, part));
-  const Values = { ...sandboxSettings(sandbox), AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
+  const Values = { ...sandboxSettings(sandbox), AzureWebJobsStorage: 'UseDevelopmentStorage=true', ...more };
   writeFileSync(join(folder, 'local.settings.json'), JSON.stringify({ IsEncrypted: false, Values }));
   return folder;
 }
@@ -46,7 +46,7 @@ const bare = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(LMS|LD_|AzureWebJobs)/.test(name)),
 );
 
-async function start(folder: string): Promise<{ child: ChildProcess; shown: () => string }> {
+async function start(folder: string): Promise<{ child: ChildProcess; shown: () => string; url: string }> {
   const [port] = await freePorts(3);
   const child = spawn(process.execPath, [join(folder, 'dist/local/start.js')], {
     cwd: folder,
@@ -61,7 +61,7 @@ async function start(folder: string): Promise<{ child: ChildProcess; shown: () =
     () => shown.includes('Your own systems') || child.exitCode !== null,
     60_000,
   );
-  return { child, shown: () => shown };
+  return { child, shown: () => shown, url: `http://127.0.0.1:${port}` };
 }
 
 const cli = (folder: string, ...words: string[]): Promise<string> =>
@@ -103,4 +103,16 @@ test('an emulator that finds another one on its ports says so, and does not take
   } finally {
     await first.stop();
   }
+});
+
+test('wrong settings are named at the start, in place of what to try first; the bare address leads to the page', async () => {
+  const { shown, url } = await start(
+    clone('wrong', { LD__batchSize: 'many', LMS__openedx__baseUrl: 'nowhere' }),
+  );
+  expect(shown()).toContain('Correct this first');
+  expect(shown()).toMatch(/LD__batchSize must be a whole number/);
+  expect(shown()).toMatch(/LMS__openedx__baseUrl must be an address/);
+  expect(shown()).not.toContain('dryRun');
+  const page = await fetch(url, { redirect: 'manual' });
+  expect([page.status, page.headers.get('location')]).toEqual([302, '/api/status']);
 });
