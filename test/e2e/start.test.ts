@@ -1,47 +1,36 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { freePorts } from '../../local/azurite';
+import { type Clone, clone, npmStart, type Started } from './npm-start';
 import { until } from '../setup/bridge';
 
 // What `npm start` runs, as a person starts it: the built app in the local host, Azurite and the sandbox.
-const root = join(__dirname, '../..');
-
-let child: ChildProcessWithoutNullStreams;
-let shown = '';
-let url = '';
+let place: Clone;
+let started: Started | undefined;
+const shown = (): string => started?.shown() ?? '';
+const url = (): string => started?.url() ?? '';
 
 beforeAll(async () => {
-  const [port] = await freePorts(3);
-  url = `http://127.0.0.1:${port}`;
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(LMS|LD_|AzureWebJobs)/.test(name)),
-  );
-  child = spawn(process.execPath, [join(root, 'dist/local/start.js')], {
-    cwd: root,
-    env: { ...env, PORT: String(port), CONSUMPTION_SCHEDULE: '*/5 * * * * *' },
-  });
-  child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-  await until('the first sync is told of', () => shown.includes('From here on'), 90_000);
-}, 100_000);
+  place = clone();
+  started = await npmStart(place.folder, 'From here on', { CONSUMPTION_SCHEDULE: '*/5 * * * * *' });
+}, 160_000);
 
-afterAll(() => child.kill('SIGKILL'));
+afterAll(async () => {
+  await started?.stop();
+  place.remove();
+}, 30_000);
 
-const get = async (path: string) => (await fetch(`${url}/api/${path}`)).json() as Promise<unknown>;
+const get = async (path: string) => (await fetch(`${url()}/api/${path}`)).json() as Promise<unknown>;
 
 test('lists the functions with their addresses', () => {
   for (const name of ['resync: [POST]', 'runs: [GET]', 'watermarks: [GET]', 'health: [GET]'])
-    expect(shown).toContain(name);
-  expect(shown).toMatch(/catalogTimer: timer .*\(UTC\)/);
-  expect(shown).toContain('sliceWorker: queue sync-slices');
+    expect(shown()).toContain(name);
+  expect(shown()).toMatch(/catalogTimer: timer .*\(UTC\)/);
+  expect(shown()).toContain('sliceWorker: queue sync-slices');
 });
 
 test('ends its first sync in plain words', () => {
-  expect(shown).toMatch(/openedx: \d+ courses created\./);
+  expect(shown()).toMatch(/openedx: \d+ courses created\./);
   // Of 12,000; one that changes while it is read waits for the next sync.
-  expect(shown).toMatch(/openedx: (119[89]\d|12000) results delivered\./);
-  expect(shown).toMatch(/openedx: the watermark is now at 20\d\d-/);
+  expect(shown()).toMatch(/openedx: (119[89]\d|12000) results delivered\./);
+  expect(shown()).toMatch(/openedx: the watermark is now at 20\d\d-/);
 });
 
 test('the runs are there to read, newest first, a page at a time', async () => {
@@ -61,13 +50,13 @@ test('the timer goes on where the first sync stopped', async () => {
     };
     return runs.find((run) => run.trigger === 'timer' && run.state === 'succeeded' && run.window);
   };
-  await until('a timer’s run has succeeded', async () => (await timed()) !== undefined, 40_000);
+  await until('a timer’s run has succeeded', async () => (await timed()) !== undefined, 90_000);
   expect((await timed())?.window?.from).not.toBe('2012-01-01T00:00:00Z');
-}, 50_000);
+}, 100_000);
 
 test('refuses what it cannot do, by the name of the field', async () => {
   const post = async (body: unknown) => {
-    const answer = await fetch(`${url}/api/resync`, { method: 'POST', body: JSON.stringify(body) });
+    const answer = await fetch(`${url()}/api/resync`, { method: 'POST', body: JSON.stringify(body) });
     return {
       status: answer.status,
       type: answer.headers.get('content-type'),
@@ -80,7 +69,7 @@ test('refuses what it cannot do, by the name of the field', async () => {
   expect(await post({ source: 'openedx', kind: 'catalog', from: '2026-01-01' })).toMatchObject({
     status: 422,
   });
-  const missing = await fetch(`${url}/api/runs/no-such-run`);
+  const missing = await fetch(`${url()}/api/runs/no-such-run`);
   expect(missing.status).toBe(404);
   expect(missing.headers.get('content-type')).toContain('application/problem+json');
 });
@@ -90,9 +79,8 @@ test('health says ok, and nothing else', async () => {
 });
 
 test('Ctrl-C stops all of it', async () => {
-  child.kill('SIGINT');
-  const [code] = (await once(child, 'exit')) as [number];
-  expect(code).toBe(0);
-  expect(shown).toContain('Stopped.');
-  await expect(fetch(`${url}/api/health`)).rejects.toThrow();
+  const api = `${url()}/api/health`;
+  expect(await started?.stop()).toBe(0);
+  expect(shown()).toContain('Stopped.');
+  await expect(fetch(api)).rejects.toThrow();
 }, 30_000);

@@ -1,11 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts, startAzurite } from '../../local/azurite';
+import { startAzurite } from '../../local/azurite';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox';
 import { sandboxSettings } from '../../sandbox/settings';
-import { until } from '../setup/bridge';
+import { bareEnvironment, type Clone, clone, npmStart, type Started } from './npm-start';
 
 /*
  * Two of anything on one machine never share: the app in two folders, each with its own settings, started as a person
@@ -13,55 +12,29 @@ import { until } from '../setup/bridge';
  */
 
 jest.setTimeout(120_000);
-const root = join(__dirname, '../..');
-const home = mkdtempSync(join(tmpdir(), 'lms-bridge-two-'));
-const running: ChildProcess[] = [];
+const clones: Clone[] = [];
+const running: Started[] = [];
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ openEdx: { courses: 5, learners: 5, grades: 10 } });
 });
 afterAll(async () => {
-  for (const child of running) child.kill('SIGINT');
-  await Promise.all(running.map(ended));
+  await Promise.all(running.map((started) => started.stop()));
   await sandbox.stop();
-  rmSync(home, { recursive: true, force: true });
+  for (const { remove } of clones) remove();
 });
 
-const ended = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode === null) await new Promise((end) => child.once('exit', end));
-};
-
-/** A clone that was built. */
-function clone(name: string, more: Record<string, string> = {}): string {
-  const folder = join(home, name);
-  mkdirSync(folder);
-  for (const part of ['host.json', 'package.json', 'dist', 'node_modules'])
-    symlinkSync(join(root, part), join(folder, part));
-  const Values = { ...sandboxSettings(sandbox), AzureWebJobsStorage: 'UseDevelopmentStorage=true', ...more };
-  writeFileSync(join(folder, 'local.settings.json'), JSON.stringify({ IsEncrypted: false, Values }));
-  return folder;
+function newClone(more: Record<string, string> = {}): string {
+  const storage = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
+  const made = clone({ ...sandboxSettings(sandbox), ...storage, ...more });
+  clones.push(made);
+  return made.folder;
 }
 
-const bare = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(LMS|LD_|AzureWebJobs)/.test(name)),
-);
-
-async function start(folder: string): Promise<{ child: ChildProcess; shown: () => string; url: string }> {
-  const [port] = await freePorts(3);
-  const child = spawn(process.execPath, [join(folder, 'dist/local/start.js')], {
-    cwd: folder,
-    env: { ...bare, PORT: String(port) },
-  });
-  running.push(child);
-  let shown = '';
-  child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-  await until(
-    'it runs or has ended',
-    () => shown.includes('Your own systems') || child.exitCode !== null,
-    60_000,
-  );
-  return { child, shown: () => shown, url: `http://127.0.0.1:${port}` };
+async function start(folder: string): Promise<Started> {
+  const started = await npmStart(folder, 'Your own systems');
+  running.push(started);
+  return started;
 }
 
 const cli = (folder: string, ...words: string[]): Promise<string> =>
@@ -69,13 +42,13 @@ const cli = (folder: string, ...words: string[]): Promise<string> =>
     execFile(
       process.execPath,
       [join(folder, 'dist/src/cli/main.js'), ...words],
-      { cwd: folder, env: bare },
+      { cwd: folder, env: bareEnvironment },
       (error, out, err) => (error ? reject(new Error(`${out}${err}`)) : resolve(out)),
     ),
   );
 
 test('two folders have a storage each, and the command line finds that of its own', async () => {
-  const [one, other] = [clone('one'), clone('other')];
+  const [one, other] = [newClone(), newClone()];
   const first = await start(one);
   const second = await start(other);
   expect([first.shown(), second.shown()].every((text) => text.includes('Storage emulator'))).toBe(true);
@@ -89,8 +62,7 @@ test('two folders have a storage each, and the command line finds that of its ow
     /npm start runs in this folder already \(process \d+\); stop it with Ctrl-C first/,
   );
 
-  first.child.kill('SIGINT');
-  await ended(first.child);
+  await first.stop();
   expect(existsSync(join(one, '.azurite/lms-bridge.json'))).toBe(false);
 });
 
@@ -106,13 +78,11 @@ test('an emulator that finds another one on its ports says so, and does not take
 });
 
 test('wrong settings are named at the start, in place of what to try first; the bare address leads to the page', async () => {
-  const { shown, url } = await start(
-    clone('wrong', { LD__batchSize: 'many', LMS__openedx__baseUrl: 'nowhere' }),
-  );
+  const { shown, url } = await start(newClone({ LD__batchSize: 'many', LMS__openedx__baseUrl: 'nowhere' }));
   expect(shown()).toContain('Correct this first');
   expect(shown()).toMatch(/LD__batchSize must be a whole number/);
   expect(shown()).toMatch(/LMS__openedx__baseUrl must be an address/);
   expect(shown()).not.toContain('dryRun');
-  const page = await fetch(url, { redirect: 'manual' });
+  const page = await fetch(url(), { redirect: 'manual' });
   expect([page.status, page.headers.get('location')]).toEqual([302, '/api/status']);
 });
