@@ -77,10 +77,14 @@ export const wrong: components['schemas']['Run']['state'] = 'finished';
 }, 60_000);
 
 describe('Swagger 2.0', () => {
+  interface SwaggerOperation {
+    readonly operationId: string;
+    readonly parameters?: readonly { readonly in: string; readonly schema?: { readonly $ref?: string } }[];
+  }
   interface Swagger {
     readonly host: string;
     readonly basePath: string;
-    readonly paths: Record<string, Record<string, { operationId: string }>>;
+    readonly paths: Record<string, Record<string, SwaggerOperation>>;
     readonly definitions: Record<string, object>;
   }
   let swagger: Swagger;
@@ -108,6 +112,21 @@ describe('Swagger 2.0', () => {
       );
     expect(operations(swagger)).toEqual(operations(document));
     expect(`http://${swagger.host}${swagger.basePath}`).toBe(served.url);
+  });
+
+  test('names the fields of every body that is to be sent', () => {
+    const bodies = Object.entries(swagger.paths).flatMap(([path, methods]) =>
+      Object.values(methods).flatMap(({ parameters = [] }) =>
+        parameters.filter((one) => one.in === 'body').map(({ schema }) => [path, schema] as const),
+      ),
+    );
+    expect(bodies.map(([path]) => path)).toEqual(expect.arrayContaining(['/enrolments', '/resync']));
+    for (const [path, schema = {}] of bodies) {
+      // A vendor's own, which no connector sends.
+      if (path.startsWith('/webhooks/')) continue;
+      const named = swagger.definitions[schema.$ref?.split('/').at(-1) ?? ''] ?? schema;
+      expect([path, named]).toEqual([path, expect.objectContaining({ properties: expect.any(Object) })]);
+    }
   });
 
   test('what the app answers fits what it says', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readInfra } from './bicep';
 
@@ -24,10 +24,17 @@ function documented(): string[] {
   return others.map((query) => first + query);
 }
 
+/** Those that are handed to the Azure CLI, on every page. */
+const typed = (): string[] =>
+  globSync('docs/*.md', { cwd: root }).flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/--analytics-query "([^"]*)"/g)].map(
+      ([, query]) => query ?? '',
+    ),
+  );
+
 async function alerts(): Promise<string[]> {
   const rules = (await readInfra()).get('modules/alerts.bicep')?.vars.get('rules');
-  const lines = (await readInfra()).get('modules/alerts.bicep')?.vars;
-  if (!Array.isArray(rules) || !lines) throw new Error('There are no rules in modules/alerts.bicep');
+  if (!Array.isArray(rules)) throw new Error('There are no rules in modules/alerts.bicep');
   // A number of minutes is all that a deployment puts in.
   return (rules as { query: unknown }[]).map(({ query }) => String(query).replace(/\$\{[^}]*\}/g, '60'));
 }
@@ -42,6 +49,17 @@ test('every query of the docs is one', () => {
   const queries = documented();
   expect(queries.length).toBeGreaterThan(8);
   for (const [i, faults] of check(queries).entries()) expect([queries[i], faults]).toEqual([queries[i], []]);
+});
+
+test('no page has queries elsewhere, and those for the command line are right', () => {
+  const pages = globSync('docs/*.md', { cwd: root }).filter((page) => !page.endsWith('operations.md'));
+  for (const page of pages)
+    expect([page, readFileSync(join(root, page), 'utf8')]).toEqual([
+      page,
+      expect.not.stringMatching(/```k(usto|ql)/),
+    ]);
+  expect(typed().length).toBeGreaterThan(0);
+  for (const [i, faults] of check(typed()).entries()) expect([typed()[i], faults]).toEqual([typed()[i], []]);
 });
 
 test('so is every query of an alert', async () => {

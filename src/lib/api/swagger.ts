@@ -30,7 +30,7 @@ export function swaggerDocument(base: string): Json {
     paths: mapValues(paths, (methods) =>
       mapValues(methods, (operation) => plainOperation(operation, components)),
     ),
-    definitions: mapValues(components.schemas, plain),
+    definitions: mapValues(components.schemas, (schema) => plain(united(schema, components.schemas))),
   };
 }
 
@@ -62,7 +62,7 @@ function plainOperation(
   // Of several types of body the first is JSON: Swagger describes one.
   const [body] = Object.values(requestBody?.content ?? {});
   const own = body
-    ? [{ name: 'body', in: 'body', required: requestBody?.required ?? false, schema: plain(body.schema) }]
+    ? [{ name: 'body', in: 'body', required: requestBody?.required ?? false, schema: ofBody(body.schema) }]
     : [];
   const all = [...inPlaces, ...own];
   const types = new Set(Object.values(responses).flatMap(({ content = {} }) => Object.keys(content)));
@@ -72,6 +72,15 @@ function plainOperation(
     produces: [...types],
     responses: mapValues(responses, plainResponse),
   };
+}
+
+/**
+ * Of several forms of body the first, which is that of one thing: a connector offers its fields to whoever fills it in,
+ * and a caller who is told of one form sends nothing that is refused.
+ */
+function ofBody(schema: Json): Json {
+  const [first] = (schema.anyOf ?? schema.oneOf ?? []) as readonly Json[];
+  return plain(first ?? schema);
 }
 
 function plainResponse({ description, content = {} }: Operation['responses'][string]): Json {
@@ -87,7 +96,7 @@ function plainResponse({ description, content = {} }: Operation['responses'][str
 
 /** Parameters that are no body have a type of their own, and no schema. */
 function ofParameter(schema: Json, schemas: Record<string, Json>): Json {
-  const name = typeof schema.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined;
+  const name = typeof schema.$ref === 'string' ? nameIn(schema.$ref) : undefined;
   const { description: _, title: __, ...own } = plain((name && schemas[name]) || schema);
   return own.type === undefined || own.type === 'object' ? { type: 'string' } : own;
 }
@@ -129,6 +138,34 @@ function plain(schema: Json): Json {
   return kept;
 }
 
+/** One of several objects is an object with the fields of all, of which those must be there that each wants. */
+function united(schema: Json, schemas: Record<string, Json>): Json {
+  const either = (schema.oneOf ?? schema.anyOf ?? []) as readonly Json[];
+  const forms = either.map((one) => (typeof one.$ref === 'string' ? schemas[nameIn(one.$ref)] : one));
+  const fields = forms.map((form) => (form?.properties ?? {}) as Record<string, Json>);
+  if (forms.length === 0 || fields.some((own) => Object.keys(own).length === 0)) return schema;
+  const names = [...new Set(fields.flatMap((own) => Object.keys(own)))];
+  const formsOf = (name: string): Json[] => {
+    const texts = new Set(fields.flatMap(({ [name]: field }) => (field ? [JSON.stringify(field)] : [])));
+    return [...texts].map((text) => JSON.parse(text) as Json);
+  };
+  const required = names.filter((name) =>
+    forms.every((form) => ((form?.required ?? []) as readonly string[]).includes(name)),
+  );
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      names.map((name) => {
+        const [field = {}, ...others] = formsOf(name);
+        return [name, others.length > 0 ? united({ anyOf: [field, ...others] }, schemas) : field];
+      }),
+    ),
+    ...(required.length > 0 && { required }),
+  };
+}
+
+const nameIn = (reference: string): string => reference.split('/').at(-1) ?? '';
+
 /** One of several: the one that is left without null, the values where all are values, else anything of the kind. */
 function oneOf(either: readonly Json[], { description }: Json): Json {
   const real = either.filter(({ type }) => type !== 'null');
@@ -139,8 +176,8 @@ function oneOf(either: readonly Json[], { description }: Json): Json {
   const [only] = real;
   if (only && real.length === 1) return { ...plain(only), ...(only.$ref ? {} : said) };
   if (real.every((one) => 'const' in one)) return { ...said, enum: real.map((one) => one.const) };
-  const types = new Set(real.map(({ type, $ref }) => ($ref ? 'object' : type)));
-  return types.size === 1 && types.has('object') ? { ...said, type: 'object' } : said;
+  const [type, ...otherTypes] = new Set(real.map((one) => (one.$ref ? 'object' : one.type)));
+  return typeof type === 'string' && type !== 'array' && otherTypes.length === 0 ? { ...said, type } : said;
 }
 
 const isSchema = (value: unknown): value is Json =>
