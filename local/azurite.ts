@@ -29,21 +29,30 @@ export interface AzuriteOptions {
 }
 
 const account = 'devstoreaccount1';
+const mostTries = 5;
 
 /**
  * Starts the emulator, and proves that it is this one which answers: with the key that all emulators share, two of
  * them on one machine would work in each other's data.
- * @throws Error in one sentence when a port is taken or it does not answer within 20 s.
+ * @throws Error in one sentence when a port is taken or it does not answer within 20 s. Free ports that somebody else
+ * was quicker to take are left to them: others are tried.
  */
-export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
+export async function startAzurite(options: AzuriteOptions, findFree = freePorts): Promise<Azurite> {
+  if (options.ports === 'standard') return startOn([10000, 10001, 10002], options);
+  if (options.ports !== 'free') return startOn(options.ports, options);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOn(await findFree(3), options);
+    } catch (error) {
+      if (tries === mostTries) throw error;
+    }
+  }
+}
+
+async function startOn(ports: readonly [number, number, number], options: AzuriteOptions): Promise<Azurite> {
   const temporary = options.location === 'temporary';
   const location = temporary ? await mkdtemp(join(tmpdir(), 'lms-bridge-azurite-')) : options.location;
-  const [blob, queue, table] =
-    options.ports === 'standard'
-      ? [10000, 10001, 10002]
-      : options.ports === 'free'
-        ? await freePorts(3)
-        : options.ports;
+  const [blob, queue, table] = ports;
   const key = options.key ?? randomBytes(64).toString('base64');
   const main = join(dirname(require.resolve('azurite/package.json')), 'dist/src/azurite.js');
   const process_ = spawn(
@@ -83,7 +92,10 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   const end = Date.now() + 20_000;
   for (const port of [blob, queue, table]) {
     for (;;) {
-      if (process_.exitCode !== null) throw new Error(`Azurite did not start: ${reason(output)}`);
+      if (process_.exitCode !== null) {
+        await stop();
+        throw new Error(`Azurite did not start: ${reason(output)}`);
+      }
       if (await answers(port)) break;
       if (Date.now() > end) {
         await stop();
