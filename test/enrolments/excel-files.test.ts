@@ -1,6 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signInRequest } from '../../src/lib/api/sign-ins';
+import { progressSearch } from '../../src/lib/api/sources/requests';
 import { enrolmentRequest } from '../../src/lib/enrolments/request';
 import { fromCsv } from '../../src/lib/enrolments/read-rows';
 import { addressBook } from '../../src/lib/sources/open-edx/address-book';
@@ -94,6 +96,9 @@ test.each([
   'ANN@EXAMPLE.COM',
 ])('the address %s is one', (email) => {
   expect(enrolmentRequest.safeParse({ source: 'a', learner: { email } }).success).toBe(true);
+  const signIn = { source: 'a', type: 'link', learner: { email }, errorUrl: 'https://example.com/failed' };
+  expect(signInRequest.safeParse(signIn).error).toBeUndefined();
+  expect(progressSearch.safeParse({ learner: email }).error).toBeUndefined();
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailAddress } from '../domain/mail-address';
 import type { App } from '../app';
 import type { Call, SignIns } from '../sources/source';
 import { type Answer, json } from './answer';
@@ -9,10 +10,7 @@ const source = z
   .min(1)
   .max(32)
   .meta({ description: 'The id of the source, as LMS_SOURCES names it' });
-const email = z
-  .email('must be a mail address')
-  .max(320)
-  .meta({ description: 'The address by which the vendor knows the learner' });
+const email = mailAddress.meta({ description: 'The address by which the vendor knows the learner' });
 const externalId = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a number')

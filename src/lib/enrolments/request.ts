@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailAddress } from '../domain/mail-address';
 
 // Half a character has no encoding: the vendor would be told another name.
 const text = (most: number) =>
@@ -17,13 +18,7 @@ export const enrolmentRequest = z
       .optional()
       .meta({ description: 'As the vendor names the course. T-book has none: give filter and location' }),
     learner: z.strictObject({
-      email: z
-        .email({
-          // Also `jörg@bücher.example`, and a guest's `ann_example.com#EXT#@contoso.onmicrosoft.com`.
-          pattern: /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\]+\.[^\s@"(),:;<>[\]\\.]+$/,
-          error: ({ input }) => (input === undefined ? 'is missing' : 'must be a mail address'),
-        })
-        .max(320),
+      email: mailAddress,
       id: text(100).optional().meta({
         description: "The learner's id at the vendor, where the address alone does not tell who is meant",
       }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailAddress } from '../../domain/mail-address';
 import { limitParameter, time } from '../requests';
 
 const longestNext = 4_000;
@@ -52,9 +53,7 @@ export const progressSearch = z
       .refine(canBeNamed, 'must be the id of a course')
       .optional()
       .meta({ description: 'Only this course, as the source names it' }),
-    learner: z
-      .email('must be a mail address')
-      .max(320)
+    learner: mailAddress
       .transform((address) => address.toLowerCase())
       .optional()
       .meta({ description: 'Only the learner with this mail address' }),
