@@ -10,5 +10,6 @@ module.exports = {
   globalTeardown: '<rootDir>/test/setup/stop-azurite.ts',
   setupFilesAfterEnv: ['<rootDir>/test/setup/retry-in-ci.ts'],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // They wait for timers, servers and storage more than they compute.
+  maxWorkers: 3,
 };
