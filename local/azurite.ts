@@ -2,9 +2,7 @@ import { TableServiceClient } from '@azure/data-tables';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,14 +11,14 @@ export interface Azurite {
   readonly connectionString: string;
   /** Blob, queue, table. */
   readonly ports: readonly [number, number, number];
-  /** Ends the process; a temporary folder goes with it. */
+  /** Ends the process; what was in memory goes with it. */
   stop(): Promise<void>;
 }
 
 export interface AzuriteOptions {
   /** `standard`: 10000 to 10002, as every tool expects. `free`: whatever the machine has. Or blob, queue, table. */
   readonly ports: 'standard' | 'free' | readonly [number, number, number];
-  /** A folder to keep the data in, or one that is thrown away. */
+  /** A folder to keep the data in; `temporary`: memory. */
   readonly location: string;
   /** Further accounts, each `name:key` (base64). Left out: its own alone. */
   readonly accounts?: readonly string[];
@@ -50,8 +48,9 @@ export async function startAzurite(options: AzuriteOptions, findFree = freePorts
 }
 
 async function startOn(ports: readonly [number, number, number], options: AzuriteOptions): Promise<Azurite> {
-  const temporary = options.location === 'temporary';
-  const location = temporary ? await mkdtemp(join(tmpdir(), 'lms-bridge-azurite-')) : options.location;
+  const { location } = options;
+  // Otherwise all of it is written to disk anew every few seconds, however little has changed.
+  const data = location === 'temporary' ? ['--inMemoryPersistence'] : ['--location', location];
   const [blob, queue, table] = ports;
   const key = options.key ?? randomBytes(64).toString('base64');
   const main = join(dirname(require.resolve('azurite/package.json')), 'dist/src/azurite.js');
@@ -62,8 +61,7 @@ async function startOn(ports: readonly [number, number, number], options: Azurit
       '--silent',
       '--disableTelemetry',
       '--skipApiVersionCheck',
-      '--location',
-      location,
+      ...data,
       '--blobPort',
       String(blob),
       '--queuePort',
@@ -87,7 +85,6 @@ async function startOn(ports: readonly [number, number, number], options: Azurit
     const killer = setTimeout(() => process_.kill('SIGKILL'), 5_000);
     await exited;
     clearTimeout(killer);
-    if (temporary) await rm(location, { recursive: true, force: true });
   };
   const end = Date.now() + 20_000;
   for (const port of [blob, queue, table]) {
