@@ -3,6 +3,7 @@ import { InputError } from '../../errors';
 import type { SourceSettings } from '../../settings/types';
 import { address } from '../mail-address';
 import { Notes } from '../notes';
+import { readRow } from '../read-row';
 import type { DirectoryPage, Entities, Entity, Learner, Learners } from '../source';
 import { oldestFirst } from './catalog';
 import type { AcademyClient } from './client';
@@ -52,7 +53,7 @@ export function toLearner(row: z.infer<typeof userRow>): Learner {
   };
 }
 
-function directory<R, T>(
+function directory<R extends { readonly id: string }, T>(
   { records, next, note }: RecordPage,
   schema: z.ZodType<R>,
   map: (row: R) => T,
@@ -60,7 +61,7 @@ function directory<R, T>(
   const notes = new Notes();
   if (note) notes.add(note);
   const rows = records.flatMap((raw) => {
-    const parsed = schema.safeParse(raw);
+    const parsed = readRow(schema, raw, ['id'], notes);
     if (parsed.success) return [map(parsed.data)];
     notes.add('a row cannot be read');
     return [];

@@ -1,4 +1,6 @@
 import { address } from '../mail-address';
+import { Notes } from '../notes';
+import { readRow } from '../read-row';
 import type { Call } from '../source';
 import type { AcademyClient } from './client';
 import { readAll } from './pages';
@@ -77,7 +79,7 @@ export class CourseMembers {
     const rows = await readAll(this.client, 'courses.detailReport', params, this.pageSize, call);
     return new Map(
       rows.flatMap((raw) => {
-        const row = reportRow.safeParse(raw).data;
+        const row = readRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
         const told = address(row?.email);
         return row?.user_id && told && (row.course_id ?? courseId) === courseId ? [[row.user_id, told]] : [];
       }),

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { InputError, RefusedError } from '../../errors';
 import { address } from '../mail-address';
+import { Notes } from '../notes';
+import { readRow } from '../read-row';
 import type { Call, Person } from '../source';
 import { attempt } from './attempt';
 import { oldestFirst } from './catalog';
@@ -78,7 +80,7 @@ async function candidates(
 ): Promise<Candidates> {
   const params = { search_param: { nameOrEmail: email } };
   const rows = await readAll(client, 'users.list', params, pageSize, call);
-  const users = rows.flatMap((raw) => userRow.safeParse(raw).data ?? []);
+  const users = rows.flatMap((raw) => readRow(userRow, raw, ['id', 'email'], new Notes()).data ?? []);
   return {
     exact: users.find((user) => address(user.email) === email)?.id,
     maybe: users.filter((user) => address(user.email) === undefined).map(({ id }) => id),
@@ -101,7 +103,7 @@ async function fromReports(
         ? await readAll(client, 'courses.detailReport', reportParams(courseIds, email), pageSize, call)
         : [];
     for (const raw of rows) {
-      const row = reportRow.safeParse(raw).data;
+      const row = readRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
       if (row?.user_id && address(row.email) === email) return row.user_id;
     }
     cursor = next;

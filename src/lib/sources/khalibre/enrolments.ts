@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { InputError, PayloadError, RefusedError, RetryableError } from '../../errors';
 import { address } from '../mail-address';
+import { Notes } from '../notes';
 import { refuseOtherPlaces } from '../place-fields';
+import { readRow } from '../read-row';
 import type { Call, Enrolment, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
 import type { PageReader } from './page-reader';
@@ -123,7 +125,7 @@ interface Asked {
 
 /** Whether a row of progress shows the learner in the course. A row that names no community counts for all. */
 function isAt(raw: unknown, { courseId, communityId, email }: Asked): boolean {
-  const row = place.safeParse(raw).data;
+  const row = readRow(place, raw, ['courseId'], new Notes()).data;
   if (row?.courseId !== courseId) return false;
   if (row.emailAddress != null && address(row.emailAddress) !== email) return false;
   return row.community?.id == null || row.community.id === communityId;
