@@ -85,3 +85,13 @@ export function control(
 }
 
 const done = (result: object): Answer => ({ status: 200, body: { ok: true, ...result } });
+
+/** `POST /_sandbox/poison`: `{ids: […]}` replaces the list of what is refused. */
+export function addPoison(server: PocketServer, poisoned: Set<string>): void {
+  control(server, '/_sandbox/poison', (body) => {
+    if (!Array.isArray(body.ids)) throw new Error('ids must be a list');
+    poisoned.clear();
+    for (const id of body.ids) poisoned.add(String(id));
+    return { poisoned: poisoned.size };
+  });
+}

@@ -1,4 +1,4 @@
-import { addControl, control } from '../control';
+import { addControl, addPoison } from '../control';
 import { PocketServer } from '../server';
 import { ldServicesDefaults, type LdServicesOptions } from './options';
 import { addPosts } from './posts';
@@ -48,11 +48,5 @@ function addDataControl(server: PocketServer, state: LdServicesState): void {
     state.clear();
     return { status: 200, body: { ok: true } };
   });
-  // `{ids: […]}` replaces the list.
-  control(server, '/_sandbox/poison', (body) => {
-    if (!Array.isArray(body.ids)) throw new Error('ids must be a list');
-    state.poisoned.clear();
-    for (const id of body.ids) state.poisoned.add(String(id));
-    return { poisoned: state.poisoned.size };
-  });
+  addPoison(server, state.poisoned);
 }

@@ -1,6 +1,6 @@
 import { type CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
-import { addControl, control } from '../control';
+import { addControl, addPoison } from '../control';
 import { type Answer, type PocketRequest, PocketServer } from '../server';
 import { webhookReceiverDefaults, type WebhookReceiverOptions } from './options';
 import { WebhookReceiverState } from './state';
@@ -38,13 +38,7 @@ export async function startWebhookReceiver(
     state.clear();
     return { status: 200, body: { ok: true } };
   });
-  // `{ids: […]}` replaces the list.
-  control(server, '/_sandbox/poison', (body) => {
-    if (!Array.isArray(body.ids)) throw new Error('ids must be a list');
-    state.poisoned.clear();
-    for (const id of body.ids) state.poisoned.add(String(id));
-    return { poisoned: state.poisoned.size };
-  });
+  addPoison(server, state.poisoned);
   await server.start();
   return { url: `${server.url}/hooks/learning`, state, server, options, stop: () => server.stop() };
 }

@@ -95,15 +95,11 @@ async function workInPlace(
   }
 }
 
-async function leave(engine: Engine, run: Run, slice: Slice, error: unknown): Promise<void> {
+function leave(engine: Engine, run: Run, slice: Slice, thrown: unknown): Promise<void> {
   const { runId, source, kind } = run;
-  const dueAt = engine.now() + notHereSeconds * 1000;
-  await engine.runs.updateSlice(run, slice.number, () => ({ dueAt, error: sentence(error) }), slice);
-  engine.log.warn(
-    { runId, source, kind, slice: slice.number, error: sentence(error) },
-    'slice left to others',
-  );
-  await wake(engine, runId, slice.number, notHereSeconds);
+  const error = sentence(thrown);
+  engine.log.warn({ runId, source, kind, slice: slice.number, error }, 'slice left to others');
+  return putBack(engine, run, slice, { dueAt: engine.now() + notHereSeconds * 1000, error });
 }
 
 async function repeatFinish(engine: Engine, run: Run): Promise<void> {
