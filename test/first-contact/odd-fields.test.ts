@@ -4,6 +4,7 @@ import * as khalibre from '../../src/lib/sources/khalibre/map';
 import * as edx from '../../src/lib/sources/open-edx/map';
 import { page as academyPage } from '../../src/lib/sources/academy-of-mine/schema';
 import { page as khalibrePage } from '../../src/lib/sources/khalibre/schema';
+import { cursorPage, numberedPage } from '../../src/lib/sources/open-edx/schema';
 import { list as tbookList } from '../../src/lib/sources/t-book/schema';
 import { readEntity, readLearner } from '../../src/lib/sources/t-book/map';
 import type { Mapped } from '../../src/lib/domain/mapped';
@@ -60,6 +61,8 @@ const cases: readonly (readonly [Kind, object, object, string?])[] = [
   ['an Academy of Mine course', { instructions: [] }, {}],
   ['an Academy of Mine course', { categories: { 0: 3, 2: 5 } }, { keywords: ['Safety', 'Health'] }],
   ['an Academy of Mine course', { categories: [null, 3, {}] }, { keywords: ['Safety'] }, 'categories'],
+  ['an Academy of Mine course', { categories: { 0: 3, 2: {} } }, { keywords: ['Safety'] }, 'categories'],
+  ['an Academy of Mine course', { categories: '3,5' }, { keywords: ['Safety', 'Health'] }],
   ['an Academy of Mine course', { categories: '3' }, { keywords: ['Safety'] }],
   [
     'an Academy of Mine course',
@@ -81,6 +84,9 @@ const cases: readonly (readonly [Kind, object, object, string?])[] = [
   ['an Academy of Mine learner', { percent_complete: 100.00000000000001 }, { percent: 1 }],
   ['an Academy of Mine learner', { percent_complete: [] }, {}],
   ['an Academy of Mine learner', { percent_complete: 'most' }, {}, 'percent_complete'],
+  ['an Academy of Mine learner', { percent_complete: '0,500' }, { percent: 0.005 }],
+  ['an Academy of Mine learner', { percent_complete: 4500 }, {}, 'percent_complete'],
+  ['an Academy of Mine learner', { percent_complete: -5 }, {}, 'percent_complete'],
   ['an Academy of Mine learner', { completed_on: '0000-00-00 00:00:00' }, {}],
   ['an Academy of Mine learner', { started_on: { date: 1 } }, {}, 'started_on'],
   ['a Khalibre course', { languages: 'en' }, { language: 'en' }],
@@ -88,6 +94,11 @@ const cases: readonly (readonly [Kind, object, object, string?])[] = [
   ['a Khalibre course', { bannerUrl: {} }, {}],
   ['a Khalibre course', { startDate: 1_700_000_000_000 }, { start: '2023-11-14T22:13:20Z' }],
   ['a Khalibre course', { endDate: '0000-00-00 00:00:00' }, {}],
+  ['a Khalibre course', { startDate: 'N/A', endDate: '-' }, {}],
+  ['a Khalibre course', { isVisible: [] }, {}],
+  ['a Khalibre course', { title: {}, classTitle: 'Fire safety' }, {}],
+  ['a Khalibre course', { title: { en: 'x' }, classTitle: 'Fire safety' }, {}, 'title'],
+  ['a Khalibre course', { languages: { 0: ['en'], 2: 'km' } }, { language: 'km' }, 'languages'],
   ['a Khalibre course', { description: { en: 'x' } }, {}, 'description'],
   [
     'a Khalibre course',
@@ -95,8 +106,12 @@ const cases: readonly (readonly [Kind, object, object, string?])[] = [
     { url: 'https://lms.example.com/book' },
   ],
   ['a Khalibre learner', { completedActivity: 2, totalActivity: '5' }, { percent: 0.4 }],
+  ['a Khalibre learner', { completedActivity: -2, totalActivity: 5 }, {}, 'completedActivity'],
   ['a Khalibre learner', { recentUpdateDate: 1_700_000_000_000 }, { at: '2023-11-14T22:13:20Z' }],
   ['a Khalibre learner', { community: 'none' }, {}, 'community'],
+  ['a Khalibre learner', { status: [] }, {}],
+  ['a Khalibre learner', { status: {} }, {}],
+  ['a Khalibre learner', { recentUpdateDate: 'N/A', bookingDate: '-' }, {}],
   ['an Open edX course', { start: 'soon' }, {}, 'start'],
   ['an Open edX course', { media: 'none', org: false }, {}, 'media'],
   [
@@ -105,11 +120,16 @@ const cases: readonly (readonly [Kind, object, object, string?])[] = [
     { thumbnailLarge: 'https://lms.example.com/l.jpg' },
     'media',
   ],
+  ['an Open edX course', { name: 2024 }, { name: '2024' }],
+  ['an Open edX course', { start: '0000-00-00', end: '-', enrollment_start: 'N/A' }, {}],
   ['an Open edX course', { short_description: 2024 }, { shortDescription: '2024' }],
   ['an Open edX grade', { percent: 1.0000000000000002 }, { percent: 1 }],
   ['an Open edX grade', { percent: -1e-12 }, { percent: 0 }],
   ['an Open edX grade', { percent: '0.5' }, { percent: 0.5 }],
   ['an Open edX grade', { percent: '0,5' }, { percent: 0.5 }],
+  ['an Open edX grade', { percent: '0,500' }, { percent: 0.5 }],
+  ['an Open edX grade', { percent: '1e-3' }, { percent: 0.001 }],
+  ['an Open edX grade', { username: 7, course_key: 12 }, { courseId: '12', username: '7', email: undefined }],
   ['an Open edX grade', { percent: '45%' }, { percent: 0.45 }],
   ['an Open edX grade', { percent: 'N/A' }, {}],
   ['an Open edX grade', { percent: 'much' }, {}, 'percent'],
@@ -126,7 +146,9 @@ test.each(all)('%s with %j is delivered', (kind: Kind, odd: object, more: object
   if (!plain?.ok || !mapped?.ok) throw new Error(JSON.stringify(mapped));
   expect(mapped.record).toEqual({ ...plain.record, ...more });
   expect(notes.list()).toEqual(
-    noted === '' ? undefined : [expect.stringMatching(new RegExp(`^${noted} cannot be read.*1 row`))],
+    noted === ''
+      ? undefined
+      : [expect.stringMatching(new RegExp(`^${noted} (cannot be read|is no percentage).*1 row`))],
   );
 });
 
@@ -137,6 +159,8 @@ test.each<readonly [Kind, object, RegExp]>([
   ['an Academy of Mine learner', { email: { at: 1 } }, /wrong at \$\.email/],
   ['a Khalibre course', { courseId: [1] }, /wrong at \$\.courseId/],
   ['a Khalibre learner', { status: { code: 2 } }, /wrong at \$\.status/],
+  ['a Khalibre course', { title: { en: 'x' } }, /has no title/],
+  ['an Open edX course', { name: { en: 'x' } }, /wrong at \$\.name/],
   ['an Open edX grade', { passed: 'perhaps' }, /wrong at \$\.passed/],
   ['an Open edX grade', { percent: 45 }, /percent is not a share from 0 to 1/],
   ['an Open edX grade', { percent: 1.5 }, /percent is not a share from 0 to 1/],
@@ -149,26 +173,50 @@ test.each<readonly [Kind, object, RegExp]>([
   });
 });
 
-test('the pages of a list in the forms that PHP and Java write them', () => {
-  const academyRows = (raw: unknown) => {
+const edxPage = (results: unknown, count: unknown, more: object = {}) => ({
+  results,
+  pagination: { count, num_pages: 1, next: null, ...more },
+});
+/** Schemas of pages, and where their rows are. */
+const pages = {
+  'Academy of Mine': (raw: unknown) => {
     const { success, data } = academyPage.safeParse(raw);
     return success ? (data.records ?? []) : undefined;
-  };
-  expect(academyRows({ records: { 0: { id: 1 }, 2: { id: 2 } }, recordsTotal: 2 })).toEqual([
-    { id: 1 },
-    { id: 2 },
-  ]);
-  expect(academyRows({ records: null, recordsTotal: 0 })).toEqual([]);
-  expect(academyRows({ recordsTotal: '0' })).toEqual([]);
-  expect(academyRows({ message: 'welcome' })).toBeUndefined();
-  expect(academyRows({ records: 'none', recordsTotal: 0 })).toBeUndefined();
-  const khalibreRows = (raw: unknown) => khalibrePage.safeParse(raw).data?.items;
-  expect(khalibreRows({ items: { 0: { courseId: 1 } }, lastPage: 1 })).toEqual([{ courseId: 1 }]);
-  expect(khalibreRows({ items: null, lastPage: 1, totalCount: 0 })).toEqual([]);
-  expect(khalibreRows({ lastPage: 0, totalCount: 0 })).toEqual([]);
-  expect(khalibreRows({ lastPage: 3, totalCount: 40 })).toBeUndefined();
-  expect(tbookList.parse({ 1: { learnerID: 1 }, 3: { learnerID: 2 } })).toHaveLength(2);
-  expect(tbookList.safeParse(null).success).toBe(false);
+  },
+  Khalibre: (raw: unknown) => khalibrePage.safeParse(raw).data?.items,
+  'Open edX': (raw: unknown) => numberedPage.safeParse(raw).data?.results,
+  'Open edX, one course': (raw: unknown) => cursorPage.safeParse(raw).data?.results,
+  'T-book': (raw: unknown) => tbookList.safeParse(raw).data,
+};
+
+/** How many rows a page has; undefined where it may be anything. */
+test.each<readonly [keyof typeof pages, unknown, number | undefined]>([
+  ['Academy of Mine', { records: { 0: { id: 1 }, 2: { id: 2 } }, recordsTotal: 2 }, 2],
+  ['Academy of Mine', { records: null, recordsTotal: 0 }, 0],
+  ['Academy of Mine', { records: null }, 0],
+  ['Academy of Mine', { recordsTotal: '0' }, 0],
+  ['Academy of Mine', { message: 'welcome' }, undefined],
+  ['Academy of Mine', { records: 'none', recordsTotal: 0 }, undefined],
+  ['Khalibre', { items: { 0: { courseId: 1 } }, lastPage: 1 }, 1],
+  ['Khalibre', { items: null, lastPage: 1, totalCount: 0 }, 0],
+  ['Khalibre', { lastPage: 0, totalCount: 0 }, 0],
+  ['Khalibre', { lastPage: '1', page: 1 }, 0],
+  ['Khalibre', { lastPage: 3, page: 4, totalCount: 40 }, 0],
+  ['Khalibre', { lastPage: 3, totalCount: 40 }, undefined],
+  ['Khalibre', { lastPage: 3 }, undefined],
+  ['Open edX', edxPage({ 0: { id: 'a' }, 2: { id: 'b' } }, '2', { num_pages: '1' }), 2],
+  ['Open edX', edxPage([{ id: 'a' }], 1, { next: false }), 1],
+  ['Open edX', edxPage(null, 0), 0],
+  ['Open edX', edxPage(undefined, '0'), 0],
+  ['Open edX', edxPage(null, 3), undefined],
+  ['Open edX', edxPage([], 'many'), undefined],
+  ['Open edX, one course', { results: { 1: {} }, next: null }, 1],
+  ['Open edX, one course', { results: null, next: '' }, 0],
+  ['Open edX, one course', { next: null }, undefined],
+  ['T-book', { 1: { learnerID: 1 }, 3: { learnerID: 2 } }, 2],
+  ['T-book', null, undefined],
+])('a page of %s as %j', (vendor, raw, count) => {
+  expect(pages[vendor](raw)?.length).toBe(count);
 });
 
 test("T-book's learners and entities lose a field, not themselves", () => {

@@ -4,9 +4,9 @@ const most = 20;
 export class Notes {
   private readonly counts = new Map<string, number>();
 
-  add(what: string): void {
+  add(what: string, rows = 1): void {
     if (this.counts.size >= most && !this.counts.has(what)) return;
-    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+    this.counts.set(what, (this.counts.get(what) ?? 0) + rows);
   }
 
   /** @returns undefined when there is nothing to say. */

@@ -1,5 +1,6 @@
-import type { z } from 'zod';
-import type { Notes } from './notes';
+import { z } from 'zod';
+import { isNumbered } from './forms';
+import { Notes } from './notes';
 
 /**
  * Reads a row of a vendor. Only what makes the row what it is may cost the row: any other field that cannot be read is
@@ -26,17 +27,37 @@ export function readRow<T>(
   return first;
 }
 
+/** The same as a schema, for a row that is an answer of its own: nobody is told of what is left out. */
+export const lone = <T>(schema: z.ZodType<T>, essential: readonly (keyof T & string)[]) =>
+  z.unknown().transform((raw, ctx): T => {
+    const read = readRow(schema, raw, essential, new Notes());
+    if (read.success) return read.data;
+    for (const { path, message } of read.error.issues)
+      ctx.addIssue({ code: 'custom', path: [...path], message });
+    return z.NEVER;
+  });
+
 type Path = readonly PropertyKey[];
+type Fields = Record<PropertyKey, unknown>;
 
 function without(raw: unknown, paths: readonly Path[]): unknown {
-  const copy = structuredClone(raw) as Record<PropertyKey, unknown>;
+  const copy = structuredClone(raw) as Fields;
   for (const path of paths) {
-    const parent = path
-      .slice(0, -1)
-      .reduce<unknown>((at, key) => (at as typeof copy | undefined)?.[key], copy);
+    const parent = path.slice(0, -1).reduce<unknown>((at, key) => {
+      const [name, isOwn] = nameIn(at, key);
+      return isOwn ? (at as Fields | undefined)?.[name] : at;
+    }, copy);
+    if (typeof parent !== 'object' || !parent) continue;
+    const [name] = nameIn(parent, path.at(-1)!);
     // What is null in a list is left out by the forms that read lists.
-    if (Array.isArray(parent)) parent[Number(path.at(-1))] = null;
-    else if (typeof parent === 'object' && parent) delete (parent as typeof copy)[path.at(-1)!];
+    if (Array.isArray(parent) || isNumbered(parent)) (parent as Fields)[name] = null;
+    else delete (parent as Fields)[name];
   }
   return copy;
+}
+
+/** What an element of a list is called where the list came as an object, or was one thing alone: then it is itself. */
+function nameIn(at: unknown, key: PropertyKey): readonly [PropertyKey, boolean] {
+  if (typeof key !== 'number' || Array.isArray(at)) return [key, true];
+  return isNumbered(at) ? [Object.keys(at)[key] ?? key, true] : [key, false];
 }

@@ -107,7 +107,8 @@ describe('the catalog', () => {
   });
 
   it.each([
-    ['has no items', json({ lastPage: 1 }), /unknown shape at \$\.items/],
+    ['has no items where there should be some', json({ lastPage: 2 }), /unknown shape at \$\.items/],
+    ['has no items and counts some', json({ lastPage: 1, totalCount: 3 }), /unknown shape at \$\.items/],
     ['has no last page', json({ items: [] }), /\$\.lastPage/],
     ['is a bare list', json([course]), /unknown shape/],
     ['is an error in disguise', json({ error: 'x' }), /\$\.lastPage/],

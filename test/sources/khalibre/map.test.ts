@@ -105,9 +105,9 @@ describe('a course', () => {
   it.each([
     [{ ...course, courseId: undefined }, undefined, 'the row is wrong at $.courseId'],
     [{ ...course, courseId: 2 ** 60 }, undefined, 'the row is wrong at $.courseId'],
-    [{ ...course, title: { en: 'Fire' } }, '1201', 'the row is wrong at $.title'],
+    [{ ...course, title: { en: 'Fire' }, classTitle: [] }, '1201', 'the course has no title'],
     [{ ...course, title: ' ', classTitle: null }, '1201', 'the course has no title'],
-    [{ ...course, isVisible: 'no' }, '1201', 'the row is wrong at $.isVisible'],
+    [{ ...course, isVisible: 'perhaps' }, '1201', 'the row is wrong at $.isVisible'],
     [null, undefined, 'the row is wrong at $ (expected object)'],
   ])('that is wrong costs itself and says why (%#)', (raw, key, reason) => {
     expect(map(raw)).toEqual({ ok: false, key, reason, raw });
@@ -193,7 +193,7 @@ describe('progress', () => {
       'the row belongs to another course than the one asked for',
     ],
     [{ ...row, emailAddress: { at: 5 } }, undefined, 'the row is wrong at $.emailAddress'],
-    [{ ...row, status: {} }, 'ann@example.com\t1201\t55', 'the row is wrong at $.status'],
+    [{ ...row, status: { code: 2 } }, 'ann@example.com\t1201\t55', 'the row is wrong at $.status'],
     [[], undefined, 'the row is wrong at $ (expected object)'],
   ])('that is wrong costs itself, without a value in the reason (%#)', (raw, key, reason) => {
     expect(mapRow(raw)).toEqual({ ok: false, key, reason, raw });

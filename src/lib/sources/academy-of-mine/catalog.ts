@@ -1,16 +1,16 @@
-import { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { SourceSettings } from '../../settings/types';
 import { Notes } from '../notes';
+import { readRow } from '../read-row';
 import type { Call, CatalogFeed, ListingPage } from '../source';
 import { wrongCursor } from '../wrong-cursor';
 import type { AcademyClient } from './client';
 import { inTurns } from './in-turns';
 import { courseKey, mapCourse } from './map';
 import { readPage } from './pages';
-import { id, listOf } from '../forms';
-import { anObject, categories, category, listed } from './schema';
+import { id } from '../forms';
+import { anObject, categories, category, courseDetail, listed } from './schema';
 import { isDraft } from './status';
 import { whereWrong } from '../../http/read-answer';
 
@@ -77,7 +77,7 @@ async function withDetails(
   });
   const missing = found.filter((one) => one.missing).length;
   const details = found.flatMap(({ raw }) => (raw === undefined ? [] : [raw]));
-  if (missing > 0) notes.add(`a listed course is not found by its id (${missing} in this page)`);
+  if (missing > 0) notes.add('a listed course is not found by its id', missing);
   const names = await categoryNames(client, list, details, call);
   const context = { settings, prefix: list.prefix, categories: names, notes };
   const rows = found.flatMap(
@@ -110,6 +110,8 @@ async function detail(client: AcademyClient, list: List, courseId: string, call:
   return raw;
 }
 
+const withCategories = courseDetail.pick({ categories: true });
+
 /** Names of the categories that the details name by id; none when the operation is not to be used. */
 async function categoryNames(
   client: AcademyClient,
@@ -118,15 +120,10 @@ async function categoryNames(
   call: Call,
 ): Promise<ReadonlyMap<string, string>> {
   const operation = 'categories.courseLookup';
-  const of = (raw: unknown): unknown => (raw as { readonly categories?: unknown }).categories;
-  const ids = [
-    ...new Set(
-      details
-        .map(of)
-        .flatMap((all) => listOf(z.unknown()).parse(all) ?? [])
-        .flatMap((one) => id.safeParse(one).data ?? []),
-    ),
-  ];
+  const named = details.flatMap(
+    (raw) => readRow(withCategories, raw, [], new Notes()).data?.categories ?? [],
+  );
+  const ids = [...new Set(named)];
   // The categories of learning paths are counted apart, too.
   if (ids.length === 0 || list !== lists.courses || !client.has(operation)) return new Map();
   const numbers = ids.map((one) => (/^\d{1,15}$/.test(one) ? Number(one) : one));

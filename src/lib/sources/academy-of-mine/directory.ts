@@ -3,7 +3,7 @@ import { InputError } from '../../errors';
 import type { SourceSettings } from '../../settings/types';
 import { address } from '../mail-address';
 import { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { lone, readRow } from '../read-row';
 import type { DirectoryPage, Entities, Entity, Learner, Learners } from '../source';
 import { oldestFirst } from './catalog';
 import type { AcademyClient } from './client';
@@ -23,7 +23,7 @@ export function academyLearners(client: AcademyClient, { pageSize }: SourceSetti
       );
     },
     async read(learnerId, call) {
-      const user = await client.find('users.get', learnerId, userRow, call);
+      const user = await client.find('users.get', learnerId, lone(userRow, ['id']), call);
       return user && toLearner(user);
     },
   };
@@ -59,13 +59,12 @@ function directory<R extends { readonly id: string }, T>(
   map: (row: R) => T,
 ): DirectoryPage<T> {
   const notes = new Notes();
-  if (note) notes.add(note);
   const rows = records.flatMap((raw) => {
     const parsed = readRow(schema, raw, ['id'], notes);
     if (parsed.success) return [map(parsed.data)];
     notes.add('a row cannot be read');
     return [];
   });
-  const said = notes.list();
-  return { rows, next, ...(said && { notes: said }) };
+  const said = [...(note ? [note] : []), ...(notes.list() ?? [])];
+  return { rows, next, ...(said.length > 0 && { notes: said }) };
 }

@@ -81,6 +81,7 @@ export function mapProgress(raw: unknown, context: ProgressContext): Mapped<Prog
   };
   const email = address(row.email);
   const percent = share(row.percent_complete);
+  if (percent === 'none such') notes.add('percent_complete is no percentage from 0 to 100');
   const grade = row.percent_achieved == null ? undefined : String(row.percent_achieved);
   const startedAt = date('started_on');
   const completedAt = date('completed_on');
@@ -92,7 +93,7 @@ export function mapProgress(raw: unknown, context: ProgressContext): Mapped<Prog
     courseId,
     ...(email && { email }),
     status,
-    ...(percent !== undefined && { percent }),
+    ...(typeof percent === 'number' && { percent }),
     ...(grade !== undefined && { grade }),
     ...(startedAt && { startedAt }),
     ...(completedAt && { completedAt }),
@@ -153,8 +154,13 @@ function secureLink(text: string | null | undefined): string | undefined {
   return URL.canParse(given) && new URL(given).protocol === 'https:' ? new URL(given).href : undefined;
 }
 
-const share = (percent: number | null | undefined): number | undefined =>
-  percent == null || percent < 0 ? undefined : Math.min(1, Math.round(percent * 100) / 10_000);
+/** Rounded, so that what comes out a hair beyond is not. */
+function share(percent: number | null | undefined): number | 'none such' | undefined {
+  if (percent == null) return undefined;
+  const rounded = Math.round(percent * 100) / 10_000;
+  // Minus a hair is rounded to -0.
+  return rounded < 0 || rounded > 1 ? 'none such' : Math.abs(rounded);
+}
 
 const isShort = (text: string): boolean => text.length <= 250 && !/[\n<]/.test(text);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, listOf, number, rows, text, yesOrNo } from '../forms';
+import { count, id, ids, listOf, number, rows, text, yesOrNo } from '../forms';
 
 export { id };
 
@@ -11,8 +11,10 @@ export { id };
 /** A page, as DataTables has it. `recordsFiltered` is not read: the vendor's own samples give a page's length there. */
 export const page = z
   .object({ records: rows, recordsTotal: count.nullish() })
-  // Without a list and without a count it may be anything.
-  .refine(({ records, recordsTotal }) => records != null || recordsTotal != null, { path: ['records'] });
+  // Without the name of a list and without a count it may be anything.
+  .refine(({ records, recordsTotal }) => records !== undefined || recordsTotal != null, {
+    path: ['records'],
+  });
 export type Page = z.infer<typeof page>;
 
 /** A row of the course or learning path list. */
@@ -31,7 +33,7 @@ export const courseDetail = z.object({
   estimatedCompletion: number,
   estimationCompletedUnit: text,
   durationSpecificDate: text,
-  categories: listOf(id),
+  categories: ids,
 });
 
 export const category = z.object({ id, name: z.string() });

@@ -15,7 +15,8 @@ const place = z.object({
   community: z.object({ id: id.nullish() }).nullish(),
 });
 const communitiesOf = z.object({
-  communities: listOf(z.object({ id, name: text })),
+  // The name is only for people.
+  communities: listOf(z.object({ id, name: text.catch(undefined) })),
 });
 
 /**
@@ -127,7 +128,8 @@ interface Asked {
 function isAt(raw: unknown, { courseId, communityId, email }: Asked): boolean {
   const row = readRow(place, raw, ['courseId'], new Notes()).data;
   if (row?.courseId !== courseId) return false;
-  if (row.emailAddress != null && address(row.emailAddress) !== email) return false;
+  // The rows were asked for by the address: a text that is none says nothing against it.
+  if ((address(row.emailAddress) ?? email) !== email) return false;
   return row.community?.id == null || row.community.id === communityId;
 }
 

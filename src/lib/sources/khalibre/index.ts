@@ -5,6 +5,7 @@ import type { Progress } from '../../domain/progress';
 import { KhalibreClient } from './client';
 import { khalibreEnrolments } from './enrolments';
 import { courseIdOf, mapCourse, mapProgress } from './map';
+import { yesOrNo } from '../forms';
 import { Notes } from '../notes';
 import { PageReader, type ReadPage } from './page-reader';
 
@@ -71,7 +72,7 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
 }
 
 const isHidden = (item: unknown): boolean =>
-  (item as { readonly isVisible?: unknown } | null | undefined)?.isVisible === false;
+  yesOrNo.safeParse((item as { readonly isVisible?: unknown } | null | undefined)?.isVisible).data === false;
 
 function told(notes: Notes, { note }: ReadPage): { notes?: readonly string[] } {
   const all = [...(note ? [note] : []), ...(notes.list() ?? [])];

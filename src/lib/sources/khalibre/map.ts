@@ -4,6 +4,7 @@ import type { Mapped } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import type { Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
+import { saysNothing } from '../forms';
 import { address } from '../mail-address';
 import type { Notes } from '../notes';
 import { readRow } from '../read-row';
@@ -17,7 +18,7 @@ import { readStatus, type StatusTable } from './status';
  * @returns undefined when the course is hidden.
  */
 export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<Course> | undefined {
-  const parsed = readRow(courseRow, raw, ['courseId', 'title', 'isVisible'], notes);
+  const parsed = readRow(courseRow, raw, ['courseId', 'isVisible'], notes);
   if (!parsed.success) return unmapped(courseIdOf(raw), parsed.error, raw);
   const row = parsed.data;
   if (row.isVisible === false) return undefined;
@@ -81,6 +82,7 @@ export function mapProgress(
   const { status, unknown } = readStatus(row.status, row.statusDescription, statuses);
   if (unknown) notes.add(unknown);
   const percent = share(row.completedActivity, row.totalActivity);
+  if ((row.completedActivity ?? 0) < 0) notes.add('completedActivity cannot be read: it is below 0');
   const date = dateReader(notes);
   const updated = date('at', 'recentUpdateDate', row.recentUpdateDate);
   const record: Progress = {
@@ -122,8 +124,7 @@ function dateReader(notes: Notes) {
     theirs: string,
     value: string | null | undefined,
   ): Partial<Record<K, Utc>> => {
-    // MySQL's way of saying that there is none.
-    if (!value?.trim() || /^\s*0000-00-00/.test(value)) return {};
+    if (value == null || saysNothing(value)) return {};
     const time = readDate(value);
     if (time) return { [field]: time } as Record<K, Utc>;
     notes.add(`${theirs} cannot be read as a date`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, listOf, number, rows, text, yesOrNo } from '../forms';
+import { count, id, listOf, nothing, number, rows, text, word, yesOrNo } from '../forms';
 
 export { id };
 
@@ -13,7 +13,11 @@ export { id };
 export const page = z
   .object({ items: rows, lastPage: count, page: count.nullish(), totalCount: count.nullish() })
   // Java leaves out what is empty; a list that should hold something must be there.
-  .refine(({ items, totalCount }) => items != null || totalCount === 0, { path: ['items'] })
+  .refine(
+    ({ items, lastPage, page, totalCount }) =>
+      items != null || totalCount === 0 || (page ?? 0) > lastPage || (totalCount == null && lastPage <= 1),
+    { path: ['items'] },
+  )
   .transform(({ items, ...rest }) => ({ ...rest, items: items ?? [] }));
 export type Page = z.infer<typeof page>;
 
@@ -31,7 +35,7 @@ export const courseRow = z.object({
   bannerUrl: text,
   bookingUrl: text,
   communities: listOf(community),
-  languages: listOf(z.string()),
+  languages: listOf(word),
   startDate: text,
   endDate: text,
   createdDate: text,
@@ -44,7 +48,7 @@ export const courseRow = z.object({
 export const progressRow = z.object({
   courseId: id.nullish(),
   emailAddress: text,
-  status: z.union([z.int(), z.string()]).nullish(),
+  status: z.union([z.int(), z.string(), nothing]).nullish(),
   statusDescription: text,
   completedActivity: number,
   totalActivity: number,

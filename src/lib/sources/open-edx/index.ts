@@ -1,6 +1,7 @@
 import type { ClientDeps } from '../../http/client';
 import type { SourceSettings } from '../../settings/types';
 import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
+import { id as anId } from '../forms';
 import { Notes } from '../notes';
 import { wrongCursor } from '../wrong-cursor';
 import { addressBook } from './address-book';
@@ -125,9 +126,9 @@ function courseFeed(client: OpenEdxClient, addressOf: (username: string) => stri
       // Only the id matters here: a course whose other fields are bad has results all the same.
       const ids = results.map((row) => {
         const { id, course_id } = (row ?? {}) as Record<string, unknown>;
-        return id || course_id;
+        return anId.safeParse(id || course_id).data;
       });
-      return { ids: ids.filter((id): id is string => typeof id === 'string' && id !== ''), next };
+      return { ids: ids.filter((id) => id !== undefined), next };
     },
     async page(courseId, cursor, call) {
       const page = await client.courseGrades(courseId, cursor, call);

@@ -4,6 +4,7 @@ import type { Mapped } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import { parseUtc, type Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
+import { id as anId, saysNothing } from '../forms';
 import type { Notes } from '../notes';
 import { readRow } from '../read-row';
 import { bulkGradeRow, courseGradeRow, courseRow } from './schema';
@@ -24,9 +25,10 @@ export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<C
     ['enrollmentStart', row.enrollment_start],
     ['enrollmentEnd', row.enrollment_end],
   ] as const) {
-    const time = value ? parseUtc(value) : undefined;
+    if (!value || saysNothing(value)) continue;
+    const time = parseUtc(value.trim());
     if (time) times[name] = time;
-    else if (value) notes.add(`${name} cannot be read as a date`);
+    else notes.add(`${name} cannot be read as a date`);
   }
   const record: Course = {
     id,
@@ -96,7 +98,7 @@ function progress(
   };
   if (email !== undefined) record.email = email;
   if (isName) record.username = username;
-  const percent = share(raw, grade.percent);
+  const percent = share(grade.percent);
   if (percent === 'unclear') {
     const reason = 'percent is not a share from 0 to 1';
     return { ok: false, key: learnerKey(stringField(raw, 'username'), courseId), reason, raw };
@@ -110,9 +112,9 @@ function progress(
 const noise = 1e-6;
 
 /** A share from 0 to 1; with a percent sign, of a hundred. What lies beyond could be either. */
-function share(raw: unknown, given: number | null | undefined): number | 'unclear' | undefined {
-  if (given === null || given === undefined) return undefined;
-  const value = String(stringField(raw, 'percent')).trim().endsWith('%') ? given / 100 : given;
+function share(given: Grade['percent']): number | 'unclear' | undefined {
+  if (!given) return undefined;
+  const value = given.hasPercentSign ? given.value / 100 : given.value;
   if (value < -noise || value > 1 + noise) return 'unclear';
   return Math.min(1, Math.max(0, value));
 }
@@ -138,9 +140,10 @@ function absolute(uri: string | null | undefined, baseUrl: string): string | und
 const optional = <K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> =>
   value === undefined ? {} : ({ [name]: value } as Record<K, V>);
 
+/** As it is written. */
 const stringField = (raw: unknown, name: string): string | undefined => {
   const value = (raw as Record<string, unknown> | null | undefined)?.[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' ? value || undefined : anId.safeParse(value).data;
 };
 
 function unmapped(key: string | undefined, error: z.ZodError, raw: unknown): Mapped<never> {

@@ -1,27 +1,30 @@
 import { z } from 'zod';
-import { flag, number, text } from '../forms';
+import { count, flag, measure, name, nothing, rows, text, word } from '../forms';
 
 /*
  * Only what is used. Envelopes are strict about what paging needs; rows are left as they are here and read one
  * by one, so that a bad row costs itself.
  */
 
+const link = z.union([z.string(), z.null(), nothing]);
+
 /** `{results, pagination}` of the course list and of the bulk grades. */
-export const numberedPage = z.object({
-  results: z.array(z.unknown()),
-  pagination: z.object({
-    count: z.int().min(0),
-    num_pages: z.int().min(0),
-    next: z.string().nullish(),
-  }),
-});
+export const numberedPage = z
+  .object({
+    results: rows,
+    pagination: z.object({ count, num_pages: count, next: link.nullish() }),
+  })
+  // A list that should hold something must be there.
+  .refine(({ results, pagination }) => results != null || pagination.count === 0, { path: ['results'] })
+  .transform(({ results, pagination }) => ({ results: results ?? [], pagination }));
 export type NumberedPage = z.infer<typeof numberedPage>;
 
 /** `{results, next}` of the grades of one course: a cursor and no count. */
-export const cursorPage = z.object({
-  results: z.array(z.unknown()),
-  next: z.string().nullable(),
-});
+export const cursorPage = z
+  .object({ results: rows, next: link })
+  // Without the name of a list it may be anything.
+  .refine(({ results }) => results !== undefined, { path: ['results'] })
+  .transform(({ results, next }) => ({ results: results ?? [], next }));
 
 /** A course detail is a row of its own; anything but an object is no course. */
 export const courseDetail = z.looseObject({});
@@ -31,7 +34,7 @@ export const courseRow = z.object({
   id: text,
   /** What older servers call it. */
   course_id: text,
-  name: z.string().trim().min(1),
+  name,
   org: text,
   short_description: text,
   start: text,
@@ -43,21 +46,21 @@ export const courseRow = z.object({
 
 const result = {
   passed: flag,
-  percent: number,
+  percent: measure,
   letter_grade: text,
 };
 
 /** A row of the bulk grades; `username` holds the address in the fork's present version, a name in older ones. */
 export const bulkGradeRow = z.object({
-  username: z.string().trim().min(1),
-  course_key: z.string().min(1),
+  username: name,
+  course_key: word.pipe(z.string().min(1)),
   ...result,
 });
 
 /** A row of the grades of one course; `email` is empty unless the enrolment mode is `masters`. */
 export const courseGradeRow = z.object({
-  username: z.string().trim().min(1),
+  username: name,
   email: text,
-  course_id: z.string().min(1),
+  course_id: word.pipe(z.string().min(1)),
   ...result,
 });

@@ -5,6 +5,7 @@ import type { HttpCall, HttpClient } from '../../http/http';
 import { oauth2Authorizer } from '../../http/oauth2';
 import type { System } from '../../http/target';
 import type { SourceSettings } from '../../settings/types';
+import { lone } from '../read-row';
 import { refusalReason } from '../safe-words';
 import type { Call } from '../source';
 import { explained, statusOfCode } from './errors';
@@ -41,7 +42,7 @@ export class TBookClient {
 
   /** The organisation itself. */
   client(call: Call) {
-    return this.get('/getClient', schema.client, call);
+    return this.get('/getClient', oneClient, call);
   }
 
   entities(call: Call): Promise<unknown[]> {
@@ -49,7 +50,7 @@ export class TBookClient {
   }
 
   entity(entityId: string, call: Call) {
-    return this.orNone(this.get(`/getEntity/${encodeURIComponent(entityId)}`, schema.entityRow, call));
+    return this.orNone(this.get(`/getEntity/${encodeURIComponent(entityId)}`, oneEntity, call));
   }
 
   /** All of them at once: there are no pages. @param entityId those of one entity. */
@@ -59,7 +60,7 @@ export class TBookClient {
   }
 
   learner(learnerId: string, call: Call) {
-    return this.orNone(this.get(`/getOneLearner/${encodeURIComponent(learnerId)}`, schema.learnerRow, call));
+    return this.orNone(this.get(`/getOneLearner/${encodeURIComponent(learnerId)}`, oneLearner, call));
   }
 
   learnerByEmail(email: string, call: Call) {
@@ -67,7 +68,7 @@ export class TBookClient {
       ['identifierType', 'email'],
       ['identifier', email],
     ];
-    return this.orNone(this.post('/getOneLearner', fields, schema.learnerRow, call));
+    return this.orNone(this.post('/getOneLearner', fields, oneLearner, call));
   }
 
   insertLearner(fields: Fields, call: Call): Promise<void> {
@@ -143,6 +144,10 @@ export class TBookClient {
     }
   }
 }
+
+const oneClient = lone(schema.client, ['name']);
+const oneEntity = lone(schema.entityRow, ['entityID']);
+const oneLearner = lone(schema.learnerRow, ['learnerID']);
 
 /** Of T-book's own form, or the bare code that OAuth servers write. */
 const saysNo = z.object({

@@ -108,5 +108,9 @@ function check(enrolment: Enrolment, system: string): string {
   return learner.email.trim();
 }
 
-const has = (row: LearnerRow, { filter = [], location = [] }: Enrolment): boolean =>
-  filter.every((one) => row.filter?.includes(one)) && location.every((one) => row.location?.includes(one));
+const has = (row: LearnerRow, { filter, location }: Enrolment): boolean =>
+  shows(row.filter, filter) && shows(row.location, location);
+
+/** A list that is left out, or cannot be read, does not say no: then T-book's own word counts. */
+const shows = (there: LearnerRow['filter'], sought: readonly string[] = []): boolean =>
+  there === undefined || sought.every((one) => there?.includes(one));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { id, listOf, rows, text } from '../forms';
+import { id, listOf, rows, text, word } from '../forms';
 
 /* Only what is used. Ids come as texts, in the samples; numbers do no harm. */
 
-const words = listOf(z.string());
+const words = listOf(word);
 
 /** Lists come whole, as they are: rows are read one by one. */
 export const list = rows.refine((all) => all != null).transform((all) => all ?? []);
