@@ -117,7 +117,7 @@ const khalibre: Kind = {
   can: ['enrolments'],
   feeds: {
     rows: 'items',
-    fields: { course: 'title', progress: 'statusDescription' },
+    fields: { course: 'isVisible', progress: 'statusDescription' },
     astray: {
       'to another page': () => (body) => ({ ...body, page: 7 }),
       'in a circle': () => {

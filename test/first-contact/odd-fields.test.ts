@@ -213,6 +213,7 @@ test.each<readonly [keyof typeof pages, unknown, number | undefined]>([
   ['Open edX, one course', { results: { 1: {} }, next: null }, 1],
   ['Open edX, one course', { results: null, next: '' }, 0],
   ['Open edX, one course', { next: null }, undefined],
+  ['Open edX, one course', { results: {}, next: null }, undefined],
   ['T-book', { 1: { learnerID: 1 }, 3: { learnerID: 2 } }, 2],
   ['T-book', null, undefined],
 ])('a page of %s as %j', (vendor, raw, count) => {

@@ -99,6 +99,12 @@ export const rows = z.preprocess(
   z.array(z.unknown()).nullish(),
 );
 
+/** The rows of a page that counts nothing: no object stands for an empty list, which may be said by null. */
+export const statedRows = z.preprocess(
+  (value) => (isNumbered(value) ? Object.values(value) : value),
+  z.array(z.unknown()).nullable(),
+);
+
 /** A list as PHP writes it when it has a gap. */
 export const isNumbered = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' &&

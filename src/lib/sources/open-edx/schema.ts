@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, flag, measure, name, nothing, rows, text, word } from '../forms';
+import { count, flag, measure, name, nothing, rows, statedRows, text, word } from '../forms';
 
 /*
  * Only what is used. Envelopes are strict about what paging needs; rows are left as they are here and read one
@@ -21,9 +21,7 @@ export type NumberedPage = z.infer<typeof numberedPage>;
 
 /** `{results, next}` of the grades of one course: a cursor and no count. */
 export const cursorPage = z
-  .object({ results: rows, next: link })
-  // Without the name of a list it may be anything.
-  .refine(({ results }) => results !== undefined, { path: ['results'] })
+  .object({ results: statedRows, next: link })
   .transform(({ results, next }) => ({ results: results ?? [], next }));
 
 /** A course detail is a row of its own; anything but an object is no course. */
