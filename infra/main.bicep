@@ -9,12 +9,15 @@ param environmentName string
 @description('Region of every resource. It must offer the Flex Consumption plan.')
 param location string
 
-@description('Settings of the app, name to value, all strings: LMS_SOURCES, LMS__<id>__…, LD__… and so on. A secret is named as kv:NAME.')
-param appSettings object = {}
+@description('Settings of the app, name to value: LMS_SOURCES, LMS__<id>__…, LD__… and so on. A secret is named as kv:NAME.')
+param appSettings { *: string } = {}
 
 @secure()
 @description('Secrets to write into the vault, name to value. Those that are left out stay as they are.')
-param secrets object = {}
+param secrets { *: string } = {}
+
+@description('The names in `secrets`: names are no secret, and with them a preview shows what is written.')
+param secretNames string[] = []
 
 @description('Where alerts go by mail. Empty: alerts are raised, and nobody is written to.')
 param alertEmail string = ''
@@ -30,9 +33,8 @@ param entraClientId string = ''
 @description('Storage and vault behind private endpoints, the app in a virtual network.')
 param networkIsolation bool = false
 
-@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 @description('How the storage account is replicated.')
-param storageSku string = 'Standard_LRS'
+param storageSku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' = 'Standard_LRS'
 
 @minValue(40)
 @maxValue(1000)
@@ -48,31 +50,41 @@ param instanceMemoryMB int = 2048
 @description('How long logs are kept.')
 param logRetentionDays int = 30
 
-var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
+// Names are known before the deployment starts, so that a preview shows every resource and every role.
+var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
+var names = {
+  app: 'func-${token}'
+  component: 'appi-${token}'
+  container: 'deployment-package'
+  identity: 'id-${token}'
+  network: 'vnet-${token}'
+  plan: 'plan-${token}'
+  storage: 'st${token}'
+  vault: 'kv-${token}'
+  workspace: 'log-${token}'
+}
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
   location: location
   tags: tags
 }
 
 module identity 'modules/identity.bicep' = {
-  name: 'identity'
   scope: group
   params: {
-    name: 'id-${resourceToken}'
+    name: names.identity
     location: location
     tags: tags
   }
 }
 
 module monitoring 'modules/monitoring.bicep' = {
-  name: 'monitoring'
   scope: group
   params: {
-    workspaceName: 'log-${resourceToken}'
-    componentName: 'appi-${resourceToken}'
+    workspaceName: names.workspace
+    componentName: names.component
     location: location
     tags: tags
     retentionDays: logRetentionDays
@@ -80,35 +92,34 @@ module monitoring 'modules/monitoring.bicep' = {
 }
 
 module storage 'modules/storage.bicep' = {
-  name: 'storage'
   scope: group
   params: {
-    name: 'st${resourceToken}'
+    name: names.storage
     location: location
     tags: tags
     sku: storageSku
     publicAccess: !networkIsolation
+    deploymentContainer: names.container
   }
 }
 
 module vault 'modules/key-vault.bicep' = {
-  name: 'key-vault'
   scope: group
   params: {
-    name: 'kv-${resourceToken}'
+    name: names.vault
     location: location
     tags: tags
     publicAccess: !networkIsolation
     workspaceId: monitoring.outputs.workspaceId
     secrets: secrets
+    secretNames: secretNames
   }
 }
 
 module network 'modules/network.bicep' = if (networkIsolation) {
-  name: 'network'
   scope: group
   params: {
-    name: 'vnet-${resourceToken}'
+    name: names.network
     location: location
     tags: tags
     storageAccountId: storage.outputs.id
@@ -117,45 +128,42 @@ module network 'modules/network.bicep' = if (networkIsolation) {
 }
 
 module roles 'modules/roles.bicep' = {
-  name: 'roles'
   scope: group
   params: {
-    principalId: identity.outputs.principalId
-    storageAccountName: storage.outputs.name
-    vaultName: vault.outputs.name
-    componentName: monitoring.outputs.componentName
+    identityName: names.identity
+    storageAccountName: names.storage
+    vaultName: names.vault
+    componentName: names.component
   }
+  dependsOn: [identity, monitoring, storage, vault]
 }
 
 module app 'modules/function-app.bicep' = {
-  name: 'function-app'
   scope: group
   params: {
-    name: 'func-${resourceToken}'
-    planName: 'plan-${resourceToken}'
+    name: names.app
+    planName: names.plan
     location: location
     tags: tags
-    identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
-    storageAccountName: storage.outputs.name
-    deploymentContainerName: storage.outputs.deploymentContainerName
-    vaultUri: vault.outputs.uri
-    componentName: monitoring.outputs.componentName
-    subnetId: networkIsolation ? network!.outputs.appSubnetId : ''
+    identityName: names.identity
+    storageAccountName: names.storage
+    deploymentContainer: names.container
+    vaultName: names.vault
+    componentName: names.component
+    networkName: networkIsolation ? names.network : ''
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     appSettings: appSettings
     entraClientId: entraClientId
   }
   // Without its roles the app cannot start.
-  dependsOn: [roles]
+  dependsOn: [network, roles]
 }
 
 module alerts 'modules/alerts.bicep' = {
-  name: 'alerts'
   scope: group
   params: {
-    nameSuffix: resourceToken
+    nameSuffix: token
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
@@ -164,11 +172,21 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
-output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
-output AZURE_KEY_VAULT_NAME string = vault.outputs.name
+output AZURE_STORAGE_ACCOUNT_NAME string = names.storage
+output AZURE_KEY_VAULT_NAME string = names.vault
 output AZURE_LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.workspaceId
-output SERVICE_API_NAME string = app.outputs.name
+output SERVICE_API_NAME string = names.app
 output SERVICE_API_URI string = app.outputs.uri
+output SERVICE_API_PRINCIPAL_ID string = identity.outputs.principalId

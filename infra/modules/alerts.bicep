@@ -1,7 +1,9 @@
-// What an operator is woken for. The rules read the app's own log lines, which it writes at level info and above.
+// What an operator is woken for. The rules read the app's own log lines.
+import { feedColumns, linesOf } from 'log-lines.bicep'
+
 param nameSuffix string
 param location string
-param tags object
+param tags { *: string }
 param workspaceId string
 @description('Empty: alerts are raised, and nobody is written to.')
 param email string
@@ -14,26 +16,17 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     groupShortName: 'lmsbridge'
     enabled: true
-    emailReceivers: empty(email) ? [] : [
-      { name: 'operators', emailAddress: email, useCommonAlertSchema: true }
-    ]
+    emailReceivers: empty(email)
+      ? []
+      : [
+          { name: 'operators', emailAddress: email, useCommonAlertSchema: true }
+        ]
   }
 }
 
-// A line is one JSON object; the quick `has` spares the parsing of all others.
-var parsed = 'extend line = parse_json(Message)'
-var feed = 'extend lmsSource = tostring(line["source"]), feedKind = tostring(line["kind"])'
-var lines = {
-  runEnded: 'AppTraces | where Message has "run ended" | ${parsed} | where tostring(line["message"]) == "run ended" | ${feed}'
-  watermark: 'AppTraces | where Message has "feed watermark" | ${parsed} | where tostring(line["message"]) == "feed watermark" | ${feed}'
-  abandoned: 'AppTraces | where Message has "message abandoned" | ${parsed} | where tostring(line["message"]) == "message abandoned"'
-  swept: 'AppTraces | where Message has "sweep done" | ${parsed} | where tostring(line["message"]) == "sweep done"'
-}
-
-var byFeed = [
-  { name: 'lmsSource', operator: 'Include', values: ['*'] }
-  { name: 'feedKind', operator: 'Include', values: ['*'] }
-]
+var byFeed = [for column in feedColumns: { name: column, operator: 'Include', values: ['*'] }]
+var bySystem = [{ name: 'system', operator: 'Include', values: ['*'] }]
+var columns = join(feedColumns, ', ')
 
 var rules = [
   {
@@ -41,7 +34,7 @@ var rules = [
     title: 'A run failed'
     description: 'GET /api/runs?state=failed says why; POST /api/resync starts another.'
     severity: 1
-    query: '${lines.runEnded} | where tostring(line["state"]) == "failed"'
+    query: '${linesOf('run ended')} | where tostring(line["state"]) == "failed"'
     window: 'PT15M'
     operator: 'GreaterThan'
     threshold: 0
@@ -52,8 +45,30 @@ var rules = [
     title: 'A watermark is old'
     description: 'A feed has not been delivered for longer than allowed: GET /api/watermarks and GET /api/runs.'
     severity: 2
-    query: '${lines.watermark} | extend lagSeconds = tolong(line["lagSeconds"]) | summarize arg_max(TimeGenerated, lagSeconds) by lmsSource, feedKind | where lagSeconds > ${watermarkMaxAgeMinutes * 60}'
+    query: '${linesOf('feed watermark')} | extend lagSeconds = tolong(line["lagSeconds"]) | summarize arg_max(TimeGenerated, lagSeconds) by ${columns} | where lagSeconds > ${watermarkMaxAgeMinutes * 60}'
     window: 'PT30M'
+    operator: 'GreaterThan'
+    threshold: 0
+    dimensions: byFeed
+  }
+  {
+    name: 'long-pause'
+    title: 'A system asks for long pauses'
+    description: 'A source or a destination asked to be left alone for more than half an hour of the last hour: GET /api/pauses says until when, and with what answer.'
+    severity: 3
+    query: '${linesOf('system asks for a pause')} | extend system = tostring(line["system"]) | summarize pausedSeconds = sum(tolong(line["seconds"])) by system | where pausedSeconds > 1800'
+    window: 'PT1H'
+    operator: 'GreaterThan'
+    threshold: 0
+    dimensions: bySystem
+  }
+  {
+    name: 'all-skipped'
+    title: 'A run skipped all that it read'
+    description: 'Nothing of at least 20 records could be sent: skippedBecause of the run says why, its error what to set.'
+    severity: 2
+    query: '${linesOf('run ended')} | extend rows = tolong(line["counts"]["read"]), skipped = tolong(line["counts"]["skipped"]) | where rows >= 20 and skipped == rows'
+    window: 'PT15M'
     operator: 'GreaterThan'
     threshold: 0
     dimensions: byFeed
@@ -63,7 +78,7 @@ var rules = [
     title: 'A message went to a poison queue'
     description: 'A part of a run, an event or rows of enrolments failed five times and were given up; the log says which.'
     severity: 2
-    query: lines.abandoned
+    query: linesOf('message abandoned')
     window: 'PT15M'
     operator: 'GreaterThan'
     threshold: 0
@@ -74,7 +89,7 @@ var rules = [
     title: 'No sweep for 15 minutes'
     description: 'The app does not run, or cannot reach its storage: GET /api/health and the log stream.'
     severity: 1
-    query: lines.swept
+    query: linesOf('sweep done')
     window: 'PT15M'
     operator: 'LessThan'
     threshold: 1
@@ -82,7 +97,7 @@ var rules = [
   }
 ]
 
-resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource rule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for entry in rules: {
     name: '${entry.name}-${nameSuffix}'
     location: location

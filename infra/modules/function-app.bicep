@@ -2,27 +2,38 @@
 param name string
 param planName string
 param location string
-param tags object
-param identityId string
-param identityClientId string
+param tags { *: string }
+param identityName string
 param storageAccountName string
-param deploymentContainerName string
-param vaultUri string
+param deploymentContainer string
+param vaultName string
 param componentName string
 @description('Empty: the app is in no virtual network.')
-param subnetId string
+param networkName string
 param maximumInstanceCount int
-param instanceMemoryMB int
-param appSettings object
+param instanceMemoryMB 512 | 2048 | 4096
+param appSettings { *: string }
 @description('Empty: the function key alone is asked for.')
 param entraClientId string
 
-resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2026-09-01' existing = {
   name: storageAccountName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+  name: vaultName
 }
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
+}
+
+resource subnet 'Microsoft.Network/virtualNetworks/subnets@2026-03-01' existing = if (!empty(networkName)) {
+  name: '${networkName}/app'
 }
 
 // What stands unless the operator's settings say otherwise.
@@ -37,15 +48,15 @@ var defaults = {
 
 // What no setting of the operator may replace.
 var platform = {
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
   APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
-  AZURE_CLIENT_ID: identityClientId
+  AZURE_CLIENT_ID: identity.properties.clientId
   AzureWebJobsStorage__blobServiceUri: account.properties.primaryEndpoints.blob
-  AzureWebJobsStorage__clientId: identityClientId
+  AzureWebJobsStorage__clientId: identity.properties.clientId
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__queueServiceUri: account.properties.primaryEndpoints.queue
   AzureWebJobsStorage__tableServiceUri: account.properties.primaryEndpoints.table
-  KEY_VAULT_URL: vaultUri
+  KEY_VAULT_URL: vault.properties.vaultUri
 }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
@@ -64,21 +75,21 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
-    userAssignedIdentities: { '${identityId}': {} }
+    userAssignedIdentities: { '${identity.id}': {} }
   }
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    virtualNetworkSubnetId: empty(networkName) ? null : subnet.id
     siteConfig: { minTlsVersion: '1.2' }
     functionAppConfig: {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${account.properties.primaryEndpoints.blob}${deploymentContainerName}'
+          value: '${account.properties.primaryEndpoints.blob}${deploymentContainer}'
           authentication: {
             type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identityId
+            userAssignedIdentityResourceId: identity.id
           }
         }
       }
@@ -94,17 +105,21 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(defaults, appSettings, platform)
+  properties: { ...defaults, ...appSettings, ...platform }
 }
 
 // Deployments sign in with Entra; there are no passwords to leak.
-resource noPublishingPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = [
-  for door in ['ftp', 'scm']: {
-    parent: app
-    name: door
-    properties: { allow: false }
-  }
-]
+resource noPasswordForFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource noPasswordForScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+}
 
 // Vendors cannot sign in at Entra: their webhooks are checked by function key and signature.
 var sourceIds = filter(map(split(appSettings.?LMS_SOURCES ?? '', ','), id => trim(id)), id => !empty(id))
@@ -118,7 +133,7 @@ resource signIn 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(entraClient
     globalValidation: {
       requireAuthentication: true
       unauthenticatedClientAction: 'Return401'
-      excludedPaths: concat(['/api/health', '/api/openapi.json'], webhookPaths)
+      excludedPaths: concat(['/api/health', '/api/openapi.json', '/api/swagger.json'], webhookPaths)
     }
     identityProviders: {
       azureActiveDirectory: {
@@ -135,5 +150,4 @@ resource signIn 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(entraClient
   dependsOn: [settings]
 }
 
-output name string = app.name
 output uri string = 'https://${app.properties.defaultHostName}'

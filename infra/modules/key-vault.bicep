@@ -1,14 +1,15 @@
 // The only place of secrets. Who may read them is decided by roles alone.
 param name string
 param location string
-param tags object
+param tags { *: string }
 param publicAccess bool
 param workspaceId string
 
 @secure()
-param secrets object
+param secrets { *: string }
+param secretNames string[]
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   name: name
   location: location
   tags: tags
@@ -28,14 +29,16 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = [
-  for entry in items(secrets): {
+resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = [
+  for secretName in secretNames: {
     parent: vault
-    name: entry.key
-    properties: { value: entry.value }
+    name: secretName
+    properties: { value: secrets[secretName] }
   }
 ]
 
+// The newest one without `preview` is of 2016 and knows no groups of categories.
+#disable-next-line use-recent-api-versions
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'audit'
@@ -48,5 +51,3 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 output id string = vault.id
-output name string = vault.name
-output uri string = vault.properties.vaultUri

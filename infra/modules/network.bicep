@@ -1,7 +1,7 @@
 // A network for the app, and private endpoints for what it keeps its data and secrets in.
 param name string
 param location string
-param tags object
+param tags { *: string }
 param storageAccountId string
 param vaultId string
 
@@ -10,10 +10,14 @@ var doors = [
   { door: 'blob', target: storageAccountId, zone: 'privatelink.blob.${storageSuffix}' }
   { door: 'queue', target: storageAccountId, zone: 'privatelink.queue.${storageSuffix}' }
   { door: 'table', target: storageAccountId, zone: 'privatelink.table.${storageSuffix}' }
-  { door: 'vault', target: vaultId, zone: 'privatelink${replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore')}' }
+  {
+    door: 'vault'
+    target: vaultId
+    zone: 'privatelink${replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore')}'
+  }
 ]
 
-resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
   name: name
   location: location
   tags: tags
@@ -43,7 +47,6 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
 
 module endpoint 'private-endpoint.bicep' = [
   for entry in doors: {
-    name: 'endpoint-${entry.door}'
     params: {
       name: 'pe-${entry.door}-${name}'
       location: location
@@ -56,5 +59,3 @@ module endpoint 'private-endpoint.bicep' = [
     }
   }
 ]
-
-output appSubnetId string = '${network.id}/subnets/app'

@@ -1,12 +1,12 @@
 // A private address for one door of a resource, and the name that leads to it.
 param name string
 param location string
-param tags object
+param tags { *: string }
 param subnetId string
 param networkId string
 param targetId string
-@description('The door, as Private Link names it: blob, queue, table or vault.')
-param door string
+@description('The door, as Private Link names it.')
+param door 'blob' | 'queue' | 'table' | 'vault'
 param zoneName string
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
@@ -25,7 +25,7 @@ resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01'
   }
 }
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
+resource endpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = {
   name: name
   location: location
   tags: tags
@@ -43,7 +43,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   }
 }
 
-resource record 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = {
+resource record 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = {
   parent: endpoint
   name: 'default'
   properties: {

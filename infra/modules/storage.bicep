@@ -1,17 +1,16 @@
 // The app's tables and queues, the host's locks and keys, and the deployment package.
 param name string
 param location string
-param tags object
-param sku string
+param tags { *: string }
+param sku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS'
 param publicAccess bool
-
-var deploymentContainer = 'deployment-package'
+param deploymentContainer string
 
 // The app makes what is missing when it starts; they are here so that the platform can scale on a queue before that.
 var tables = ['feeds', 'runs', 'ledgercatalog', 'ledgerlearners', 'inbox', 'quarantine', 'enrolments', 'leases']
 var queues = ['sync-runs', 'sync-slices', 'webhook-events', 'enrolments']
 
-resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2026-09-01' = {
   name: name
   location: location
   tags: tags
@@ -33,7 +32,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   }
 }
 
-resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2026-09-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -42,30 +41,30 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01'
   }
 }
 
-resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-09-01' = {
   parent: blobService
   name: deploymentContainer
   properties: { publicAccess: 'None' }
 }
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2026-09-01' = {
   parent: account
   name: 'default'
 }
 
-resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [
+resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-09-01' = [
   for queueName in queues: {
     parent: queueService
     name: queueName
   }
 ]
 
-resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-06-01' = {
+resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2026-09-01' = {
   parent: account
   name: 'default'
 }
 
-resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-01' = [
+resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2026-09-01' = [
   for tableName in tables: {
     parent: tableService
     name: tableName
@@ -73,5 +72,3 @@ resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-0
 ]
 
 output id string = account.id
-output name string = account.name
-output deploymentContainerName string = container.name

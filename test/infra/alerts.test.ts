@@ -1,66 +1,78 @@
-import { readInfra } from './bicep';
-import type { BicepFile } from './bicep-file';
+import { type Alert, alerts, byDefault, isolated } from './snapshots';
 
-interface Rule {
-  readonly name: string;
-  readonly query: string;
-  readonly operator: string;
-  readonly threshold: number;
-  readonly window: string;
-}
-
-let alerts: BicepFile;
-beforeAll(async () => {
-  const file = (await readInfra()).get('modules/alerts.bicep');
-  if (!file) throw new Error('There is no modules/alerts.bicep');
-  alerts = file;
-});
-const rules = (): readonly Rule[] => alerts.vars.get('rules') as unknown as readonly Rule[];
-const rule = (name: string): Rule | undefined => rules().find((one) => one.name === name);
+const rules = alerts(byDefault);
+const rule = (name: string): Alert => {
+  const found = rules.get(name);
+  if (!found) throw new Error(`There is no alert ${name}`);
+  return found;
+};
+const reads = (query: string, message: string): void =>
+  expect(query).toContain(`where tostring(line["message"]) == "${message}"`);
 
 test('a failed run raises an alert', () => {
-  expect(rule('run-failed')).toMatchObject({ operator: 'GreaterThan', threshold: 0 });
-  expect(rule('run-failed')?.query).toContain('where tostring(line["message"]) == "run ended"');
-  expect(rule('run-failed')?.query).toContain('where tostring(line["state"]) == "failed"');
+  const { query } = rule('run-failed');
+  reads(query, 'run ended');
+  expect(query).toContain('where tostring(line["state"]) == "failed"');
 });
 
 test('a watermark older than the setting raises an alert', () => {
-  const query = rule('watermark-old')?.query;
-  expect(query).toContain('where tostring(line["message"]) == "feed watermark"');
-  expect(query).toContain('tolong(line["lagSeconds"])');
-  expect(query).toContain('where lagSeconds > ${watermarkMaxAgeMinutes * 60}');
+  const { query } = rule('watermark-old');
+  reads(query, 'feed watermark');
+  expect(query).toContain('lagSeconds = tolong(line["lagSeconds"])');
+  expect(query).toContain('where lagSeconds > 7200');
+  expect(alerts(isolated).get('watermark-old')?.query).toContain('where lagSeconds > 108000');
+});
+
+test('a system that is paused for half of an hour raises an alert', () => {
+  const { query, window } = rule('long-pause');
+  reads(query, 'system asks for a pause');
+  expect(query).toContain('sum(tolong(line["seconds"])) by system | where pausedSeconds > 1800');
+  expect(window).toBe('PT1H');
+});
+
+test('a run that skips all that it reads raises an alert', () => {
+  const { query } = rule('all-skipped');
+  reads(query, 'run ended');
+  expect(query).toContain('where rows >= 20 and skipped == rows');
 });
 
 test('an abandoned message raises an alert', () => {
-  expect(rule('message-abandoned')).toMatchObject({ operator: 'GreaterThan', threshold: 0 });
-  expect(rule('message-abandoned')?.query).toContain(
-    'where tostring(line["message"]) == "message abandoned"',
-  );
+  reads(rule('message-abandoned').query, 'message abandoned');
 });
 
 test('15 minutes without a sweep raise an alert', () => {
   expect(rule('no-sweep')).toMatchObject({ operator: 'LessThan', threshold: 1, window: 'PT15M' });
-  expect(rule('no-sweep')?.query).toContain('where tostring(line["message"]) == "sweep done"');
+  reads(rule('no-sweep').query, 'sweep done');
+});
+
+test('every other rule is raised by one line that its query finds', () => {
+  for (const { name, operator, threshold } of rules.values())
+    if (name !== 'no-sweep') expect([name, operator, threshold]).toEqual([name, 'GreaterThan', 0]);
 });
 
 test('every rule is on, reads the workspace and tells the operators', () => {
-  const [made] = alerts.resources.filter(({ target }) => target.includes('scheduledQueryRules'));
-  expect(made?.body.properties).toMatchObject({
-    enabled: true,
-    scopes: [{ text: 'workspaceId' }],
-    actions: { actionGroups: [{ text: 'operators.id' }] },
-  });
-  expect(rules().map(({ name }) => name)).toEqual([
-    'run-failed',
-    'watermark-old',
-    'message-abandoned',
-    'no-sweep',
-  ]);
+  const [workspace] = byDefault.resources('Microsoft.OperationalInsights/workspaces');
+  const [operators] = byDefault.resources('Microsoft.Insights/actionGroups');
+  expect(operators?.properties.emailReceivers).toMatchObject([{ emailAddress: 'lms-operators@example.com' }]);
+  for (const { properties } of byDefault.resources('Microsoft.Insights/scheduledQueryRules'))
+    expect(properties).toMatchObject({
+      enabled: true,
+      scopes: [workspace?.id],
+      actions: { actionGroups: [operators?.id] },
+    });
 });
 
-test('a feed is told apart from the others by the columns that its query makes', () => {
-  for (const name of ['run-failed', 'watermark-old'])
-    for (const column of ['lmsSource', 'feedKind'])
-      expect(rule(name)?.query).toContain(`${column} = tostring(`);
-  expect(alerts.vars.get('byFeed')).toMatchObject([{ name: 'lmsSource' }, { name: 'feedKind' }]);
+test('feeds and systems are told apart by columns that the query makes', () => {
+  for (const { name, query, dimensions } of rules.values())
+    for (const column of dimensions)
+      expect([name, query]).toEqual([name, expect.stringContaining(`${column} = tostring(`)]);
+  const feed = ['lmsSource', 'feedKind', 'feedDestination'];
+  expect([...rules.values()].map(({ name, dimensions }) => [name, dimensions])).toEqual([
+    ['run-failed', feed],
+    ['watermark-old', feed],
+    ['long-pause', ['system']],
+    ['all-skipped', feed],
+    ['message-abandoned', []],
+    ['no-sweep', []],
+  ]);
 });

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readInfra } from './bicep';
+import { alerts, byDefault, charts, root } from './snapshots';
 
 /*
- * The queries of docs/operations.md and of the alerts, read by Kusto's own language service.
+ * The queries of docs/operations.md, of the alerts and of the workbook, read by Kusto's own language service.
  */
 
-const root = join(__dirname, '../..');
 const check = (queries: readonly string[]): string[][] =>
   JSON.parse(
     execFileSync(process.execPath, [join(root, 'scripts/check-kusto.cjs')], {
@@ -32,13 +31,6 @@ const typed = (): string[] =>
     ),
   );
 
-async function alerts(): Promise<string[]> {
-  const rules = (await readInfra()).get('modules/alerts.bicep')?.vars.get('rules');
-  if (!Array.isArray(rules)) throw new Error('There are no rules in modules/alerts.bicep');
-  // A number of minutes is all that a deployment puts in.
-  return (rules as { query: unknown }[]).map(({ query }) => String(query).replace(/\$\{[^}]*\}/g, '60'));
-}
-
 test('the language service finds what is wrong', () => {
   expect(
     check(['AppTraces | where Mesage == "x"', 'AppTraces | sumarize count()', 'AppTraces | take 1']),
@@ -62,8 +54,8 @@ test('no page has queries elsewhere, and those for the command line are right', 
   for (const [i, faults] of check(typed()).entries()) expect([typed()[i], faults]).toEqual([typed()[i], []]);
 });
 
-test('so is every query of an alert', async () => {
-  const queries = await alerts();
-  expect(queries.length).toBeGreaterThan(3);
+test('so is every query of an alert and of the workbook', () => {
+  const queries = [...alerts(byDefault).values(), ...charts(byDefault)].map(({ query }) => query);
+  expect(queries.length).toBeGreaterThan(10);
   for (const [i, faults] of check(queries).entries()) expect([queries[i], faults]).toEqual([queries[i], []]);
 });

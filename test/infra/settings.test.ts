@@ -1,55 +1,65 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from '../../src/lib/settings';
 import type { Definition } from '../../src/lib/settings/definition';
 import { appDefinitions } from '../../src/lib/settings/definitions';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
-import { readInfra, root } from './bicep';
-import type { BicepFile } from './bicep-file';
+import { byDefault, infra, isolated, root, type Snapshot } from './snapshots';
 
-let files: Map<string, BicepFile>;
-beforeAll(async () => (files = await readInfra()));
-const settings = (name: string): Record<string, string> =>
-  files.get('modules/function-app.bicep')?.vars.get(name) as unknown as Record<string, string>;
+const definitions: Readonly<Record<string, Definition>> = appDefinitions;
+const settingsOf = (snapshot: Snapshot): Record<string, string> =>
+  snapshot.resources('Microsoft.Web/sites/config').find(({ name }) => name.endsWith('/appsettings'))
+    ?.properties;
+const asked = (variant: string): Record<string, string> => {
+  const env = readFileSync(join(infra, `snapshots/${variant}.env`), 'utf8');
+  return JSON.parse(/^LMS_BRIDGE_APP_SETTINGS='(.*)'$/m.exec(env)?.[1] ?? '') as Record<string, string>;
+};
 
-/** Settings that the Functions host or an SDK reads, not the app. */
-const othersRead = [
+/** What the platform gives and no operator may change; the last three are read by the host or an SDK, not by the app. */
+const fromPlatform = [
+  'AzureWebJobsStorage__tableServiceUri',
+  'AzureWebJobsStorage__queueServiceUri',
+  'AzureWebJobsStorage__clientId',
+  'KEY_VAULT_URL',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
   'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'AZURE_CLIENT_ID',
   'AzureWebJobsStorage__blobServiceUri',
   'AzureWebJobsStorage__credential',
 ];
-/** Settings of the app that have no place in Azure: a connection string, and a folder of log files. */
-const notInAzure = ['AzureWebJobsStorage', 'LOG_DIR'];
-/** Given only by who wants metrics. */
-const forMetrics = (name: string): boolean => name.startsWith('OTEL_');
 
-test('the app gets every setting that it knows, and none that nobody reads', () => {
-  const given = [...Object.keys(settings('defaults')), ...Object.keys(settings('platform'))];
-  const wanted = Object.keys(appDefinitions).filter(
-    (name) => !notInAzure.includes(name) && !forMetrics(name),
-  );
-  expect(given.sort()).toEqual([...wanted, ...othersRead].sort());
+test('every setting of the app can be set: those of the operator arrive as they are, beside the defaults', () => {
+  for (const [snapshot, variant] of [
+    [byDefault, 'default'],
+    [isolated, 'isolated'],
+  ] as const) {
+    const given = Object.entries(settingsOf(snapshot)).filter(([name]) => !fromPlatform.includes(name));
+    const own = Object.entries(asked(variant)).filter(([name]) => !fromPlatform.includes(name));
+    const defaults = given.filter(([name]) => !own.some(([other]) => other === name));
+    expect(given).toEqual(expect.arrayContaining(own));
+    expect(defaults.length).toBeGreaterThan(2);
+    for (const [name, value] of defaults) expect([name, value]).toEqual([name, definitions[name]?.default]);
+  }
 });
 
-test('the defaults are those of the app', () => {
-  const definitions: Readonly<Record<string, Definition>> = appDefinitions;
-  for (const [name, value] of Object.entries(settings('defaults')))
-    expect([name, value]).toEqual([name, definitions[name]?.default]);
+test('what the platform gives wins over what an operator sets', () => {
+  expect(asked('isolated').KEY_VAULT_URL).toBe('https://not-ours.example.com');
+  for (const snapshot of [byDefault, isolated]) {
+    expect(Object.keys(settingsOf(snapshot))).toEqual(expect.arrayContaining(fromPlatform));
+    expect(settingsOf(snapshot).KEY_VAULT_URL).toMatch(
+      /^\[reference\('.*\/Microsoft.KeyVault\/vaults\/.*vaultUri\]$/,
+    );
+    // Beside an identity a blank one would be taken for a connection string.
+    expect(settingsOf(snapshot)).not.toHaveProperty('AzureWebJobsStorage');
+  }
 });
 
-test('what the platform sets wins over the operator, and the operator over the defaults', () => {
-  const [config] =
-    files.get('modules/function-app.bicep')?.resources.filter(({ symbol }) => symbol === 'settings') ?? [];
-  expect(config?.body.name).toBe('appsettings');
-  expect(config?.body.properties).toMatchObject({ text: 'union(defaults, appSettings, platform)' });
-});
-
-test('with a source and a sink the app reads them without a problem', () => {
+test('the settings that docs/deploy.md shows are read without a problem, and are those of the snapshot', () => {
+  const text = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
+  const shown = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '') as Record<string, string>;
+  expect(asked('default')).toEqual(shown);
   const result = readSettings({
-    ...settings('defaults'),
-    ...exampleSettings(),
+    ...settingsOf(byDefault),
     AzureWebJobsStorage__tableServiceUri: 'https://account.table.core.windows.net/',
     AzureWebJobsStorage__queueServiceUri: 'https://account.queue.core.windows.net/',
     AzureWebJobsStorage__clientId: '11111111-1111-1111-1111-111111111111',
@@ -59,35 +69,21 @@ test('with a source and a sink the app reads them without a problem', () => {
 });
 
 test('the tables and queues that are deployed are those that the app uses', () => {
-  const vars = files.get('modules/storage.bicep')?.vars;
-  expect(vars?.get('tables')).toEqual([...tableNames]);
-  expect(vars?.get('queues')).toEqual([...queueNames]);
+  const named = (type: string): (string | undefined)[] =>
+    byDefault.resources(type).map(({ name }) => name.split('/').at(-1));
+  expect(named('Microsoft.Storage/storageAccounts/tableServices/tables')).toEqual([...tableNames]);
+  expect(named('Microsoft.Storage/storageAccounts/queueServices/queues')).toEqual([...queueNames]);
 });
 
-test('the parameter file fills the parameters of main.bicep from the azd environment', () => {
-  const { parameters } = JSON.parse(readFileSync(join(root, 'infra/main.parameters.json'), 'utf8')) as {
-    parameters: Record<string, { value: string }>;
-  };
-  expect(Object.keys(parameters).sort()).toEqual(
-    files
-      .get('main.bicep')
-      ?.params.map(({ name }) => name)
-      .sort(),
-  );
-  for (const { value } of Object.values(parameters)) expect(value).toMatch(/^\$\{[A-Z_]+(=[\w]+)?\}$/);
+test('every parameter is set from the azd environment, by a name that docs/deploy.md explains', () => {
+  const declared = [...readFileSync(join(infra, 'main.bicep'), 'utf8').matchAll(/^param (\w+)/gm)];
+  const file = readFileSync(join(infra, 'main.bicepparam'), 'utf8');
+  const set = [...file.matchAll(/^param (\w+)/gm)];
+  expect(set.map(([, name]) => name)).toEqual(declared.map(([, name]) => name));
+  const page = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
+  for (const [, name, preset] of file.matchAll(/readEnvironmentVariable\('(LMS_\w+)', '(.*?)'\)/g)) {
+    const shown = /^\W*$/.test(preset ?? '') ? 'none' : preset;
+    const told = new RegExp(`^\\| \`${name}\` +\\| ${shown} `, 'm').test(page);
+    expect([name, shown, told]).toEqual([name, shown, true]);
+  }
 });
-
-// The page is generated: `npm run docs`.
-const page = join(root, 'docs/settings.md');
-if (existsSync(page))
-  test('every setting that is deployed is described in docs/settings.md', () => {
-    const text = readFileSync(page, 'utf8');
-    const names = [...Object.keys(settings('defaults')), ...Object.keys(settings('platform'))];
-    expect(names.filter((name) => !othersRead.includes(name) && !text.includes(name))).toEqual([]);
-  });
-
-/** The settings that docs/deploy.md shows. */
-function exampleSettings(): Record<string, string> {
-  const text = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
-  return JSON.parse(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '') as Record<string, string>;
-}
