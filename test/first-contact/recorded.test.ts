@@ -43,7 +43,8 @@ const grade = (username: string, run: string, passed: boolean) => ({
   passed,
 });
 const courses = [course('Course_Grades', 'Grades'), course('Demo_Course', 'Demonstration')];
-const grades = [
+let grades: object[];
+const recorded = [
   grade('someone', 'Demo_Course', false),
   grade('someone', 'Course_Grades', true),
   grade('user100', 'Demo_Course', false),
@@ -51,6 +52,10 @@ const grades = [
   grade('user7', 'Demo_Course1', false),
   grade('user7', 'Demo_Course2', false),
 ];
+
+beforeEach(() => {
+  grades = [...recorded];
+});
 
 let bridge: Bridge;
 let edx: Server;
@@ -101,7 +106,34 @@ test.each([
   },
 );
 
-test('with fewer rows than are counted, the catalog is noted, and results fail: their counts are exact', async () => {
+test('as they are, two courses arrive and six results are skipped for want of an address: no count is a promise', async () => {
+  await start({
+    courses: {
+      count: 14,
+      previous: null,
+      num_pages: 2,
+      next: `${elsewhere}/api/courses/v1/courses/?page=2`,
+    },
+    grades: {
+      count: 944,
+      previous: null,
+      num_pages: 95,
+      next: `${elsewhere}/api/grades/v1/user_grades/?page=2&username=all`,
+    },
+  });
+  expect(await bridge.sync('catalog')).toMatchObject({ state: 'succeeded', counts: { read: 2, sent: 2 } });
+  const results = await bridge.sync('consumption');
+  expect(results).toMatchObject({ state: 'succeeded', counts: { read: 6, sent: 0, skipped: 6 } });
+  expect(results.notes).toEqual([
+    expect.stringMatching(/^the source counted 944 rows from .* and gave 6, and/),
+  ]);
+  // Only after it was asked again, some time later.
+  expect(bridge.logged.join()).toMatch(
+    /The source counts 944 rows from \S+ to \S+ and gives 6; it is asked again/,
+  );
+});
+
+test('with fewer rows than are counted and no further page, both are noted', async () => {
   await start({
     courses: { count: 14, previous: null, num_pages: 1, next: null },
     grades: { count: 944, previous: null, num_pages: 1, next: null },
@@ -109,7 +141,18 @@ test('with fewer rows than are counted, the catalog is noted, and results fail: 
   const catalog = await bridge.sync('catalog');
   expect(catalog.state).toBe('succeeded');
   expect(catalog.notes.join()).toMatch(/counts 14 courses and gave 2/);
-  expect((await bridge.sync('consumption')).error).toMatch(/counts 944 rows and gave 6/);
+  const results = await bridge.sync('consumption');
+  expect(results).toMatchObject({ state: 'succeeded', counts: { read: 6 } });
+  expect(results.notes.join()).toMatch(/counted 944 rows .* and gave 6/);
+});
+
+test('a count without any row is believed: the results fail', async () => {
+  await start({
+    courses: { count: 2, previous: null, num_pages: 1, next: null },
+    grades: { count: 944, previous: null, num_pages: 95, next: null },
+  });
+  grades.length = 0;
+  expect((await bridge.sync('consumption')).error).toMatch(/counts 944 rows and gave 0/);
 });
 
 test('with true counts, two courses arrive, and six results are skipped for want of an address', async () => {

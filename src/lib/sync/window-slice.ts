@@ -2,14 +2,14 @@ import type { Mapped, MappedRecord, UnmappedRow } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import { addSeconds, type Utc, type Window } from '../domain/time';
 import { ambiguity } from '../domain/zone';
-import { PayloadError, WaitError } from '../errors';
+import { PayloadError, RetryableError, WaitError } from '../errors';
 import type { WindowedFeed, WindowPage } from '../sources/source';
 import { originOf } from './engine';
 import { halfway } from './cut-window';
 import { Delivery } from './deliver';
 import { OneARecord } from './one-a-record';
 import { rowKey } from './page-order';
-import { readWindow } from './read-window';
+import { readWindow, type Short } from './read-window';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './slice-context';
 import { anotherIsFurther, type Tally } from './tally';
 
@@ -134,6 +134,7 @@ export async function workWindow(
       onRow,
       onPage,
       beforeSecondPass: handOver,
+      onShort: (short) => takeShort(context, window, short),
     });
     await handOver();
     return finished(context);
@@ -147,6 +148,21 @@ export async function workWindow(
       return { state: 'split', works: halves, dueAt: error.until };
     throw error;
   }
+}
+
+/**
+ * A source that counts more rows than it gives is asked again, some time later; when it says the very same then, what
+ * it gives is all that there is to be had. @throws RetryableError at first.
+ */
+function takeShort({ slice, tally }: SliceContext, { from, to }: Window, { counted, given }: Short): void {
+  const first = new RetryableError(
+    `The source counts ${counted} rows from ${from} to ${to} and gives ${given}; it is asked again`,
+  );
+  if (slice.error !== first.message) throw first;
+  tally.note([
+    `the source counted ${counted} rows from ${from} to ${to} and gave ${given}, and the same when it was asked again: ` +
+      'its count is no promise',
+  ]);
 }
 
 /**
@@ -180,6 +196,8 @@ async function rowsOfSliceBefore(
       pages++;
     },
     beforeSecondPass: () => Promise.resolve(),
+    // Which rows these are matters to counts alone.
+    onShort: () => undefined,
   });
   return { keys, pages };
 }
