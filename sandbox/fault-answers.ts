@@ -65,6 +65,12 @@ export function playFault(fault: Fault, response: ServerResponse, answer: TrueAn
         { ...json, 'Retry-After': String(seconds) },
         JSON.stringify({ statusCode: 403, message: 'Out of call volume quota.' }),
       );
+    case '408':
+    case '423':
+    case '425':
+      return send(Number(fault.kind), json, JSON.stringify({ detail: 'Try again.' }));
+    case 'bare-error':
+      return send(200, json, JSON.stringify({ error: 'not_found' }));
     case 'maintenance-page':
       return send(200, html, '<html><body><h1>We will be back soon</h1></body></html>');
     case 'php-warning':

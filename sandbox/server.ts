@@ -47,6 +47,8 @@ export interface ServerOptions {
   gzip?: boolean;
   /** Fields that rows have, as this vendor writes them on a bad day: each row that has one gets this in its place. */
   oddFields?: Readonly<Record<string, unknown>>;
+  /** Lists as PHP writes them when they have a gap: objects with numbers for names; an empty one as null. */
+  phpLists?: boolean;
   /** How many requests the log keeps (10,000). */
   keepRequests?: number;
   /** Serve over TLS with these. */
@@ -135,7 +137,7 @@ export class PocketServer {
     await this.onRequest?.(full);
     const fault = this.faults.draw(method, full.path);
     let status: number;
-    const answer = async (): Promise<Answer> => withOddFields(await plainAnswer(), this.options.oddFields);
+    const answer = async (): Promise<Answer> => inOddForms(await plainAnswer(), this.options);
     const plainAnswer = async (): Promise<Answer> =>
       this.throttle.check('all', this.options.requestsPerMinute) ??
       this.throttle.checkWindow(this.options.budget) ??
@@ -175,12 +177,19 @@ export class PocketServer {
   }
 }
 
-function withOddFields(answer: Answer, odd: ServerOptions['oddFields']): Answer {
+function inOddForms(answer: Answer, { oddFields = {}, phpLists = false }: ServerOptions): Answer {
   const { body } = answer;
-  if (!odd || typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return answer;
-  const text = JSON.stringify(body, (name, value: unknown) => (Object.hasOwn(odd, name) ? odd[name] : value));
+  if (Object.keys(oddFields).length === 0 && !phpLists) return answer;
+  if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return answer;
+  const text = JSON.stringify(body, (name, given: unknown) => {
+    const value = Object.hasOwn(oddFields, name) ? oddFields[name] : given;
+    return phpLists && Array.isArray(value) ? phpList(value) : value;
+  });
   return { ...answer, body: JSON.parse(text) as unknown };
 }
+
+const phpList = (list: readonly unknown[]): object | null =>
+  list.length === 0 ? null : Object.fromEntries(list.map((one, place) => [place * 2, one]));
 
 function whole(answer: Answer): TrueAnswer {
   const { status, headers = {}, body } = answer;

@@ -25,6 +25,8 @@ export interface AcademyOptions extends ServerOptions {
   unlisted: readonly string[];
   /** Who is in a course through one portal is not enrolled through another. */
   oneEnrolmentACourse: boolean;
+  /** Courses that are listed and, by their id, are 404. */
+  notFoundById: readonly number[];
   /** `failed`: webhooks do not get through, and the log says so; `lost`: it does not even say so. */
   deliveries: 'sent' | 'failed' | 'lost';
   /** Webhooks name no course. */
@@ -51,6 +53,7 @@ export const academyDefaults: AcademyOptions = {
   listsEmails: false,
   unlisted: [],
   oneEnrolmentACourse: false,
+  notFoundById: [],
   deliveries: 'sent',
   opaqueEvents: false,
   logShowsData: true,

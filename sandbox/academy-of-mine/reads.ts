@@ -26,7 +26,7 @@ export function addReads(server: PocketServer, state: AcademyState): void {
     })),
   );
   addOperation(server, state, 'courses.get', ({ id }) => {
-    const course = state.courses.get(Number(id));
+    const course = options.notFoundById.includes(Number(id)) ? undefined : state.courses.get(Number(id));
     return course ? { status: 200, body: courseJson(course) } : notFound;
   });
   addOperation(server, state, 'categories.courseLookup', ({ array }) => {

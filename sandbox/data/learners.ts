@@ -4,6 +4,8 @@ import { firstNames, lastNames } from './topics';
 export interface Learner {
   readonly username: string;
   readonly email: string;
+  /** The address as grades tell it, where that is not how it is kept. */
+  readonly writtenAs?: string;
 }
 
 /** The n-th learner (from 0) of a seed: `first.last12@example.com`; the number keeps them apart. */

@@ -27,20 +27,22 @@ export function addBulkGrades(server: PocketServer, state: OpenEdxState): void {
       return developerError(400, 'date_filter_format', message);
     }
     const rows = select(bounds.from, bounds.to);
-    const cut = cutPage(request.query, rows.count, {
+    const counted = rows.count + options.phantomGrades;
+    const cut = cutPage(request.query, counted, {
       defaultSize: options.defaultPageSize,
       maxSize: options.gradesMaxPageSize,
       honourPageSize: options.honourPageSize,
     });
-    if (!cut) return invalidPage;
-    const results = rows.slice(cut.from, cut.to).map((row) => ({
-      username: options.usernames === 'email' ? row.learner.email : row.learner.username,
+    if (!cut || (cut.from > 0 && cut.from >= rows.count)) return invalidPage;
+    const results = rows.slice(cut.from, Math.min(cut.to, rows.count)).map((row) => ({
+      username:
+        options.usernames === 'email' ? (row.learner.writtenAs ?? row.learner.email) : row.learner.username,
       letter_grade: row.letter,
       percent: row.percent,
       course_key: row.courseId,
       passed: row.passed,
     }));
-    return pageAnswer(request, cut, rows.count, results, options.linksTo ?? request.origin);
+    return pageAnswer(request, cut, counted, results, options.linksTo ?? request.origin);
   });
 }
 

@@ -47,6 +47,10 @@ export interface OpenEdxOptions extends ServerOptions {
    * of pages are exact on the last page alone, and a page that was promised can be 404.
    */
   estimatedCounts: boolean;
+  /** Bulk grades that are counted, in every window, and never given: their pages are 404. */
+  phantomGrades: number;
+  /** So many grades have a second row: of another account with the same address, in capitals, which got less far. */
+  twinGrades: number;
   /** Calls of the course list that one user may make a minute. */
   courseListPerMinute?: { readonly user: number; readonly staff: number };
   /** Whether that 429 has a Retry-After; before the newest releases its text alone says how long to wait. */
@@ -85,6 +89,8 @@ export const openEdxDefaults: OpenEdxOptions = {
   timeZone: 'UTC',
   usernames: 'email',
   estimatedCounts: false,
+  phantomGrades: 0,
+  twinGrades: 0,
   throttleNamesWait: true,
   courseGradeEmails: 'all',
 };

@@ -44,8 +44,17 @@ export class OpenEdxState {
       // Half an hour ago, so that what happens now comes after it.
       to: options.gradesTo ?? now() - 1_800_000,
     });
+    if (options.twinGrades > 0) this.addTwins(options.twinGrades);
     this.tokens = new TokenDesk({ clientId, clientSecret }, now);
     this.next = random(seed + 7);
+  }
+
+  private addTwins(count: number): void {
+    for (const { learner, courseId, modified } of [...this.grades].slice(0, count)) {
+      const username = `${learner.username}_2`;
+      const twin = { username, email: `2.${learner.email}`, writtenAs: learner.email.toUpperCase() };
+      this.grades.upsert(gradeRow({ id: 0, learner: twin, courseId, percent: 0, modified }));
+    }
   }
 
   learner(n: number): Learner {

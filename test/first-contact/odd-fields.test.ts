@@ -250,14 +250,17 @@ test('the same through a whole sync: every record arrives, and each odd field is
         courses: 6,
         learners: 10,
         grades: 30,
+        phpLists: true,
         oddFields: { short_description: 7, end: 'soon', letter_grade: [] },
       },
       khalibre: {
+        phpLists: true,
         courses: 6,
         learners: 5,
         oddFields: { languages: [null, 'en'], bannerUrl: {}, totalActivity: '5', description: { en: 'x' } },
       },
       academy: {
+        phpLists: true,
         courses: 6,
         learners: 5,
         oddFields: {

@@ -108,6 +108,29 @@ describe('two accounts of one person are one record: the more advanced goes out'
   });
 });
 
+test('so it is with many accounts among many', async () => {
+  bridge = await startBridge({ sandbox: { openEdx: { grades: 300, twinGrades: 40 } } });
+  const run = await bridge.sync('consumption');
+  expect(run).toMatchObject({ state: 'succeeded', counts: { read: 340, sent: 300, skipped: 40 } });
+});
+
+test('bulk grades that are counted and never given are noted, and those that are given arrive', async () => {
+  bridge = await startBridge({
+    sandbox: { openEdx: { grades: 250, phantomGrades: 938 } },
+    env: { LMS__openedx__pageSize: '100' },
+  });
+  const run = await bridge.sync('consumption');
+  expect(run).toMatchObject({ state: 'succeeded', counts: { read: 250, sent: 250 } });
+  expect(run.notes.join()).toMatch(/counted 1188 rows .* and gave 250/);
+});
+
+test.each(['408', '423', '425'] as const)('a call that meets %s is made again', async (kind) => {
+  bridge = await startBridge({ sandbox: small });
+  const { server } = bridge.sandbox.openEdx;
+  server.faults.set({ rate: 1, kinds: [kind], count: 1, skip: 1 });
+  expect(await bridge.sync('catalog')).toMatchObject({ state: 'succeeded' });
+});
+
 describe('a run that could use nothing of what it read is partial, and says what to set', () => {
   test.each([
     ['no addresses', { usernames: 'plain' as const }, {}, /LMS__openedx__addresses/],

@@ -114,6 +114,16 @@ test.each([
   expect([posts('/insertLearner'), posts('/updateLearner')]).toEqual([0, 0]);
 });
 
+test('a 200 that says no in place of an answer removes nobody', async () => {
+  await enrolments().enrol(asked, call);
+  tBook.server.faults.set({ rate: 1, kinds: ['bare-error'], paths: ['/removeLearnerSession'] });
+  expect(await failure(enrolments().remove!(asked, call))).toMatchObject({
+    name: 'RefusedError',
+    status: 404,
+  });
+  expect(found()?.sessions).toHaveLength(2);
+});
+
 test('a refusal is told once, with T-book’s reason', async () => {
   const error = await failure(enrolments().enrol({ ...asked, entityId: '99' }, call));
   expect(error).toMatchObject({ name: 'RefusedError', status: 402, reason: 'The entity does not exist.' });

@@ -34,7 +34,7 @@ export function academyEntities(client: AcademyClient, { pageSize }: SourceSetti
   return {
     async page(cursor, call) {
       const page = await readPage(client, 'portals.list', oldestFirst, pageSize, cursor, call);
-      return directory(page, portalRow, (row): Entity => ({ id: row.id, name: row.name }));
+      return directory(page, portalRow, (row): Entity => ({ id: row.id, name: row.name ?? row.id }));
     },
   };
 }

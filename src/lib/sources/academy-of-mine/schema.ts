@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, ids, listOf, number, rows, text, yesOrNo } from '../forms';
+import { count, id, ids, listOf, number, rows, text, word, yesOrNo } from '../forms';
 
 export { id };
 
@@ -36,9 +36,12 @@ export const courseDetail = z.object({
   categories: ids,
 });
 
-export const category = z.object({ id, name: z.string() });
+export const category = z.object({ id, name: word });
 /** The sample shows one object where the words say several. */
-export const categories = z.union([z.array(z.unknown()), category.transform((one): unknown[] => [one])]);
+export const categories = z.union([
+  category.transform((one): unknown[] => [one]),
+  rows.transform((all) => all ?? []),
+]);
 
 /** A row of the Course Detail Report. */
 export const reportRow = z.object({
@@ -70,7 +73,7 @@ export const userRow = z.object({
   disabled: yesOrNo,
 });
 
-export const portalRow = z.object({ id, name: z.string() });
+export const portalRow = z.object({ id, name: text });
 
 export const created = z.object({ id });
 

@@ -1,6 +1,8 @@
 import type { Utc } from '../../domain/time';
 import { RefusedError } from '../../errors';
 import type { SourceSettings } from '../../settings/types';
+import { Notes } from '../notes';
+import { readRow } from '../read-row';
 import { safeWords } from '../safe-words';
 import type { Call, ListedWebhook, LoggedDelivery, WebhookAdmin } from '../source';
 import type { AcademyClient, Params } from './client';
@@ -23,7 +25,7 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
       const { records: given, recordsTotal } = await client.read('webhooks.list', newestFirst, page, call);
       const records = given ?? [];
       const webhooks = records.flatMap((raw): ListedWebhook[] => {
-        const row = webhookRow.safeParse(raw).data;
+        const row = readRow(webhookRow, raw, ['id', 'events'], new Notes()).data;
         if (!row) return [];
         const names = row.events.flatMap((one) => one.split(','));
         const createdAt = date(row.created_at);
@@ -59,7 +61,7 @@ export function academyWebhooks(client: AcademyClient, settings: SourceSettings)
       const params = { id, ...newestFirst };
       const { records, next } = await readPage(client, 'webhooks.log', params, pageSize, cursor, call);
       const deliveries = records.flatMap((raw): LoggedDelivery[] => {
-        const row = logRow.safeParse(raw).data;
+        const row = readRow(logRow, raw, ['id'], new Notes()).data;
         if (!row) return [];
         const { event, data, status, created_at } = row;
         return [
