@@ -1,14 +1,14 @@
 import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
 import { stopping } from '../lib/stopping';
+import { beginRun } from '../lib/sync/begin';
 import { readRunMessage } from '../lib/sync/messages';
-import { planRun } from '../lib/sync/plan';
 
 app.storageQueue('planWorker', {
   queueName: 'sync-runs',
   connection: 'AzureWebJobsStorage',
   handler: async (message) => {
     const { engine } = await getApp();
-    await planRun(engine, readRunMessage(message).runId, stopping);
+    await beginRun(engine, readRunMessage(message), stopping);
   },
 });

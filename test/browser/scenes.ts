@@ -26,7 +26,6 @@ export function storedRun(feed: Feed, startedAt: Utc, more: Partial<Run> = {}): 
     createdAt: startedAt,
     slices: { total: 1, done: 1, failed: 0 },
     lastSlice: 1,
-    dispatched: 1,
     cancelRequested: false,
     notes: [],
     ...more,

@@ -4,8 +4,9 @@ import type { App } from '../../src/lib/app';
 import { isEnded, type Run } from '../../src/lib/domain/run';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { cancelRun } from '../../src/lib/sync/cancel';
+import { placesTaken } from '../../src/lib/sync/places';
 import { planRun } from '../../src/lib/sync/plan';
-import { workSlice } from '../../src/lib/sync/slice';
+import { workSlice } from '../setup/one-slice';
 import { startRun } from '../../src/lib/sync/start';
 import { sweep } from '../../src/lib/sync/sweep';
 import { notAtSink } from '../sync/at-sink';
@@ -66,8 +67,7 @@ async function expectOver(apps: readonly App[], run: Run): Promise<void> {
     await Promise.all(apps.map(({ engine }) => workSlice(engine, run.runId, slice, go)));
   await Promise.all(apps.map(({ engine }) => sweep(engine)));
   expect([pages(), posts(), await first.engine.runs.read(run.runId)]).toEqual(before);
-  for await (const { number } of first.engine.runs.slices(run))
-    expect(await first.engine.leases.isHeld(`slice-${run.runId}-${number}`)).toBe(false);
+  expect([...(await placesTaken(first.engine, feed))]).toEqual([]);
 }
 
 /** The run has ended, once, as cancelled, and the next one delivers the rest. */
@@ -150,7 +150,8 @@ test('whose worker died is ended by the sweep, once nothing of that worker can b
     App,
   ];
   const run = await planned(one);
-  await lastLeases(bridge.app.storage).acquire(`slice-${run.runId}-2`);
+  const place = (await lastLeases(bridge.app.storage).acquire('place-openedx-0'))!;
+  await one.engine.runs.updateSlice(run, 2, () => ({ worker: place.id }));
   await cancelRun(one.engine, run.runId);
   await sweep(other.engine);
   expect(ends).toEqual([]);

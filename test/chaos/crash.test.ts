@@ -70,7 +70,10 @@ test.concurrent.each(feedForms)(
 
 // The other steps by themselves, too, when there is time for it.
 const alone = crashes.filter(({ step }) => process.env.CHAOS_RUNS !== undefined || step === 'message sent');
-test.concurrent.each(feedForms.flatMap((form) => alone.map((crash) => ({ form, ...crash }))))(
+const cases = feedForms.flatMap((form) => alone.map((crash) => ({ form, ...crash })));
+// A catalog is one slice, and who plans it works it.
+const possible = cases.filter(({ form, step }) => form !== 'catalog' || step !== 'message sent');
+test.concurrent.each(possible)(
   'a $form run whose worker is killed at "$step" ends with nothing lost',
   ({ form, ...crash }) => crashAt(form, [crash]),
   process.env.CHAOS_RUNS ? 900_000 : 240_000,

@@ -4,7 +4,7 @@ import { sweep } from '../../src/lib/sync/sweep';
 import { tick } from '../../src/lib/sync/tick';
 import { planRun } from '../../src/lib/sync/plan';
 import { workRun } from '../../src/lib/sync/work-run';
-import { workSlice } from '../../src/lib/sync/slice';
+import { workSlice } from '../setup/one-slice';
 import { readRunMessage, readSliceMessage } from '../../src/lib/sync/messages';
 import { isEnded, type Run } from '../../src/lib/domain/run';
 import { utc } from '../../src/lib/domain/time';

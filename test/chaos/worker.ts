@@ -3,10 +3,11 @@ import { type App, createApp } from '../../src/lib/app';
 import { createLogger } from '../../src/lib/log';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
+import { beginRun } from '../../src/lib/sync/begin';
 import { endRun } from '../../src/lib/sync/finish';
 import { readRunMessage, readSliceMessage } from '../../src/lib/sync/messages';
-import { planRun } from '../../src/lib/sync/plan';
-import { abandonSlice, workSlice } from '../../src/lib/sync/slice';
+import { workLane } from '../../src/lib/sync/lane';
+import { abandonSlice } from '../../src/lib/sync/slice';
 import { startRun } from '../../src/lib/sync/start';
 import { sweep } from '../../src/lib/sync/sweep';
 import { brisk, quickPatience, type WorkerOrders } from './orders';
@@ -54,9 +55,8 @@ function build(): App {
 const { engine, storage } = build();
 
 async function handle(queue: 'sync-runs' | 'sync-slices', message: unknown): Promise<void> {
-  if (queue === 'sync-runs') return planRun(engine, readRunMessage(message).runId, never);
-  const { runId, slice } = readSliceMessage(message);
-  return workSlice(engine, runId, slice, never);
+  if (queue === 'sync-runs') return beginRun(engine, readRunMessage(message), never);
+  return workLane(engine, readSliceMessage(message), never);
 }
 
 async function giveUp(queue: 'sync-runs' | 'sync-slices', message: unknown): Promise<void> {

@@ -4,23 +4,25 @@ import { until } from '../setup/bridge';
 import { testStorage } from '../setup/storage';
 import { startStorageProxy } from '../setup/storage-proxy';
 
-test('whether any lease of a prefix and a number is held', async () => {
+test('which leases of a prefix and a number are held, and by whom', async () => {
   const storage = connectStorage({ type: 'connectionString', connectionString: await testStorage() });
   await storage.prepare();
   let now = Date.now();
   const leases = new LeaseStore(storage, { now: () => now });
-  expect(await leases.isAnyHeld('slice-a-')).toBe(false);
-  const others = ['slice-a', 'slice-a-x', 'slice-ab-1', 'plan-a-1'];
+  const alive = async (): Promise<string[]> => [...(await leases.alive('place-a-'))];
+  expect(await alive()).toEqual([]);
+  const others = ['place-a', 'place-a-x', 'place-ab-1', 'plan-a-1'];
   for (const name of others) await leases.acquire(name);
-  expect(await leases.isAnyHeld('slice-a-')).toBe(false);
-  const lease = await leases.acquire('slice-a-1234');
-  expect(await leases.isAnyHeld('slice-a-')).toBe(true);
-  await lease?.release();
-  expect(await leases.isAnyHeld('slice-a-')).toBe(false);
-  await leases.acquire('slice-a-9');
-  expect(await leases.isAnyHeld('slice-a-')).toBe(true);
+  expect(await alive()).toEqual([]);
+  const lease = (await leases.acquire('place-a-1234'))!;
+  expect(await alive()).toEqual([lease.id]);
+  await lease.release();
+  expect(await alive()).toEqual([]);
+  const again = (await leases.acquire('place-a-1234'))!;
+  expect(await alive()).toEqual([again.id]);
+  expect(again.id).not.toBe(lease.id);
   now += 120_000;
-  expect(await leases.isAnyHeld('slice-a-')).toBe(false);
+  expect(await alive()).toEqual([]);
 });
 
 describe('a lease is not lost to oneself', () => {

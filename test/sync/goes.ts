@@ -3,7 +3,7 @@ import { isEnded, type Run } from '../../src/lib/domain/run';
 import { deleteRow } from '../../src/lib/store/rows';
 import type { AppOverrides } from '../../src/lib/app';
 import { planRun } from '../../src/lib/sync/plan';
-import { workSlice } from '../../src/lib/sync/slice';
+import { workSlice } from '../setup/one-slice';
 import type { Bridge } from '../setup/bridge';
 
 const never = new AbortController().signal;

@@ -6,7 +6,7 @@ import type { LdSettings } from '../../src/lib/destinations/ld-services/settings
 import { destinationNamed } from '../../src/lib/destinations/registry';
 import { cancelRun } from '../../src/lib/sync/cancel';
 import { planRun } from '../../src/lib/sync/plan';
-import { workSlice } from '../../src/lib/sync/slice';
+import { workSlice } from '../setup/one-slice';
 import { startRun } from '../../src/lib/sync/start';
 import { workRun } from '../../src/lib/sync/work-run';
 import { type Bridge, startBridge, until } from '../setup/bridge';

@@ -1,7 +1,7 @@
 import { finishRun } from '../../src/lib/sync/finish';
 import { planRun } from '../../src/lib/sync/plan';
 import { purge } from '../../src/lib/sync/purge';
-import { workSlice } from '../../src/lib/sync/slice';
+import { workSlice } from '../setup/one-slice';
 import { startRun } from '../../src/lib/sync/start';
 import { sweep } from '../../src/lib/sync/sweep';
 import { Tally } from '../../src/lib/sync/tally';

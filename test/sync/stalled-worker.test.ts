@@ -2,7 +2,7 @@ import { PayloadError, RetryableError } from '../../src/lib/errors';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
 import { planRun } from '../../src/lib/sync/plan';
-import { workSlice } from '../../src/lib/sync/slice';
+import { workSlice } from '../setup/one-slice';
 import { startRun } from '../../src/lib/sync/start';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 
@@ -59,7 +59,7 @@ test.each([
   const working = workSlice(stalled.engine, runId, 1, never);
   await first.at;
   const leases = fleeting(60_000);
-  await until('the lease has ended', async () => !(await leases.isHeld(`slice-${runId}-1`)));
+  await until('the lease has ended', async () => (await leases.alive('place-openedx-')).size === 0);
   const successor = bridge.another({ leases, onStep: second.onStep });
   const succeeding = workSlice(successor.engine, runId, 1, never);
   await second.at;
@@ -78,7 +78,7 @@ test.each([
     error: undefined,
     counts: { read: 60, sent: 60 },
   });
-  expect(await leases.isHeld(`slice-${runId}-1`)).toBe(false);
+  expect([...(await leases.alive('place-openedx-'))]).toEqual([]);
   const failures = bridge.logged.filter((line) => line.includes('slice failed'));
   expect(failures).toEqual([]);
 });

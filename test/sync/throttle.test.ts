@@ -3,7 +3,7 @@ import type { App } from '../../src/lib/app';
 import type { Slice } from '../../src/lib/domain/run';
 import { deleteRow } from '../../src/lib/store/rows';
 import { planRun } from '../../src/lib/sync/plan';
-import { workSlice } from '../../src/lib/sync/slice';
+import { workSlice } from '../setup/one-slice';
 import { startRun } from '../../src/lib/sync/start';
 import { workRun } from '../../src/lib/sync/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';

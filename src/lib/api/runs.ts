@@ -1,5 +1,8 @@
-import type { App } from '../app';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import type { App } from '../app';
+import { stopping } from '../stopping';
+import { beginRuns } from '../sync/begin';
 import { cancelRun } from '../sync/cancel';
 import { resync } from '../sync/resync';
 import { listWatermarks } from '../sync/watermarks';
@@ -10,13 +13,20 @@ import { runView } from './run-view';
 const noSuchRun = (runId: string): Answer =>
   problem({ status: 404, title: 'No such run', detail: `There is no run ${runId}` });
 
-/** @param base the address of the API, such as http://localhost:7071/api. */
+/** An answer waits for so long for what is quickly done, milliseconds. */
+const answerMs = 2_000;
+
+/**
+ * Starts runs and begins them at once: what one slice holds has arrived by the time of the answer, if that is soon.
+ * @param base the address of the API, such as http://localhost:7071/api.
+ */
 export async function postResync(
   app: App,
   asked: z.output<typeof resyncRequest>,
   base: string,
 ): Promise<Answer> {
-  const runs = await resync(app.engine, app.settings.sources, asked, 'resync');
+  const runs = await resync(app.engine, app.settings.sources, asked, 'resync', true);
+  await Promise.race([beginRuns(app.engine, runs, stopping, 1), sleep(answerMs, undefined, { ref: false })]);
   return json(202, {
     runs: runs.map(({ runId, source, kind, destination }) => ({
       runId,

@@ -118,8 +118,6 @@ export interface Run {
   readonly slices: { readonly total: number; readonly done: number; readonly failed: number };
   /** The highest number of a slice; above the total once slices were split. */
   readonly lastSlice: number;
-  /** Wake-up calls were sent, or are about to be, for the slices 1 to this; each that ends lets one more follow. */
-  readonly dispatched: number;
   readonly cancelRequested: boolean;
   /** Notes for the operator that are no error: an unknown status, a course that was left alone. */
   readonly notes: readonly string[];
@@ -181,7 +179,7 @@ export interface Slice {
   readonly state: SliceState;
   readonly work: SliceWork;
   readonly attempts: number;
-  /** Names whoever took it up last; undefined when nobody has. A worker writes only what is still its own. */
+  /** The place from which it is worked; undefined once it was let go. A worker writes only what is still its own. */
   readonly worker: string | undefined;
   /** How often it put itself back to go on from where it was. */
   readonly pauses: number;
@@ -194,8 +192,6 @@ export interface Slice {
   /** Likewise. */
   readonly notes: readonly string[];
   readonly error: string | undefined;
+  /** Of its row as it was read, so that it can be taken in one write. */
+  readonly version?: string | undefined;
 }
-
-/** Whether a wake-up call for the slice was sent, or ought to have been. A slice that was put back has a due time. */
-export const isDispatched = (run: Run, slice: Slice): boolean =>
-  slice.number <= run.dispatched || slice.dueAt > 0;

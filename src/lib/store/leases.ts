@@ -11,6 +11,8 @@ const skewMs = 5_000;
 /** The right to work on something, alone, for a while. */
 export interface Lease {
   readonly name: string;
+  /** Names this holding of it: nobody else's, nor a later one, has the same. */
+  readonly id: string;
   /** Aborts when the lease cannot be kept. */
   readonly lost: AbortSignal;
   /** @throws LeaseLostError when the lease does not outlive an action that may take so long. */
@@ -19,6 +21,8 @@ export interface Lease {
   keepUntil(time: number): void;
   /** The latest time of `keepUntil`; 0 when it was never asked for. */
   readonly keptUntil: number;
+  /** Whether that time is still to come. */
+  readonly isKept: boolean;
   /** Gives it back; one that is to be kept runs out by itself. */
   release(): Promise<void>;
 }
@@ -57,25 +61,30 @@ export class LeaseStore {
     const owner = randomUUID();
     const until = this.#now() + this.#ttlMs;
     const mine = leaseRow(name, owner, until);
-    const row = await readRow(this.#table, 'lease', name);
-    if (row && this.#isLive(row)) return undefined;
-    const etag = row
-      ? await replaceRow(this.#table, mine, row.etag ?? '*').catch(unlessConflict)
-      : await insertRow(this.#table, mine);
-    return etag === undefined ? undefined : this.#hold(name, owner, until);
+    // Most are free, and then this is the only call.
+    let etag = await insertRow(this.#table, mine);
+    if (etag === undefined) {
+      const row = await readRow(this.#table, 'lease', name);
+      if (row && this.#isLive(row)) return undefined;
+      etag = row
+        ? await replaceRow(this.#table, mine, row.etag ?? '*').catch(unlessConflict)
+        : await insertRow(this.#table, mine);
+    }
+    return etag === undefined ? undefined : this.#hold(name, owner, until, etag);
+  }
+
+  /** Ids of all that are held now and whose names are the prefix and a number. */
+  async alive(prefix: string): Promise<Set<string>> {
+    const ids = new Set<string>();
+    const filter = where`PartitionKey eq ${'lease'} and RowKey ge ${`${prefix}0`} and RowKey lt ${`${prefix}:`}`;
+    for await (const row of queryRows(this.#table, { filter })) if (this.#isLive(row)) ids.add(idOf(row));
+    return ids;
   }
 
   /** Whether someone holds it now. */
   async isHeld(name: string): Promise<boolean> {
     const row = await readRow(this.#table, 'lease', name);
     return row !== undefined && this.#isLive(row);
-  }
-
-  /** Whether someone holds one of those whose names are the prefix and a number. */
-  async isAnyHeld(prefix: string): Promise<boolean> {
-    const filter = where`PartitionKey eq ${'lease'} and RowKey ge ${`${prefix}0`} and RowKey lt ${`${prefix}:`}`;
-    for await (const row of queryRows(this.#table, { filter })) if (this.#isLive(row)) return true;
-    return false;
   }
 
   /** Deletes leases that ended long ago, since their holders died, and answers by `Idempotency-Key` (see replies.ts). @param before milliseconds since 1970. */
@@ -91,8 +100,9 @@ export class LeaseStore {
     return Number(row.until) + this.#skewMs > this.#now();
   }
 
-  #hold(name: string, owner: string, firstUntil: number): Lease {
+  #hold(name: string, owner: string, firstUntil: number, firstEtag: string): Lease {
     let until = firstUntil;
+    let etag = firstEtag;
     let released = false;
     let keptUntil = 0;
     const lost = new AbortController();
@@ -104,7 +114,7 @@ export class LeaseStore {
         const row = await readRow(this.#table, 'lease', name);
         if (released) return;
         if (row?.owner !== owner) return lose();
-        await replaceRow(this.#table, leaseRow(name, owner, next), row.etag ?? '*');
+        etag = await replaceRow(this.#table, leaseRow(name, owner, next), row.etag ?? '*');
         until = next;
       } catch (error) {
         if (released) return;
@@ -121,8 +131,14 @@ export class LeaseStore {
     };
     const timer = setInterval(() => void renew(), this.#renewMs);
     timer.unref();
+    const isKept = (): boolean => keptUntil > this.#now();
+    const letGo = (version: string): Promise<unknown> =>
+      isKept()
+        ? replaceRow(this.#table, leaseRow(name, owner, keptUntil), version)
+        : deleteRow(this.#table, 'lease', name, version);
     return {
       name,
+      id: idOf(leaseRow(name, owner, 0)),
       lost: lost.signal,
       assertOutlives: (ms) => {
         if (lost.signal.aborted || until < this.#now() + ms)
@@ -135,17 +151,20 @@ export class LeaseStore {
       get keptUntil() {
         return keptUntil;
       },
+      get isKept() {
+        return isKept();
+      },
       release: async () => {
         if (released) return;
         released = true;
         clearInterval(timer);
         if (lost.signal.aborted) return;
         try {
-          const row = await readRow(this.#table, 'lease', name);
-          if (row?.owner !== owner) return;
-          if (keptUntil > this.#now())
-            await replaceRow(this.#table, leaseRow(name, owner, keptUntil), row.etag ?? '*');
-          else await deleteRow(this.#table, 'lease', name, row.etag);
+          await letGo(etag).catch(async (error: unknown) => {
+            // A renewal was on its way.
+            const row = error instanceof ConflictError && (await readRow(this.#table, 'lease', name));
+            if (row && row.owner === owner) await letGo(row.etag ?? '*');
+          });
         } catch {
           // It runs out by itself.
         }
@@ -157,6 +176,8 @@ export class LeaseStore {
 const unlessConflict = (error: unknown): undefined => {
   if (!(error instanceof ConflictError)) throw error;
 };
+
+const idOf = ({ rowKey, owner }: Row): string => `${rowKey}/${String(owner)}`;
 
 const leaseRow = (name: string, owner: string, until: number): Row => ({
   partitionKey: 'lease',

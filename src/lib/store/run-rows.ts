@@ -53,7 +53,6 @@ export function runToRow(run: Run): Row {
     shape: run.shape,
     slices: json(run.slices),
     lastSlice: run.lastSlice,
-    dispatched: run.dispatched,
     cancelRequested: run.cancelRequested,
     notes: json(run.notes),
   };
@@ -90,7 +89,6 @@ export function rowToRun(row: Row): Run {
     createdAt: row.createdAt as Run['createdAt'],
     slices: parse('slices'),
     lastSlice: row.lastSlice as number,
-    dispatched: row.dispatched as number,
     cancelRequested: row.cancelRequested as boolean,
     notes: parse('notes'),
   };
@@ -134,6 +132,7 @@ export function rowToSlice(row: Row, runId: string): Slice {
     dueAt: Number(row.dueAt),
     counts: JSON.parse(String(row.counts)) as Slice['counts'],
     error: row.error as string | undefined,
+    version: row.etag,
   };
 }
 

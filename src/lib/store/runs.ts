@@ -14,6 +14,7 @@ import {
 import { type FeedKind, firstDestination } from '../domain/feed';
 import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
+import { ConflictError } from '../errors';
 import { fromJsonProperties } from './bytes';
 import { changeSlice, PausedWork, seenKey } from './paused';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
@@ -163,6 +164,21 @@ export class RunStore {
     );
   }
 
+  /**
+   * Takes a slice that was read as free, and counts the attempt.
+   * @returns the slice as it then is; undefined when someone else was faster.
+   */
+  async takeSlice(run: Run, as: Slice, worker: string): Promise<Slice | undefined> {
+    const taken = { ...as, attempts: as.attempts + 1, worker };
+    try {
+      const row = sliceToRow(taken, run.planId ?? '');
+      return { ...taken, version: await replaceRow(this.#table, row, as.version ?? '') };
+    } catch (error) {
+      if (error instanceof ConflictError) return undefined;
+      throw error;
+    }
+  }
+
   /** The courses that a slice had seen when it put itself back. */
   async readSeen(run: Run, number: number): Promise<readonly string[]> {
     const row = await readRow(this.#table, partitionOf(run.runId), seenKey(run, number));
@@ -170,7 +186,7 @@ export class RunStore {
   }
 
   /**
-   * Ends a slice and counts it in its run, in one transaction; the next slice's turn to be sent comes with it.
+   * Ends a slice and counts it in its run, in one transaction.
    * @param as the slice as whoever ends it took it up.
    * @returns the run as it then is; undefined when the slice had ended before, its run has, or someone else took it.
    */
@@ -190,7 +206,6 @@ export class RunStore {
           done: run.slices.done + (done ? 1 : 0),
           failed: run.slices.failed + (done ? 0 : 1),
         },
-        dispatched: run.dispatched + 1,
       };
       return { run: next, slices: [ended] };
     });
@@ -212,15 +227,18 @@ export class RunStore {
   /** Writes a run's row and slices' rows together, if the slice is still to be worked and the run goes on. */
   #withSlice(
     runId: string,
-    { number, worker }: Slice,
+    as: Slice,
     change: (run: Run, slice: Slice) => { run: Run; slices: readonly Slice[] },
   ): Promise<Run | undefined> {
+    const { number, worker } = as;
+    // As it was taken, it is most likely still.
+    let known: Slice | undefined = as.version === undefined ? undefined : as;
     return retryConflicts(async () => {
       const runRow = await readRow(this.#table, partitionOf(runId), 'run');
       const run = runRow && rowToRun(runRow);
       if (!run?.planId || isEnded(run)) return undefined;
-      const sliceRow = await readRow(this.#table, partitionOf(runId), sliceKey(run.planId, number));
-      const slice = sliceRow && rowToSlice(sliceRow, runId);
+      const slice = known ?? (await this.readSlice(run, number));
+      known = undefined;
       if (slice?.state !== 'pending' || slice.worker !== worker) return undefined;
       const { planId } = run;
       const next = change(run, slice);
@@ -228,7 +246,7 @@ export class RunStore {
         { type: 'replace', row: runToRow(next.run), etag: runRow?.etag ?? '*' },
         ...next.slices.map((changed): Action =>
           changed.number === number
-            ? { type: 'replace', row: sliceToRow(changed, planId), etag: sliceRow?.etag ?? '*' }
+            ? { type: 'replace', row: sliceToRow(changed, planId), etag: slice.version ?? '*' }
             : { type: 'create', row: sliceToRow(changed, planId) },
         ),
       ]);

@@ -1,7 +1,7 @@
 import { isEnded, type Run } from '../domain/run';
 import type { Engine } from './engine';
 import { endRun } from './finish';
-import { sliceLeases } from './slice-context';
+import { freeSlices } from './due';
 
 /**
  * Cancels a run: its workers see it within 2 s, send nothing more, and wait for what they have
@@ -17,5 +17,9 @@ export async function cancelRun(engine: Engine, runId: string): Promise<Run | un
   return engine.runs.read(runId);
 }
 
-const isWorkedOn = async ({ leases }: Engine, { runId }: Run): Promise<boolean> =>
-  (await leases.isHeld(`plan-${runId}`)) || (await leases.isAnyHeld(sliceLeases(runId)));
+async function isWorkedOn(engine: Engine, run: Run): Promise<boolean> {
+  if (await engine.leases.isHeld(`plan-${run.runId}`)) return true;
+  const isFree = freeSlices(engine, run);
+  for await (const slice of engine.runs.slices(run, 'pending')) if (!(await isFree(slice))) return true;
+  return false;
+}

@@ -106,6 +106,8 @@ export interface Patience {
   /** Before the second try, milliseconds; doubled for each further one. */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
+  /** A worker takes one slice after another for so long, then others have a turn; milliseconds. */
+  readonly laneMs: number;
   /** A slice or a plan that takes longer puts itself back, to go on from there or in two halves; milliseconds. */
   readonly sliceBudgetMs: number;
   /** How often a worker looks whether its run was cancelled, milliseconds. */
@@ -130,6 +132,7 @@ export const defaultPatience: Patience = {
   attempts: 5,
   firstDelayMs: 15_000,
   longestDelayMs: 300_000,
+  laneMs: 30_000,
   sliceBudgetMs: 8 * 60_000,
   cancelPollMs: 2_000,
   // Half a minute, doubled up to an hour: about five hours in all.

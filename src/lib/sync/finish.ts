@@ -5,13 +5,6 @@ import type { Engine } from './engine';
 import { advance } from './intervals';
 import { releaseFeed } from './turn';
 
-/** After a slice ended: wakes the next one, or ends the run when it was the last. */
-export async function afterSlice(engine: Engine, run: Run): Promise<void> {
-  if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
-  if (run.dispatched <= run.lastSlice)
-    await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: run.dispatched } });
-}
-
 /**
  * Ends a run whose slices have all ended, or that was cancelled: watermark first, then its state, then the feed's
  * turn. Done again after a crash, it ends the same.

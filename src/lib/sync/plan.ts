@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { courseIdFault } from '../domain/course';
 import type { Feed } from '../domain/feed';
 import { addNotes } from '../domain/notes';
-import { isDispatched, isEnded, isWhole, type Run, type SliceWork } from '../domain/run';
+import { isEnded, isWhole, type Run, type SliceWork } from '../domain/run';
 import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
 import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
 import type { ScannedFeed, WindowedFeed } from '../sources/source';
@@ -13,9 +13,15 @@ import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from '.
 import { endRun, finishRun } from './finish';
 import { isNotHere, notHereSeconds } from './not-here';
 import { without } from './intervals';
+import { parallelSlices } from './places';
 import { takeTurn } from './turn';
 import { watchForCancel } from './watch-for-cancel';
 import { placeCut } from './window-slice';
+
+export interface PlanOptions {
+  /** The caller works the run's slices right after: one worker less is woken. */
+  readonly worksOn?: boolean;
+}
 
 interface Plan {
   readonly works: readonly SliceWork[];
@@ -25,16 +31,22 @@ interface Plan {
 }
 
 /**
- * Cuts a run into slices and wakes the first of them. A plan that is committed is never made anew: its messages
+ * Cuts a run into slices and wakes workers for them. A plan that is committed is never made anew: its messages
  * are sent again.
  * @param stop aborts when the host stops.
  */
-export async function planRun(engine: Engine, runId: string, stop: AbortSignal): Promise<void> {
+export async function planRun(
+  engine: Engine,
+  runId: string,
+  stop: AbortSignal,
+  options: PlanOptions = {},
+): Promise<void> {
   const run = await engine.runs.read(runId);
   if (!run) return engine.log.warn({ runId }, 'no such run to plan');
   if (isEnded(run)) return finishRun(engine, runId);
   if (run.cancelRequested) return void (await cancelRun(engine, runId));
-  if (run.planId) return run.slices.total === 0 ? finishRun(engine, runId) : sendMessages(engine, run);
+  if (run.planId)
+    return run.slices.total === 0 ? finishRun(engine, runId) : sendMessages(engine, run, options);
   const now = engine.now();
   if (run.planDueAt > now)
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (run.planDueAt - now) / 1000);
@@ -46,7 +58,7 @@ export async function planRun(engine: Engine, runId: string, stop: AbortSignal):
     // Read again under the lease: another planner may have got on, and a cancel looks at it after it has left its mark.
     const now = await engine.runs.read(runId);
     if (now && !now.planId && !now.cancelRequested && !isEnded(now))
-      await planUnderLease(engine, now, AbortSignal.any([stop, lease.lost, cancel.signal]));
+      await planUnderLease(engine, now, AbortSignal.any([stop, lease.lost, cancel.signal]), options);
   } catch (error) {
     if (stop.aborted || lease.lost.aborted) throw error;
     lease.assertOutlives(0);
@@ -77,7 +89,12 @@ async function hasTurn(engine: Engine, run: Run): Promise<boolean> {
   return false;
 }
 
-async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Promise<void> {
+async function planUnderLease(
+  engine: Engine,
+  run: Run,
+  signal: AbortSignal,
+  options: PlanOptions,
+): Promise<void> {
   const open = openFeed(engine, run);
   const shape = shapeOf(open);
   const { shape: known } = await engine.feeds.read(run);
@@ -101,7 +118,6 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
           createdAt: plan.window?.to ?? now.createdAt,
           slices: { total, done: 0, failed: 0 },
           lastSlice: total,
-          dispatched: Math.min(total, firstMessages(open)),
           notes: addNotes(now.notes, [...(isMoved ? [sentAnew] : []), ...(plan.notes ?? [])]),
         },
   );
@@ -110,18 +126,22 @@ async function planUnderLease(engine: Engine, run: Run, signal: AbortSignal): Pr
   const { runId, source, kind, destination } = run;
   engine.log.info({ runId, source, kind, destination, slices: total, ...plan.window }, 'run planned');
   if (total === 0) await finishRun(engine, runId);
-  else await sendMessages(engine, committed);
+  else await sendMessages(engine, committed, options);
 }
 
 const sentAnew =
   'the destination, or a setting of what records look like there, is another one since the last whole run: everything is sent anew';
 
-/** Twice as many as may be worked at once; each slice that ends wakes one more. */
-const firstMessages = (open: OpenSource): number => 2 * open.settings.parallelSlices;
-
-async function sendMessages(engine: Engine, run: Run): Promise<void> {
+/** As many as there are places: each starts a worker, who takes one slice after another. */
+async function sendMessages(engine: Engine, run: Run, { worksOn = false }: PlanOptions): Promise<void> {
+  let left = parallelSlices(engine, run);
+  let isFirst = worksOn;
   for await (const slice of engine.runs.slices(run, 'pending')) {
-    if (!isDispatched(run, slice)) continue;
+    if (left-- <= 0) return;
+    if (isFirst) {
+      isFirst = false;
+      continue;
+    }
     await engine.wakeUps.send(
       { queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } },
       (slice.dueAt - engine.now()) / 1000,

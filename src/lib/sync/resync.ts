@@ -23,6 +23,7 @@ export interface Resync {
 
 /**
  * Starts a run for every feed that was asked for.
+ * @param here the caller begins the runs itself.
  * @throws InputError for a source or destination that is not there, or a filter that the feed cannot honour; UnsupportedError
  *   when a source that was named publishes no such thing. Nothing is started then.
  */
@@ -31,6 +32,7 @@ export async function resync(
   sources: readonly SourceEntry[],
   asked: Resync,
   trigger: RunTrigger,
+  here = false,
 ): Promise<Run[]> {
   const feeds = feedsFor(engine, sources, asked);
   const request: RunRequest = {
@@ -42,7 +44,9 @@ export async function resync(
   };
   const runs: Run[] = [];
   for (const feed of feeds)
-    runs.push(await startRun(engine, feed, { mode: asked.mode, trigger, dryRun: asked.dryRun, request }));
+    runs.push(
+      await startRun(engine, feed, { mode: asked.mode, trigger, dryRun: asked.dryRun, request, here }),
+    );
   return runs;
 }
 

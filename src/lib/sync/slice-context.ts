@@ -4,7 +4,21 @@ import type { Kept } from '../store/kept';
 import type { Lease } from '../store/leases';
 import type { SliceResult } from '../store/runs';
 import type { Engine, OpenFeed } from './engine';
+import { holdOf } from './post';
 import type { Tally } from './tally';
+
+/** What a worker holds while it sends: the place from which it works, and perhaps more. */
+export type Held = Pick<Lease, 'name' | 'lost' | 'assertOutlives' | 'keepUntil' | 'keptUntil'>;
+
+/** Two as one, with the name of the first. */
+export const bothOf = (first: Lease, second: Lease): Held => ({
+  name: first.name,
+  lost: AbortSignal.any([first.lost, second.lost]),
+  ...holdOf(first, second),
+  get keptUntil() {
+    return Math.max(first.keptUntil, second.keptUntil);
+  },
+});
 
 /** What a worker has in hand while it works one slice. */
 export interface SliceContext {
@@ -17,9 +31,9 @@ export interface SliceContext {
   readonly tally: Tally;
   /** Aborts when the run is cancelled, the lease is lost or the host stops. */
   readonly signal: AbortSignal;
-  /** The slice's lease, under which it sends. */
-  readonly lease: Lease;
-  /** Calls in flight that this slice may have. */
+  /** Under which it sends. */
+  readonly lease: Held;
+  /** Calls that this slice may ask for at the same time. */
   readonly concurrency: number;
   /** Milliseconds since 1970: when the slice should put itself back rather than go on. */
   readonly deadline: number;
@@ -52,12 +66,9 @@ export type SliceOutcome =
 export const keyPrefix = ({ run, slice }: SliceContext): string =>
   `${run.runId}/${slice.number}${slice.pauses === 0 ? '' : `/${slice.pauses}`}`;
 
-/** The lease of whoever works a slice. */
+/** The lease of whoever works a slice of a catalog. */
 export const sliceLease = ({ runId, number }: Pick<Slice, 'runId' | 'number'>): string =>
-  `${sliceLeases(runId)}${number}`;
-
-/** What the names of the leases of a run's slices begin with; a number follows. */
-export const sliceLeases = (runId: string): string => `slice-${runId}-`;
+  `slice-${runId}-${number}`;
 
 export const finished = ({ tally }: SliceContext): SliceOutcome => ({
   state: 'done',

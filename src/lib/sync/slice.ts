@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Counts, isEnded, type Run, type Slice } from '../domain/run';
 import {
   ConflictError,
@@ -9,147 +8,117 @@ import {
   WaitError,
 } from '../errors';
 import type { Lease } from '../store/leases';
-import { workCourse, workLearner } from './course-slice';
-import { type Engine, openFeed, type OpenFeed, retryDelayMs } from './engine';
 import type { SliceResult } from '../store/runs';
 import { cancelRun } from './cancel';
-import { isNotHere, notHereSeconds } from './not-here';
-import { afterSlice, finishRun } from './finish';
+import { workCourse, workLearner } from './course-slice';
+import { type Due, freeSlices } from './due';
+import { type Engine, openFeed, type OpenFeed, retryDelayMs } from './engine';
+import { finishRun } from './finish';
 import { workCatalogCourse, workListing } from './listing-slice';
-import { acquirePlace } from './places';
+import { isNotHere, notHereSeconds } from './not-here';
 import { workReplay } from './replay-slice';
-import { finished, sliceLease, type SliceContext, type SliceOutcome } from './slice-context';
+import {
+  bothOf,
+  finished,
+  type Held,
+  sliceLease,
+  type SliceContext,
+  type SliceOutcome,
+} from './slice-context';
 import { Tally } from './tally';
 import { watchForCancel } from './watch-for-cancel';
 import { workWindow } from './window-slice';
 
-/** Seconds after which a message that came too early, or met another worker, is tried again. */
-const busySeconds = { lease: 30, place: 3 };
+/** What became of a worker's go at a slice. */
+type Went = 'ended' | 'put back' | 'cancelled';
 
-/**
- * Works one slice, if it is still to be worked and nobody else is at it. Returns when it is done, failed, put back,
- * or not this worker's to do; throws only when not even that could be written down.
- * @param stop aborts when the host stops: the slice is put back at once.
- */
-export async function workSlice(
-  engine: Engine,
-  runId: string,
-  number: number,
-  stop: AbortSignal,
-): Promise<void> {
-  const run = await engine.runs.read(runId);
-  if (!run) return engine.log.warn({ runId, slice: number }, 'no such run to work on');
-  if (isEnded(run)) return finishRun(engine, runId);
-  const slice = await engine.runs.readSlice(run, number);
-  if (!slice) return engine.log.warn({ runId, slice: number }, 'no such slice to work on');
-  if (slice.state !== 'pending') return repeatFinish(engine, run);
-  const early = slice.dueAt - engine.now();
-  if (early > 1_000) return wake(engine, runId, number, early / 1000);
-  const lease = await engine.leases.acquire(sliceLease({ runId, number }));
-  if (!lease) return wake(engine, runId, number, busySeconds.lease);
-  let cancelled: boolean;
-  try {
-    // Read again under the lease: a cancel looks at the leases after it has left its mark, and another worker may
-    // have put the slice back, or ended it.
-    const now = await engine.runs.read(runId);
-    const free = now && (await engine.runs.readSlice(now, number));
-    if (now?.cancelRequested || !now || isEnded(now)) cancelled = true;
-    else if (free?.state !== 'pending' || free.dueAt > engine.now() + 1_000) cancelled = false;
-    else cancelled = await workInPlace(engine, now, free, lease, stop);
-  } finally {
-    await lease.release();
-  }
-  // Only now, without the lease: the last worker to let go ends the run, also one that had its slice done just when
-  // the cancel came.
-  if (cancelled || (await engine.runs.read(runId))?.cancelRequested) await cancelRun(engine, runId);
+interface Taken {
+  readonly engine: Engine;
+  readonly run: Run;
+  readonly slice: Slice;
+  readonly place: Lease;
+  readonly stop: AbortSignal;
 }
 
-/** @returns whether the work ended because the run was cancelled. */
-async function workInPlace(
-  engine: Engine,
-  run: Run,
-  slice: Slice,
-  lease: Lease,
-  stop: AbortSignal,
-): Promise<boolean> {
+/**
+ * Takes a slice that is free and works it from a place. Returns when it is done, failed, put back, or not this
+ * worker's to do; throws only when not even that could be written down.
+ * @param stop aborts when the host stops: the slice is put back at once.
+ */
+export async function workFrom(engine: Engine, place: Lease, due: Due, stop: AbortSignal): Promise<void> {
+  const { runId } = due.run;
+  const slice = await engine.runs.takeSlice(due.run, due.slice, place.id);
+  if (!slice) return;
+  // Read again: a cancel leaves its mark, and looks for who is at work after that.
+  const run = await engine.runs.read(runId);
+  if (!run || isEnded(run)) return;
+  const went = run.cancelRequested ? 'cancelled' : await workTaken({ engine, run, slice, place, stop });
+  if (went === 'ended') return;
+  // What it has sent may still land: nobody may take the run for over before.
+  if (went === 'cancelled' && !place.isKept)
+    await engine.runs.updateSlice(run, slice.number, () => ({ worker: undefined }), slice);
+  // The last worker to let go ends the run.
+  if ((await engine.runs.read(runId))?.cancelRequested) await cancelRun(engine, runId);
+}
+
+async function workTaken(taken: Taken): Promise<Went> {
+  const { engine, run, slice, place } = taken;
   let open: OpenFeed;
   try {
     open = openFeed(engine, run);
   } catch (error) {
-    if (!isNotHere(engine, run, error)) await failSlice(engine, run, slice, sentence(error));
-    else await leave(engine, run, slice, error);
-    return false;
+    return isNotHere(engine, run, error) ? leave(taken, error) : failSlice(taken, sentence(error));
   }
-  const place = await acquirePlace(engine, run, open.settings.parallelSlices);
-  if (!place) {
-    // The due time tells the sweep that this slice's call is not lost.
-    const dueAt = engine.now() + busySeconds.place * 1000;
-    await engine.runs.updateSlice(run, slice.number, () => ({ dueAt }), slice);
-    await wake(engine, run.runId, slice.number, busySeconds.place);
-    return false;
-  }
+  if (slice.attempts > engine.patience.attempts)
+    return failSlice(taken, slice.error ?? 'Its workers died every time; see the log');
+  if (run.kind !== 'catalog') return workUnderLease({ ...taken, open, lease: place });
+  // Courses that a listing has put in doubt bear its name: a place has many slices, one after another.
+  const own = await engine.leases.acquire(sliceLease(slice));
+  if (!own) return putBack(taken, { attempts: slice.attempts - 1, dueAt: engine.now() + busyMs });
   try {
-    return await workUnderLease({ engine, run, slice, open, stop, lease });
+    return await workUnderLease({ ...taken, open, lease: bothOf(own, place) });
   } finally {
-    await place.release();
+    await own.release();
   }
 }
 
-function leave(engine: Engine, run: Run, slice: Slice, thrown: unknown): Promise<void> {
-  const { runId, source, kind } = run;
+/** Before a listing is looked at again whose last worker may still be sending. */
+const busyMs = 5_000;
+
+function leave(taken: Taken, thrown: unknown): Promise<Went> {
+  const { engine, slice } = taken;
+  const { source, kind, runId } = taken.run;
   const error = sentence(thrown);
   engine.log.warn({ runId, source, kind, slice: slice.number, error }, 'slice left to others');
-  return putBack(engine, run, slice, { dueAt: engine.now() + notHereSeconds * 1000, error });
-}
-
-async function repeatFinish(engine: Engine, run: Run): Promise<void> {
-  if (run.slices.done + run.slices.failed >= run.slices.total) await finishRun(engine, run.runId);
+  const dueAt = engine.now() + notHereSeconds * 1000;
+  return putBack(taken, { attempts: slice.attempts - 1, dueAt, error });
 }
 
 const wake = (engine: Engine, runId: string, slice: number, seconds = 0): Promise<void> =>
   engine.wakeUps.send({ queue: 'sync-slices', body: { runId, slice } }, seconds);
 
-interface Work {
-  readonly engine: Engine;
-  readonly run: Run;
-  readonly slice: Slice;
+interface Work extends Taken {
   readonly open: OpenFeed;
-  readonly lease: Lease;
-  readonly stop: AbortSignal;
+  /** Under which it sends. */
+  readonly lease: Held;
 }
 
-async function workUnderLease(what: Work): Promise<boolean> {
-  const { engine, run, lease, stop } = what;
-  // A worker that loses its lease and does not notice must not write over what its successor does.
-  const worker = randomBytes(8).toString('hex');
-  const slice = await engine.runs.updateSlice(
-    run,
-    what.slice.number,
-    ({ attempts }) => ({ attempts: attempts + 1, worker }),
-    what.slice,
-  );
-  if (!slice) return false;
-  if (slice.attempts > engine.patience.attempts) {
-    await failSlice(engine, run, slice, slice.error ?? 'Its workers died every time; see the log');
-    return false;
-  }
+async function workUnderLease(what: Work): Promise<Went> {
+  const { engine, run, slice, lease, stop } = what;
   const cancel = watchForCancel(engine, run.runId);
   const tally = new Tally(engine, run, what.open.feed, slice);
   tally.hold = lease;
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
-    const outcome = await work({ ...what, slice }, tally, signal);
+    const outcome = await work(what, tally, signal);
     signal.throwIfAborted();
     lease.assertOutlives(0);
     await engine.onStep?.('before done', run);
-    if (outcome.state === 'split') await split(engine, run, slice, outcome);
-    else if (outcome.state === 'paused') await pause(engine, run, slice, outcome, tally);
-    else await end(engine, run, slice, outcome);
-    return false;
+    if (outcome.state === 'split') return await split(what, outcome);
+    if (outcome.state === 'paused') return await pause(what, outcome, tally);
+    return await end(what, outcome);
   } catch (error) {
-    if (cancel.signal.aborted) return true;
-    await handle({ ...what, slice }, error, tally);
-    return false;
+    return cancel.signal.aborted ? 'cancelled' : await handle(what, error, tally);
   } finally {
     cancel.end();
   }
@@ -161,7 +130,6 @@ async function work(
   signal: AbortSignal,
 ): Promise<SliceOutcome> {
   await tally.begin();
-  const { concurrency, parallelSlices } = open.settings;
   const context: SliceContext = {
     engine,
     run,
@@ -171,8 +139,8 @@ async function work(
     tally,
     signal,
     lease,
-    // The calls in flight are the source's, over all its slices; a run of few slices shares them among few.
-    concurrency: Math.max(1, Math.floor(concurrency / Math.min(parallelSlices, run.slices.total))),
+    // The source's gate shares the calls in flight among all who ask.
+    concurrency: open.settings.concurrency,
     deadline: engine.now() + engine.patience.sliceBudgetMs,
   };
   const { catalog, consumption } = open.source;
@@ -194,105 +162,109 @@ async function work(
   );
 }
 
-/** @returns whether the slice was still this worker's to end. */
-async function end(engine: Engine, run: Run, slice: Slice, outcome: SliceResult): Promise<boolean> {
-  const next = await engine.runs.endSlice(run.runId, slice, outcome);
-  if (next) await afterSlice(engine, next);
-  else await repeatFinish(engine, (await engine.runs.read(run.runId)) ?? run);
-  return next !== undefined;
+type Whose = Pick<Taken, 'engine' | 'run' | 'slice'>;
+
+async function end({ engine, run: { runId }, slice }: Whose, result: SliceResult): Promise<'ended'> {
+  const ended = await engine.runs.endSlice(runId, slice, result);
+  const run = ended ?? (await engine.runs.read(runId));
+  if (run && run.slices.done + run.slices.failed >= run.slices.total) await finishRun(engine, runId);
+  // Done just when the cancel came: the last worker to let go ends the run.
+  else if (run?.cancelRequested) await cancelRun(engine, runId);
+  if (!ended || result.state === 'done') return 'ended';
+  const { source, kind, destination } = ended;
+  const { error } = result;
+  engine.log.error({ runId, source, kind, destination, slice: slice.number, error }, 'slice failed');
+  return 'ended';
 }
 
-async function failSlice(
-  engine: Engine,
-  run: Run,
-  slice: Slice,
-  error: string,
-  counts?: Counts,
-): Promise<void> {
-  const { runId, source, kind, destination } = run;
-  if (await end(engine, run, slice, { state: 'failed', error, counts }))
-    engine.log.error({ runId, source, kind, destination, slice: slice.number, error }, 'slice failed');
-}
+const failSlice = (whose: Whose, error: string, counts?: Counts): Promise<Went> =>
+  end(whose, { state: 'failed', error, counts });
 
 /** A message that the platform gave up on: its slice fails, so that the run can end. */
 export async function abandonSlice(engine: Engine, runId: string, number: number): Promise<void> {
   const run = await engine.runs.read(runId);
-  const slice = run && !isEnded(run) ? await engine.runs.readSlice(run, number) : undefined;
-  // Whoever holds the lease works on it all the same.
-  if (await engine.leases.isHeld(sliceLease({ runId, number }))) return;
-  if (run && slice?.state === 'pending')
-    await failSlice(engine, run, slice, slice.error ?? 'its worker failed every time; see the log');
+  if (!run || isEnded(run)) return;
+  const slice = await engine.runs.readSlice(run, number);
+  // Whoever has it works on it all the same.
+  if (slice?.state !== 'pending' || !(await freeSlices(engine, run)(slice))) return;
+  await failSlice({ engine, run, slice }, slice.error ?? 'its worker failed every time; see the log');
 }
 
 async function pause(
-  engine: Engine,
-  run: Run,
-  slice: Slice,
-  outcome: SliceOutcome & { state: 'paused' },
+  taken: Taken,
+  { work, seen, told, soFar, dueAt }: SliceOutcome & { state: 'paused' },
   tally: Tally,
-): Promise<void> {
-  const { work, seen, told, soFar, dueAt } = outcome;
+): Promise<Went> {
+  const { engine, run, slice } = taken;
   const { changes } = tally;
   const { counts, notes } = soFar ?? tally;
-  // It got on: the tries are for what does not.
-  const patch = { work, counts, changes, notes, dueAt, attempts: 0, error: undefined };
+  // It got on: the attempts are for what does not.
+  const patch = { work, counts, changes, notes, dueAt, attempts: 0, error: undefined, ...freed(taken) };
   const paused = await engine.runs.paused.slice(run, slice, patch, { seen, told });
   const { runId, source, kind, destination } = run;
   const facts = { runId, source, kind, destination, slice: slice.number };
-  if (!paused) return engine.log.warn(facts, 'lease lost');
+  if (!paused) {
+    engine.log.warn(facts, 'lease lost');
+    return 'put back';
+  }
   const wait = dueAt - engine.now();
   if (wait > 0)
     engine.log.info({ ...facts, until: new Date(dueAt).toISOString() }, 'slice put back for a pause');
   await wake(engine, runId, slice.number, Math.max(0, wait) / 1000);
+  return 'put back';
 }
 
 async function split(
-  engine: Engine,
-  run: Run,
-  slice: Slice,
-  outcome: SliceOutcome & { state: 'split' },
-): Promise<void> {
-  // A due time tells these from planned slices whose turn to be sent has not come.
-  const dueAt = outcome.dueAt ?? engine.now();
-  const next = await engine.runs.splitSlice(run.runId, slice, outcome.works, dueAt);
-  if (!next) return;
-  const delay = Math.max(0, dueAt - engine.now()) / 1000;
-  for (let i = outcome.works.length - 1; i >= 0; i--)
-    await wake(engine, run.runId, next.lastSlice - i, delay);
+  { engine, run, slice }: Taken,
+  { works, dueAt }: SliceOutcome & { state: 'split' },
+): Promise<Went> {
+  const next = await engine.runs.splitSlice(run.runId, slice, works, dueAt ?? 0);
+  if (!next) return 'put back';
+  const delay = Math.max(0, (dueAt ?? 0) - engine.now()) / 1000;
+  for (let i = works.length - 1; i >= 0; i--) await wake(engine, run.runId, next.lastSlice - i, delay);
+  return 'put back';
 }
 
-async function handle(
-  { engine, run, slice, lease, stop }: Work,
-  error: unknown,
-  tally: Tally,
-): Promise<void> {
+async function handle(what: Work, error: unknown, tally: Tally): Promise<Went> {
+  const { engine, run, slice, lease, stop } = what;
   const { runId, source, kind, destination } = run;
   const facts = { runId, source, kind, destination, slice: slice.number };
   const again = error instanceof RetryableError || error instanceof ConflictError;
   if (lease.lost.aborted || error instanceof LeaseLostError) {
     // Another worker has the slice, or will get it from the sweep. Whatever this one did is done again.
     engine.log.warn(facts, 'lease lost');
-  } else if (stop.aborted) {
-    const dueAt = Math.max(engine.now(), lease.keptUntil);
-    await putBack(engine, run, slice, { attempts: slice.attempts - 1, dueAt });
-  } else if (error instanceof WaitError) {
-    engine.log.info({ ...facts, until: new Date(error.until).toISOString() }, 'slice put back for a pause');
-    await putBack(engine, run, slice, { attempts: slice.attempts - 1, dueAt: error.until });
-  } else if (again && slice.attempts < engine.patience.attempts) {
-    engine.log.warn({ ...facts, attempt: slice.attempts, error: sentence(error) }, 'slice put back');
-    const delay = retryDelayMs(engine.patience, slice.attempts, () => engine.random());
-    // What it sent may become something else by then, and this again: the same bytes are to be taken anew.
-    const pauses = slice.pauses + 1;
-    await putBack(engine, run, slice, { pauses, dueAt: engine.now() + delay, error: sentence(error) });
-  } else {
-    await failSlice(engine, run, slice, sentence(error), tally.countsSoFar);
+    return 'put back';
   }
+  if (stop.aborted) {
+    const dueAt = Math.max(engine.now(), lease.keptUntil);
+    return putBack(what, { attempts: slice.attempts - 1, dueAt });
+  }
+  if (error instanceof WaitError) {
+    engine.log.info({ ...facts, until: new Date(error.until).toISOString() }, 'slice put back for a pause');
+    return putBack(what, { attempts: slice.attempts - 1, dueAt: error.until });
+  }
+  if (!again || slice.attempts >= engine.patience.attempts)
+    return failSlice(what, sentence(error), tally.countsSoFar);
+  engine.log.warn({ ...facts, attempt: slice.attempts, error: sentence(error) }, 'slice put back');
+  const delay = retryDelayMs(engine.patience, slice.attempts, () => engine.random());
+  // What it sent may become something else by then, and this again: the same bytes are to be taken anew.
+  const pauses = slice.pauses + 1;
+  return putBack(what, { pauses, dueAt: engine.now() + delay, error: sentence(error) });
 }
 
-async function putBack(engine: Engine, run: Run, slice: Slice, patch: Partial<Slice>): Promise<void> {
+async function putBack(taken: Taken, patch: Partial<Slice>): Promise<Went> {
+  const { engine, run, slice } = taken;
   const { runId, source, kind, destination } = run;
-  const written = await engine.runs.updateSlice(run, slice.number, () => patch, slice);
-  if (!written)
-    return engine.log.warn({ runId, source, kind, destination, slice: slice.number }, 'lease lost');
-  await wake(engine, runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
+  const written = await engine.runs.updateSlice(
+    run,
+    slice.number,
+    () => ({ ...patch, ...freed(taken) }),
+    slice,
+  );
+  if (written) await wake(engine, runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
+  else engine.log.warn({ runId, source, kind, destination, slice: slice.number }, 'lease lost');
+  return 'put back';
 }
+
+/** Lets others have the slice, unless something that it sent may still land. */
+const freed = ({ place }: Taken): Partial<Slice> => (place.isKept ? {} : { worker: undefined });

@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly request?: RunRequest;
   /** A timer's tick: the run's id is made of it, so that a timer that fires twice starts one run. */
   readonly tick?: Utc;
+  /** The caller begins the run itself (see begin.ts): no wake-up call is sent. The sweep sends one if it dies. */
+  readonly here?: boolean;
 }
 
 /**
@@ -47,7 +49,6 @@ export async function startRun(engine: Engine, feed: Feed, options: StartOptions
     createdAt: now,
     slices: { total: 0, done: 0, failed: 0 },
     lastSlice: 0,
-    dispatched: 0,
     cancelRequested: false,
     notes: [],
   };
@@ -56,9 +57,9 @@ export async function startRun(engine: Engine, feed: Feed, options: StartOptions
   if (!created) {
     const there = await engine.runs.read(runId);
     // The other call may have died half-way, or the run may have ended and lost its marker: both are mended here.
-    if (there) return takeTurn(engine, there);
+    if (there) return takeTurn(engine, there, options.here);
   }
   await engine.onStep?.('run row written', feed);
   engine.log.info({ runId, ...feed, trigger: run.trigger, mode: run.mode, dryRun }, 'run started');
-  return takeTurn(engine, run);
+  return takeTurn(engine, run, options.here);
 }

@@ -1,6 +1,6 @@
 import { groupOf, type WebhookEvent } from '../domain/event';
 import { type Feed, feedName } from '../domain/feed';
-import { isDispatched, isEnded, type Run } from '../domain/run';
+import { isEnded, type Run } from '../domain/run';
 import { toMs } from '../domain/time';
 import { mendBatches } from '../enrolments/batch';
 import { sentence } from '../errors';
@@ -8,15 +8,14 @@ import { cancelRun } from './cancel';
 import { courseLease } from './apply-course';
 import type { Engine } from './engine';
 import { finishRun } from './finish';
-import { sliceLease } from './slice-context';
+import { freeSlices } from './due';
+import { parallelSlices, placesTaken } from './places';
 import { releaseFeed, takeTurn } from './turn';
 
 /** A marker whose run was never written is forgotten after this long. */
 const orphanMs = 5 * 60_000;
 /** A slice that has been due for so long has lost its wake-up call. */
 const lostSliceMs = 10_000;
-/** Lost wake-up calls are sent again for so many slices of a run at a time; each that ends wakes another. */
-const slicesARun = 16;
 /** An event that has been due for so long has lost its wake-up call. */
 const lostEventMs = 30_000;
 /** Of a source at a time. */
@@ -107,14 +106,19 @@ async function mend(engine: Engine, run: Run): Promise<void> {
   if (run.cancelRequested) return void (await cancelRun(engine, run.runId));
   if (run.state === 'waiting') return mendWaiting(engine, run);
   if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
-  let sent = 0;
+  await wakeWorkers(engine, run);
+}
+
+/** As many as there are places: each takes one slice after another. */
+async function wakeWorkers(engine: Engine, run: Run): Promise<void> {
+  const isFree = freeSlices(engine, run);
+  let places = parallelSlices(engine, run) - (await placesTaken(engine, run)).size;
   for await (const slice of engine.runs.slices(run, 'pending')) {
-    if (sent >= slicesARun) break;
+    if (places <= 0) return;
     // One that was put back has a message of its own, for a while.
     const lostAt = slice.dueAt === 0 ? 0 : slice.dueAt + lostSliceMs;
-    if (lostAt > engine.now() || !isDispatched(run, slice)) continue;
-    sent++;
-    if (await engine.leases.isHeld(sliceLease(slice))) continue;
+    if (lostAt > engine.now() || !(await isFree(slice))) continue;
+    places--;
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
   }
 }

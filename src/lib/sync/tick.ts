@@ -12,9 +12,9 @@ import { startRun } from './start';
  * A timer's tick: starts a run for every feed of an enabled source whose own schedule is due. The run is named after the
  * last scheduled time, since a timer may fire twice, some milliseconds early, or hours late. A feed whose run
  * cannot be started holds up no other.
- * @throws the first thing that went wrong, once all other feeds have had their turn.
+ * @param here the caller begins the runs itself. @throws the first thing that went wrong, once all other feeds have had their turn.
  */
-export async function tick(engine: Engine, settings: Settings, kind: FeedKind): Promise<Run[]> {
+export async function tick(engine: Engine, settings: Settings, kind: FeedKind, here = false): Promise<Run[]> {
   const now = engine.now();
   const scheduled = lastOccurrence(
     kind === 'catalog' ? settings.catalogSchedule : settings.consumptionSchedule,
@@ -25,7 +25,7 @@ export async function tick(engine: Engine, settings: Settings, kind: FeedKind): 
   for (const entry of settings.sources)
     for (const feed of feedsOf(engine, entry.id, { kind })) {
       try {
-        runs.push(...(await tickOne(engine, settings, entry, feed, scheduled)));
+        runs.push(...(await tickOne(engine, settings, entry, feed, { scheduled, here })));
       } catch (error) {
         failures.push(error);
         engine.log.error({ ...feed, error: sentence(error) }, 'run cannot be started');
@@ -40,11 +40,11 @@ async function tickOne(
   settings: Settings,
   entry: SourceEntry,
   feed: Feed,
-  scheduled: Utc,
+  { scheduled, here }: { readonly scheduled: Utc; readonly here: boolean },
 ): Promise<Run[]> {
   const state = await engine.feeds.read(feed);
   if (!isDue(engine, settings, entry, feed.kind, state.lastTick, scheduled)) return [];
-  const run = await startRun(engine, feed, { trigger: 'timer', tick: scheduled });
+  const run = await startRun(engine, feed, { trigger: 'timer', tick: scheduled, here });
   await engine.feeds.update(feed, ({ lastTick }) =>
     lastTick === undefined || lastTick < scheduled ? { lastTick: scheduled } : undefined,
   );

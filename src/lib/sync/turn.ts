@@ -6,8 +6,9 @@ import type { Engine } from './engine';
 /**
  * Gives a waiting run its feed's turn, if that is free, and wakes the planner. A timer's run that finds the feed
  * busy is skipped; an operator's waits.
+ * @param here the caller plans the run itself.
  */
-export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
+export async function takeTurn(engine: Engine, run: Run, here = false): Promise<Run> {
   const feed: Feed = { source: run.source, kind: run.kind, destination: run.destination };
   if (run.state !== 'waiting') {
     if (run.state !== 'running') await releaseFeed(engine, run);
@@ -31,7 +32,7 @@ export async function takeTurn(engine: Engine, run: Run): Promise<Run> {
       return skipped ?? run;
     }
   }
-  await engine.wakeUps.send({ queue: 'sync-runs', body: { runId: run.runId } });
+  if (!here) await engine.wakeUps.send({ queue: 'sync-runs', body: { runId: run.runId } });
   return run;
 }
 

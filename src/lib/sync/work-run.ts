@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isEnded, type Run } from '../domain/run';
 import type { Engine } from './engine';
 import { finishRun } from './finish';
+import { workLane } from './lane';
+import { parallelSlices } from './places';
 import { planRun } from './plan';
-import { workSlice } from './slice';
-import { sliceLease } from './slice-context';
 import { sweep } from './sweep';
 
 const pauseMs = 250;
@@ -30,8 +30,7 @@ export async function workRun(
     if (isEnded(run) || stop.aborted) return run;
     try {
       // Whoever was to end it died.
-      if (run.planId && run.slices.done + run.slices.failed >= run.slices.total)
-        await finishRun(engine, runId);
+      if (run.planId && isOver(run)) await finishRun(engine, runId);
       else if (run.planId) await workSlices(engine, run, stop, onChange);
       else await toPlan(engine, run, stop, onChange);
     } catch (error) {
@@ -66,23 +65,22 @@ async function workSlices(
   stop: AbortSignal,
   onChange: (run: Run) => void,
 ): Promise<void> {
-  const { parallelSlices } = engine.openSource(run.source).settings;
-  const waiting: number[] = [];
-  for await (const slice of engine.runs.slices(run, 'pending')) {
-    if (slice.dueAt <= engine.now()) waiting.push(slice.number);
-    if (waiting.length >= 1_000) break;
-  }
-  const worker = async (): Promise<void> => {
-    for (let number = waiting.shift(); number !== undefined && !stop.aborted; number = waiting.shift()) {
-      // Someone else's; knocking would put one more message into the queue each time.
-      if (await engine.leases.isHeld(sliceLease({ runId: run.runId, number }))) continue;
-      await workSlice(engine, run.runId, number, stop);
-      const now = await engine.runs.read(run.runId);
-      if (now) onChange(now);
-      if (!now || isEnded(now)) waiting.length = 0;
+  const { runId } = run;
+  const look = async (): Promise<Run | undefined> => {
+    const now = await engine.runs.read(runId);
+    if (now) onChange(now);
+    return now;
+  };
+  // A place may come free at any time, and slices that were put back are due later.
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      await workLane(engine, { runId }, stop, { only: true, onSlice: look });
+      const now = await look();
+      if (!now || isOver(now) || stop.aborted) return;
+      await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
     }
   };
-  await Promise.all(Array.from({ length: parallelSlices }, worker));
-  const now = await engine.runs.read(run.runId);
-  if (now && !isEnded(now)) await sleep(pauseMs, undefined, { signal: stop });
+  await Promise.all(Array.from({ length: parallelSlices(engine, run) }, lane));
 }
+
+const isOver = (run: Run): boolean => isEnded(run) || run.slices.done + run.slices.failed >= run.slices.total;
