@@ -28,6 +28,8 @@ export interface GateState {
   readonly probe: string | undefined;
   /** The calls in flight: a ticket, and when it is given up for lost (its holder died). */
   readonly tickets: Readonly<Record<string, number>>;
+  /** Instances that call the system, and when each is taken to have stopped: they share the calls in flight. */
+  readonly users?: Readonly<Record<string, number>>;
 }
 
 export const openGate: GateState = {

@@ -42,6 +42,8 @@ const trustMs = 30_000;
 const watchfulMs = 20 * 60_000;
 /** How often a host looks whether another one's call, which it waits for, has come back. */
 const pollMs = 100;
+/** An instance that calls says so in the row, which holds for so long; again when half of it is over. */
+const callingMs = 10_000;
 /** A pause that could not be written is tried again so often, a second apart, when no call comes by. */
 const spareTries = 30;
 
@@ -57,8 +59,8 @@ interface Answered {
 /**
  * One gate over all instances: a row of the table `leases`, guarded by its ETag.
  *
- * A source without a rate that has not throttled lately is not asked about at each call; its calls in flight are
- * bounded in each process alone. With a rate, or since a pause, each call gets its place by a write that fails when
+ * A source without a rate that has not throttled lately is not asked about at each call; each process has its share of
+ * the calls in flight, among those that the row names as calling it now. With a rate, or since a pause, each call gets its place by a write that fails when
  * another instance wrote first: nobody leaves before the pause is over, one probe flies, and the calls in flight are
  * counted over all instances. Calls that wait together, and answers that come in together, share a write. What an
  * instance that died held is free a minute later.
@@ -149,10 +151,41 @@ class SharedGate implements Gate {
   /** Lets calls go by this process's own count. */
   private letGo(): void {
     for (let next = this.queue.first(); next; next = this.queue.first()) {
-      if (this.flying.size >= this.limits.concurrency) return;
+      if (this.flying.size >= this.width()) return;
       const ticket = this.newTicket();
       this.flying.set(ticket, Infinity);
       next.go(this.pass(ticket));
+    }
+  }
+
+  /** Of the calls in flight, how many this process may have. */
+  private width(): number {
+    const users = new Set(this.othersCalling().map(([id]) => id)).add(this.id);
+    return Math.max(1, Math.floor(this.limits.concurrency / users.size));
+  }
+
+  private othersCalling(): [string, number][] {
+    const now = this.clock.now();
+    return Object.entries(this.seen?.state.users ?? {}).filter(
+      ([id, until]) => id !== this.id && until > now,
+    );
+  }
+
+  /** Whether others are to be told that this process calls the system. */
+  private isUnsaid(): boolean {
+    const until = this.seen?.state.users?.[this.id] ?? 0;
+    return this.flying.size > 0 && until - this.clock.now() < callingMs / 2;
+  }
+
+  /** @throws ConflictError when another instance was faster; then the row has been read anew. */
+  private async sayThatItCalls(): Promise<void> {
+    const { state, etag } = this.seen ?? (await this.read());
+    const users = Object.fromEntries([...this.othersCalling(), [this.id, this.clock.now() + callingMs]]);
+    try {
+      this.seen = { ...(await this.row.write({ ...state, users }, etag)), at: this.clock.now() };
+    } catch (error) {
+      if (error instanceof ConflictError) await this.read();
+      throw error;
     }
   }
 
@@ -175,7 +208,11 @@ class SharedGate implements Gate {
     try {
       if (this.age() >= (this.isShared() ? staleMs : refreshMs)) await this.read();
       if (this.isShared()) await retryConflicts(() => this.share());
-      else this.letGo();
+      else {
+        this.letGo();
+        if (this.isUnsaid()) await retryConflicts(() => this.sayThatItCalls());
+        this.letGo();
+      }
       this.failures = 0;
     } catch (error) {
       this.storageFailed(error);

@@ -72,8 +72,9 @@ async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: La
   const until = engine.now() + engine.patience.laneMs;
   let next = first ?? (await due.next());
   for (let worked = 1; next; worked++) {
+    let isLost = false;
     try {
-      await workFrom(engine, place, next, stop);
+      isLost = (await workFrom(engine, place, next, stop)) === 'lost';
     } catch (error) {
       // The message that names a slice is what counts how often nothing could be written down about it.
       if (next === first) throw error;
@@ -84,7 +85,7 @@ async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: La
     }
     await onSlice?.();
     const isOver = worked === most || engine.now() > until;
-    if (isOver || stop.aborted || place.lost.aborted || place.isKept) return;
+    if (isOver || isLost || stop.aborted || place.lost.aborted || place.isKept) return;
     next = await due.next();
   }
 }

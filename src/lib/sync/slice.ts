@@ -29,8 +29,8 @@ import { Tally } from './tally';
 import { watchForCancel } from './watch-for-cancel';
 import { workWindow } from './window-slice';
 
-/** What became of a worker's go at a slice. */
-type Went = 'ended' | 'put back' | 'cancelled';
+/** What became of a worker's go at a slice; `lost`: with it, the right to work any other. */
+type Went = 'ended' | 'put back' | 'cancelled' | 'lost';
 
 interface Taken {
   readonly engine: Engine;
@@ -42,23 +42,29 @@ interface Taken {
 
 /**
  * Takes a slice that is free and works it from a place. Returns when it is done, failed, put back, or not this
- * worker's to do; throws only when not even that could be written down.
+ * worker's to do (undefined); throws only when not even that could be written down.
  * @param stop aborts when the host stops: the slice is put back at once.
  */
-export async function workFrom(engine: Engine, place: Lease, due: Due, stop: AbortSignal): Promise<void> {
+export async function workFrom(
+  engine: Engine,
+  place: Lease,
+  due: Due,
+  stop: AbortSignal,
+): Promise<Went | undefined> {
   const { runId } = due.run;
   const slice = await engine.runs.takeSlice(due.run, due.slice, place.id);
-  if (!slice) return;
+  if (!slice) return undefined;
   // Read again: a cancel leaves its mark, and looks for who is at work after that.
   const run = await engine.runs.read(runId);
-  if (!run || isEnded(run)) return;
+  if (!run || isEnded(run)) return undefined;
   const went = run.cancelRequested ? 'cancelled' : await workTaken({ engine, run, slice, place, stop });
-  if (went === 'ended') return;
+  if (went === 'ended') return went;
   // What it has sent may still land: nobody may take the run for over before.
   if (went === 'cancelled' && !place.isKept)
     await engine.runs.updateSlice(run, slice.number, () => ({ worker: undefined }), slice);
   // The last worker to let go ends the run.
   if ((await engine.runs.read(runId))?.cancelRequested) await cancelRun(engine, runId);
+  return went;
 }
 
 async function workTaken(taken: Taken): Promise<Went> {
@@ -205,7 +211,7 @@ async function pause(
   const facts = { runId, source, kind, destination, slice: slice.number };
   if (!paused) {
     engine.log.warn(facts, 'lease lost');
-    return 'put back';
+    return 'lost';
   }
   const wait = dueAt - engine.now();
   if (wait > 0)
@@ -233,7 +239,7 @@ async function handle(what: Work, error: unknown, tally: Tally): Promise<Went> {
   if (lease.lost.aborted || error instanceof LeaseLostError) {
     // Another worker has the slice, or will get it from the sweep. Whatever this one did is done again.
     engine.log.warn(facts, 'lease lost');
-    return 'put back';
+    return 'lost';
   }
   if (stop.aborted) {
     const dueAt = Math.max(engine.now(), lease.keptUntil);
@@ -261,8 +267,11 @@ async function putBack(taken: Taken, patch: Partial<Slice>): Promise<Went> {
     () => ({ ...patch, ...freed(taken) }),
     slice,
   );
-  if (written) await wake(engine, runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
-  else engine.log.warn({ runId, source, kind, destination, slice: slice.number }, 'lease lost');
+  if (!written) {
+    engine.log.warn({ runId, source, kind, destination, slice: slice.number }, 'lease lost');
+    return 'lost';
+  }
+  await wake(engine, runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
   return 'put back';
 }
 
