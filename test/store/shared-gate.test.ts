@@ -87,6 +87,44 @@ describe('the shared gate', () => {
     await waiting;
   });
 
+  it('shares the calls in flight among the hosts that call, and gives them back to one that is left', async () => {
+    const clock = shiftedClock();
+    const [a, b] = hosts({ clock });
+    const held: Record<'a' | 'b', number> = { a: 0, b: 0 };
+    const [stopA, stopB] = [new AbortController(), new AbortController()];
+    const call = async (name: 'a' | 'b', gate: Gate, stop: AbortController): Promise<void> => {
+      while (!stop.signal.aborted) {
+        const pass = await gate.enter(signal);
+        held[name]++;
+        await delay(5);
+        held[name]--;
+        await pass.leave(ok);
+      }
+    };
+    const most = async (ms: number): Promise<[number, number]> => {
+      const seen: [number, number] = [0, 0];
+      for (const end = Date.now() + ms; Date.now() < end; await delay(1)) {
+        seen[0] = Math.max(seen[0], held.a);
+        seen[1] = Math.max(seen[1], held.b);
+      }
+      return seen;
+    };
+    const tenCalls = (name: 'a' | 'b', gate: Gate, stop: AbortController): Promise<unknown> =>
+      Promise.all(Array.from({ length: 10 }, () => call(name, gate, stop)));
+    const first = tenCalls('a', a, stopA);
+    expect((await most(300))[0]).toBe(8);
+    const second = tenCalls('b', b, stopB);
+    await delay(700);
+    expect(await most(300)).toEqual([4, 4]);
+    stopB.abort();
+    await second;
+    clock.shift(11_000);
+    await delay(500);
+    expect((await most(300))[0]).toBe(8);
+    stopA.abort();
+    await first;
+  });
+
   it('holds every host for the pause one was asked for, sends one probe, and opens when that succeeds', async () => {
     const [a, b] = hosts();
     const refused = await a.enter(signal);
