@@ -21,6 +21,8 @@ const most = 100;
 export class DueSlices {
   #turns: { readonly run: Run; readonly slices: Slice[] }[] = [];
   #lookedAt = -Infinity;
+  /** Runs in the order in which they last had their turn. */
+  #served: string[] = [];
   readonly #left = new Set<string>();
 
   /**
@@ -42,6 +44,8 @@ export class DueSlices {
         const slice = turn.slices.shift();
         if (!slice) continue;
         this.#turns.push(turn);
+        const { runId } = turn.run;
+        this.#served = [...this.#served.filter((other) => other !== runId), runId];
         return { run: turn.run, slice };
       }
       if (looked) return undefined;
@@ -62,6 +66,8 @@ export class DueSlices {
       const slices = await this.#dueOf(run);
       if (slices.length > 0) this.#turns.push({ run, slices });
     }
+    const lastServed = ({ run }: { run: Run }): number => this.#served.indexOf(run.runId);
+    this.#turns.sort((a, b) => lastServed(a) - lastServed(b));
     this.#lookedAt = this.engine.now();
   }
 

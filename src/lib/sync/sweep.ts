@@ -39,6 +39,7 @@ export async function sweep(engine: Engine): Promise<void> {
     }
   };
   const open = await engine.feeds.listOpen();
+  const found = new Set(open.map(({ runId }) => runId));
   for (const { feed, runId, since } of open)
     await attempt(runId, async () => {
       const run = await engine.runs.read(runId);
@@ -47,7 +48,7 @@ export async function sweep(engine: Engine): Promise<void> {
     });
   // Each by itself: a row that another version of the app wrote holds up its own feed alone.
   for (const feed of await engine.feeds.names())
-    await attempt(feedName(feed), () => mendFeed(engine, feed, attempt));
+    await attempt(feedName(feed), () => mendFeed(engine, feed, attempt, found));
   for (const source of engine.inbox.sources) await attempt(source, () => mendEvents(engine, source));
   await attempt('enrolments', () => mendBatches(engine, attempt));
   // Alerts wait for this line: without it, nothing repairs what was lost.
@@ -55,9 +56,14 @@ export async function sweep(engine: Engine): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function mendFeed(engine: Engine, feed: Feed, attempt: Attempt): Promise<void> {
+async function mendFeed(
+  engine: Engine,
+  feed: Feed,
+  attempt: Attempt,
+  found: ReadonlySet<string>,
+): Promise<void> {
   const { activeRun, watermark } = await engine.feeds.read(feed);
-  if (activeRun !== undefined)
+  if (activeRun !== undefined && !found.has(activeRun))
     await attempt(activeRun, async () => {
       const run = await engine.runs.read(activeRun);
       // A marker is not the only thing that can find a run: one that lost it would hold the feed for ever.

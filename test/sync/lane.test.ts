@@ -1,0 +1,123 @@
+import { isEnded } from '../../src/lib/domain/run';
+import { beginRun } from '../../src/lib/sync/begin';
+import { workLane } from '../../src/lib/sync/lane';
+import { placesTaken } from '../../src/lib/sync/places';
+import { planRun } from '../../src/lib/sync/plan';
+import { startRun } from '../../src/lib/sync/start';
+import { sweep } from '../../src/lib/sync/sweep';
+import { type Bridge, quick, startBridge } from '../setup/bridge';
+
+/*
+ * A worker that has a place takes one due slice after another, of all runs of its source.
+ */
+
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
+const never = new AbortController().signal;
+let bridge: Bridge;
+beforeEach(async () => {
+  bridge = await startBridge({
+    sandbox: { openEdx: { grades: 600, learners: 60, endBound: 'exclusive' } },
+    env: { LMS__openedx__maxRowsPerSlice: '100' },
+  });
+});
+afterEach(() => bridge.stop());
+
+/** Slices that messages wait for, at most 32 of them. */
+async function called(): Promise<number[]> {
+  const { peekedMessageItems } = await bridge.app.storage
+    .queue('sync-slices')
+    .peekMessages({ numberOfMessages: 32 });
+  return peekedMessageItems.map(
+    ({ messageText }) =>
+      (JSON.parse(Buffer.from(messageText, 'base64').toString()) as { slice: number }).slice,
+  );
+}
+
+async function planned(): Promise<string> {
+  const { engine } = bridge.app;
+  const { runId } = await startRun(engine, feed, { trigger: 'cli', here: true });
+  await planRun(engine, runId, never);
+  return runId;
+}
+
+test('as many workers are called as there are places, and one of them alone does all', async () => {
+  const { engine } = bridge.app;
+  const runId = await planned();
+  expect((await engine.runs.read(runId))!.slices.total).toBeGreaterThanOrEqual(6);
+  expect(await called()).toEqual([1, 2, 3, 4]);
+  await workLane(engine, { runId, slice: 3 }, never);
+  expect(await engine.runs.read(runId)).toMatchObject({ state: 'succeeded', counts: { sent: 600 } });
+  // Nothing was put back on the way.
+  expect(await called()).toHaveLength(4);
+  expect([...(await placesTaken(engine, feed))]).toEqual([]);
+});
+
+test('a run that is begun where it was planned calls one worker less', async () => {
+  const { engine } = bridge.app;
+  const { runId } = await startRun(engine, feed, { trigger: 'cli', here: true });
+  await beginRun(engine, { runId }, never);
+  expect(await engine.runs.read(runId)).toMatchObject({ state: 'succeeded' });
+  expect(await called()).toEqual([2, 3, 4]);
+});
+
+test('where all places are taken a message ends without a word, and its slice is done all the same', async () => {
+  const { engine } = bridge.another({}, { LMS__openedx__parallelSlices: '1' });
+  const runId = await planned();
+  const before = (await called()).length;
+  let met = 0;
+  const onStep = async (step: string): Promise<void> => {
+    if (step !== 'before done' || met++ > 0) return;
+    await workLane(engine, { runId, slice: 5 }, never);
+    expect(await engine.runs.readSlice((await engine.runs.read(runId))!, 5)).toMatchObject({ attempts: 0 });
+  };
+  await workLane({ ...engine, onStep }, { runId, slice: 1 }, never);
+  expect(met).toBeGreaterThan(1);
+  expect((await engine.runs.read(runId))?.state).toBe('succeeded');
+  expect(await called()).toHaveLength(before);
+});
+
+test('a small run of the same source has its turn beside a large one', async () => {
+  const { engine } = bridge.app;
+  const runId = await planned();
+  const catalog = { ...feed, kind: 'catalog' } as const;
+  const ends: string[] = [];
+  let small = '';
+  const onStep = async (step: string): Promise<void> => {
+    if (step !== 'before done' || small) return;
+    small = (await startRun(engine, catalog, { trigger: 'cli', here: true })).runId;
+    await planRun(engine, small, never);
+  };
+  // Every look finds the newer run, however fast the machine is.
+  let ahead = 0;
+  const now = (): number => Date.now() + (ahead += 1_000);
+  const one = bridge.another({ now, patience: { ...quick, laneMs: 3_600_000 } });
+  const onRunEnded = ({ kind }: { kind: string }): void => void ends.push(kind);
+  await workLane({ ...one.engine, onStep, onRunEnded }, { runId }, never);
+  expect(ends).toEqual(['catalog', 'consumption']);
+  expect((await engine.runs.read(small))?.state).toBe('succeeded');
+});
+
+test('after its time a worker makes room, and calls another', async () => {
+  const { engine } = bridge.another({ patience: { ...quick, laneMs: 0 } });
+  const runId = await planned();
+  const before = (await called()).length;
+  await workLane(engine, { runId, slice: 1 }, never);
+  const run = (await engine.runs.read(runId))!;
+  expect([isEnded(run), run.slices.done]).toEqual([false, 1]);
+  expect(await called()).toHaveLength(before + 1);
+});
+
+test('the sweep calls workers for the places that are free, not for slices that are at work', async () => {
+  const { engine, storage } = bridge.app;
+  const runId = await planned();
+  await storage.queue('sync-slices').clearMessages();
+  const swept: number[][] = [];
+  let met = 0;
+  const onStep = async (step: string): Promise<void> => {
+    if (step !== 'before done' || met++ > 0) return;
+    await sweep(engine);
+    swept.push(await called());
+  };
+  await workLane({ ...engine, onStep }, { runId, slice: 1 }, never);
+  expect(swept).toEqual([[2, 3, 4]]);
+});
