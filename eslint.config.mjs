@@ -49,6 +49,8 @@ export default ts.config(
     languageOptions: {
       globals: {
         process: 'readonly',
+        fetch: 'readonly',
+        AbortSignal: 'readonly',
         console: 'readonly',
         module: 'writable',
         require: 'readonly',
