@@ -109,7 +109,8 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       enabled: true
       severity: entry.severity
       scopes: [workspaceId]
-      evaluationFrequency: 'PT5M'
+      // A rule costs by how often it looks, so that only what cannot wait is looked at often.
+      evaluationFrequency: entry.severity == 1 ? 'PT5M' : 'PT15M'
       windowSize: entry.window
       autoMitigate: true
       // The table fills only after the first deployment.

@@ -62,6 +62,17 @@ test('every rule is on, reads the workspace and tells the operators', () => {
     });
 });
 
+test('what cannot wait is looked at every five minutes, and no rule looks away between two times', () => {
+  const found = byDefault
+    .resources('Microsoft.Insights/scheduledQueryRules')
+    .map(({ properties }) => properties);
+  for (const { severity, evaluationFrequency, windowSize } of found) {
+    expect(evaluationFrequency).toBe(severity === 1 ? 'PT5M' : 'PT15M');
+    expect(['PT15M', 'PT30M', 'PT1H']).toContain(windowSize);
+  }
+  expect(found.filter(({ severity }) => severity === 1)).toHaveLength(2);
+});
+
 test('feeds and systems are told apart by columns that the query makes', () => {
   for (const { name, query, dimensions } of rules.values())
     for (const column of dimensions)
