@@ -24,7 +24,7 @@ const variants = readdirSync(join(folder, 'snapshots'))
   .filter((name) => name.endsWith('.env'))
   .map((name) => name.replace(/\.env$/, ''));
 const checks = [
-  ['infra/ has no warning', () => lint(compiler.path, folder)],
+  ['infra/ has no warning', () => lint(compiler, folder)],
   ['infra/ is formatted', () => format(compiler.path, folder, update)],
   ...variants.map((variant) => [
     update ? `snapshot ${variant} is written` : `what ${variant} would deploy is as in its snapshot`,
