@@ -56,10 +56,8 @@ beforeAll(async () => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
-      assignments.push({
-        id: `new-${assignments.length}`,
-        ...(JSON.parse(text) as (typeof assignments)[number]),
-      });
+      const given = JSON.parse(text) as Omit<(typeof assignments)[number], 'id'>;
+      assignments.push({ id: `new-${assignments.length}`, ...given });
       answer(201, {});
     });
   }).listen(0, '127.0.0.1');
