@@ -61,7 +61,15 @@ export class PayloadError extends Error {
  * An answer that is none: HTML, an empty body, text that is not JSON. From a system that has answered well before it
  * passes (a gateway's maintenance page); as the first answer it means a wrong address.
  */
-export class OddAnswerError extends PayloadError {}
+export class OddAnswerError extends PayloadError {
+  constructor(
+    message: string,
+    /** As errors name it, e.g. `source openedx`. */
+    readonly system: string,
+  ) {
+    super(message);
+  }
+}
 
 /** The system asks for a pause that is too long to sleep through: the work puts itself back until then. */
 export class WaitError extends Error {

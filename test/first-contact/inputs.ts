@@ -77,6 +77,12 @@ export const faults: Readonly<Record<string, readonly Input[]>> = {
       'maintenance-page',
     ),
     input('raw gzip', 'is read', 'api/pauses', 'a run gets over %s', 'gzip-unsaid'),
+    input(
+      'HTML to the first call of another worker',
+      'the work tries later',
+      'sync/odd-answers',
+      'a page at %s is tried again later',
+    ),
     input('the same for some tries', 'the work tries later', retries, 'say the same after a few odd answers'),
     input(
       'HTML to the very first call',

@@ -30,7 +30,7 @@ export function readAnswer<T>(
     if (none.success) return none.data;
     throw wrong(`${answer.status} without a body where one is needed`);
   }
-  const odd = (what: string) => new OddAnswerError(wrong(what).message);
+  const odd = (what: string) => new OddAnswerError(wrong(what).message, system.name);
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') throw odd('an empty body');
   if (isHtml(answer, text)) {

@@ -7,6 +7,7 @@ import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domai
 import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
 import type { ScannedFeed, WindowedFeed } from '../sources/source';
 import { mostKept } from '../store/paused';
+import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
 import { cutWindow } from './cut-window';
 import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from './engine';
@@ -169,7 +170,8 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, notHereSeconds);
   }
   const attempt = run.planAttempts + 1;
-  if (error instanceof RetryableError && attempt < engine.patience.attempts) {
+  const again = error instanceof RetryableError || passesSoon(error, run);
+  if (again && attempt < engine.patience.attempts) {
     const delay = retryDelayMs(engine.patience, attempt, () => engine.random());
     engine.log.warn({ runId, source, kind, destination, attempt, error: sentence(error) }, 'plan put back');
     await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt: engine.now() + delay }));

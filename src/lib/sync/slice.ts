@@ -9,6 +9,7 @@ import {
 } from '../errors';
 import type { Lease } from '../store/leases';
 import type { SliceResult } from '../store/runs';
+import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
 import { workCourse, workLearner } from './course-slice';
 import { type Due, freeSlices } from './due';
@@ -235,7 +236,8 @@ async function handle(what: Work, error: unknown, tally: Tally): Promise<Went> {
   const { engine, run, slice, lease, stop } = what;
   const { runId, source, kind, destination } = run;
   const facts = { runId, source, kind, destination, slice: slice.number };
-  const again = error instanceof RetryableError || error instanceof ConflictError;
+  const again =
+    error instanceof RetryableError || error instanceof ConflictError || passesSoon(error, run, slice);
   if (lease.lost.aborted || error instanceof LeaseLostError) {
     // Another worker has the slice, or will get it from the sweep. Whatever this one did is done again.
     engine.log.warn(facts, 'lease lost');
