@@ -65,6 +65,8 @@ export function playFault(fault: Fault, response: ServerResponse, answer: TrueAn
         { ...json, 'Retry-After': String(seconds) },
         JSON.stringify({ statusCode: 403, message: 'Out of call volume quota.' }),
       );
+    case '404':
+      return send(404, json, JSON.stringify({ detail: 'Not found.' }));
     case '408':
     case '423':
     case '425':

@@ -7,6 +7,7 @@ export const faultKinds = [
   '429',
   '429-unix',
   '403-quota',
+  '404',
   '408',
   '423',
   '425',

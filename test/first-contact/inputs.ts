@@ -43,6 +43,19 @@ export const faults: Readonly<Record<string, readonly Input[]>> = {
   ],
   'counts taken for promises': [
     input('200 courses of 205 counted, page 3 is 404', 'all 200 arrive', answers, '200 visible of 205'),
+    input(
+      'a next page that is 404, at any source',
+      'the end, and a note',
+      'first-contact/absent-pages',
+      '%s, %s: %s',
+      '/progress/course/',
+    ),
+    input(
+      'the same on the way out',
+      'nothing is written',
+      'first-contact/absent-pages',
+      'Khalibre: nobody is booked',
+    ),
     input('a count that disagrees', 'a note', recorded, 'the promise of a page that is absent is noted'),
     input(
       '944 grades counted, 6 given',

@@ -2,6 +2,7 @@ import type { Mapped } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import type { SourceSettings } from '../../settings/types';
 import { address } from '../mail-address';
+import { idsOf } from '../course-ids';
 import { Notes } from '../notes';
 import type { Call, ListingPage, ScannedFeed } from '../source';
 import { oldestFirst } from './catalog';
@@ -27,7 +28,10 @@ export function consumptionFeed(client: AcademyClient, settings: SourceSettings)
       cursor,
       call,
     );
-    return { ids: records.flatMap((row) => courseKey(row) ?? []), next, ...(note && { notes: [note] }) };
+    const notes = new Notes();
+    const ids = idsOf(records, courseKey, notes);
+    const all = [...(note ? [note] : []), ...(notes.list() ?? [])];
+    return { ids, next, ...(all.length > 0 && { notes: all }) };
   };
 
   async function rows(

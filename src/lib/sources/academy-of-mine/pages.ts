@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
+import { RefusedError } from '../../errors';
 import type { OperationName } from '../../settings/operations';
 import type { Call } from '../source';
 import { wrongCursor } from '../wrong-cursor';
 import type { AcademyClient, Params } from './client';
-import { page } from './schema';
+import { page, type Page } from './schema';
 
 export interface RecordPage {
   readonly records: readonly unknown[];
   readonly next: string | undefined;
   /** Set when the server counted more rows than it gave. */
   readonly note: string | undefined;
+  /** The page was promised and does not exist: the list ended before it. */
+  readonly absent?: boolean;
 }
 
 /** A tenant with more pages than that would have a million rows at the very least of page sizes that make sense. */
@@ -38,7 +41,15 @@ export async function readPage(
   if (number === undefined) throw wrongCursor();
   const at = Number(number);
   const query = { ...params, page_size: pageSize, page_number: at };
-  const { records: given, recordsTotal } = await client.read(name, query, page, call);
+  let answer: Page;
+  try {
+    answer = await client.read(name, query, page, call);
+  } catch (error) {
+    if (at === 1 || !(error instanceof RefusedError) || error.status !== 404) throw error;
+    const note = `${name}: page ${at} was promised and does not exist`;
+    return { records: [], next: undefined, note, absent: true };
+  }
+  const { records: given, recordsTotal } = answer;
   const records = given ?? [];
   const read = Number(before) + records.length;
   const expected = recordsTotal ?? 0;
@@ -66,7 +77,9 @@ export async function readAll(
   const all: unknown[] = [];
   let cursor: string | undefined;
   do {
-    const { records, next } = await readPage(client, name, params, pageSize, cursor, call);
+    const { records, next, absent, note } = await readPage(client, name, params, pageSize, cursor, call);
+    // Who is looked for may stand on it.
+    if (absent) throw client.wrong(`does not give the whole list of ${note}`);
     all.push(...records);
     cursor = next;
   } while (cursor !== undefined);

@@ -51,12 +51,16 @@ export class KhalibreClient {
     this.http = createHttpClient({ ...deps, system: this.system, baseUrl, authorizer });
   }
 
-  /** Read courses: those with the visibility "API". @param number from 1. */
-  async courses(number: number, call: Call): Promise<Page> {
+  /**
+   * Read courses: those with the visibility "API".
+   * @param number from 1. @returns undefined when there is no such page after the first.
+   */
+  async courses(number: number, call: Call): Promise<Page | undefined> {
     try {
       return await this.page('/courses', number, {}, call);
     } catch (error) {
       if (status(error) !== 404) throw error;
+      if (number > 1) return undefined;
       throw this.refused(
         error,
         `has no LMS API ${this.settings.apiVersion ?? 'v1.1'} there, or API integrations are off; ` +
@@ -75,21 +79,23 @@ export class KhalibreClient {
     }
   }
 
-  /** Progress by course ID. @param number from 1. @returns undefined when the course is gone. */
+  /** Progress by course ID. @param number from 1. @returns undefined when there is none: the course, or that page. */
   async progressOfCourse(courseId: string, number: number, call: Call): Promise<Page | undefined> {
     try {
       return await this.page(`/progress/course/${encodeURIComponent(courseId)}`, number, {}, call);
     } catch (error) {
-      return this.noneIfGone(error, number);
+      if (status(error) === 404) return undefined;
+      throw error;
     }
   }
 
-  /** Progress by email. @param number from 1. @returns undefined when nobody has that address. */
+  /** Progress by email. @param number from 1. @returns undefined when there is none: of that address, or that page. */
   async progressOfLearner(learnerEmail: string, number: number, call: Call): Promise<Page | undefined> {
     try {
       return await this.page('/progress/learner', number, { learnerEmail }, call);
     } catch (error) {
-      return this.noneIfGone(error, number);
+      if (status(error) === 404) return undefined;
+      throw error;
     }
   }
 
@@ -140,12 +146,6 @@ export class KhalibreClient {
     } catch (error) {
       throw status(error) === 403 ? this.forbidden(error) : error;
     }
-  }
-
-  private noneIfGone(error: unknown, number: number): undefined {
-    if (status(error) !== 404) throw error;
-    if (number > 1) throw this.wrong(`took back page ${number} of its progress while it was read`);
-    return undefined;
   }
 
   private forbidden(cause: unknown): AuthError {

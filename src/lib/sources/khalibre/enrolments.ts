@@ -41,6 +41,8 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
     do {
       const page = await pages.read((number) => client.progressOfLearner(asked.email, number, call), cursor);
       if (page.items.some((item) => isAt(item, asked))) return true;
+      // The booking may stand on it.
+      if (page.absent) throw client.wrong(`gives not all of the learner's progress: ${page.note}`);
       cursor = page.next;
     } while (cursor !== undefined);
     return false;

@@ -7,6 +7,7 @@ import { khalibreEnrolments } from './enrolments';
 import { courseIdOf, mapCourse, mapProgress } from './map';
 import { yesOrNo } from '../forms';
 import { Notes } from '../notes';
+import { idsOf } from '../course-ids';
 import { PageReader, type ReadPage } from './page-reader';
 
 /** A Khalibre LMS. Its "course ID" is the class ID of its own pages. */
@@ -29,7 +30,7 @@ function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: Sou
       const notes = new Notes();
       const page = await pages.read((number) => client.courses(number, call), cursor, isHidden);
       const rows = page.items.flatMap((raw) => mapCourse(raw, baseUrl, notes) ?? []);
-      return { rows, next: page.next, total: page.total, ...told(notes, page) };
+      return { rows, next: page.next, total: page.total, absent: page.absent, ...told(notes, page) };
     },
     async read(courseId, call) {
       const raw = await client.course(courseId, call);
@@ -52,12 +53,16 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
   return {
     type: 'scanned',
     async courses(cursor, call: Call) {
-      const { items, next, note } = await pages.read((number) => client.courses(number, call), cursor);
+      const page = await pages.read((number) => client.courses(number, call), cursor);
+      const notes = new Notes();
       // Only the id matters here: a course that is hidden, or whose other fields are bad, has learners all the same.
+      const ids = idsOf(page.items, courseIdOf, notes);
+      const isCut = page.note !== undefined && !page.absent;
       return {
-        ids: items.flatMap((item) => courseIdOf(item) ?? []),
-        next,
-        ...(note !== undefined && { cutShort: note }),
+        ids,
+        next: page.next,
+        ...(isCut && { cutShort: page.note }),
+        ...told(notes, isCut ? { note: undefined } : page),
       };
     },
     async page(courseId, cursor, call) {
@@ -74,7 +79,7 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
 const isHidden = (item: unknown): boolean =>
   yesOrNo.safeParse((item as { readonly isVisible?: unknown } | null | undefined)?.isVisible).data === false;
 
-function told(notes: Notes, { note }: ReadPage): { notes?: readonly string[] } {
+function told(notes: Notes, { note }: Pick<ReadPage, 'note'>): { notes?: readonly string[] } {
   const all = [...(note ? [note] : []), ...(notes.list() ?? [])];
   return all.length > 0 ? { notes: all } : {};
 }

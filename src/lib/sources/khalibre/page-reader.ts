@@ -9,6 +9,8 @@ export interface ReadPage {
   readonly total: number | undefined;
   /** Set when the pages end before the last one that was promised. */
   readonly note: string | undefined;
+  /** The page was promised and does not exist: the list ended before it. */
+  readonly absent: boolean;
 }
 
 /** Reads pages by number until `lastPage`, or until one is empty. */
@@ -27,7 +29,11 @@ export class PageReader {
   ): Promise<ReadPage> {
     const at = readCursor(cursor);
     const page = await get(at.page);
-    if (!page) return { items: [], next: undefined, total: undefined, note: undefined };
+    if (!page) {
+      const absent = at.page > 1;
+      const note = absent ? `page ${at.page} was promised and does not exist` : undefined;
+      return { items: [], next: undefined, total: undefined, note, absent };
+    }
     const { items, lastPage, totalCount } = page;
     const print = printOf(page);
     if (items.length > 0 && print === at.print) {
@@ -42,6 +48,7 @@ export class PageReader {
       next: more ? writeCursor({ page: at.page + 1, leftOut, print }) : undefined,
       total: totalCount == null ? undefined : Math.max(0, totalCount - leftOut),
       note: short ? `page ${at.page} of ${lastPage} was empty: the rest was not read` : undefined,
+      absent: false,
     };
   }
 }

@@ -95,7 +95,7 @@ export class OpenEdxClient {
 
   /**
    * A page of the grades of one course.
-   * @param cursor of the page before. @returns undefined when the course is gone.
+   * @param cursor of the page before. @returns undefined when there is none: the course, or that page.
    */
   async courseGrades(
     courseId: string,
@@ -107,7 +107,8 @@ export class OpenEdxClient {
       const { data } = await this.get('/api/grades/v1/courses/', query, cursorPage, call);
       return data;
     } catch (error) {
-      if (error instanceof RefusedError && error.code === 'course_does_not_exist') return undefined;
+      const isGone = error instanceof RefusedError && error.code === 'course_does_not_exist';
+      if (isGone || (cursor !== undefined && status(error) === 404)) return undefined;
       if (status(error) === 403) {
         throw this.forbidden(
           error,

@@ -1,6 +1,7 @@
 import type { ClientDeps } from '../../http/client';
 import type { SourceSettings } from '../../settings/types';
 import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
+import { idsOf } from '../course-ids';
 import { id as anId } from '../forms';
 import { Notes } from '../notes';
 import { wrongCursor } from '../wrong-cursor';
@@ -118,21 +119,26 @@ function bulkFeed(
   };
 }
 
+function courseIdOf(row: unknown): string | undefined {
+  const { id, course_id } = (row ?? {}) as Record<string, unknown>;
+  return anId.safeParse(id || course_id).data;
+}
+
 function courseFeed(client: OpenEdxClient, addressOf: (username: string) => string | undefined): ScannedFeed {
   return {
     type: 'scanned',
     async courses(cursor, call) {
-      const { results, next } = await coursePage(client, cursor, call);
+      const { results, next, absent } = await coursePage(client, cursor, call);
+      const notes = new Notes();
+      if (absent) notes.add('the list of courses had fewer pages than it promised');
       // Only the id matters here: a course whose other fields are bad has results all the same.
-      const ids = results.map((row) => {
-        const { id, course_id } = (row ?? {}) as Record<string, unknown>;
-        return anId.safeParse(id || course_id).data;
-      });
-      return { ids: ids.filter((id) => id !== undefined), next };
+      const ids = idsOf(results, courseIdOf, notes);
+      return { ids, next, ...told(notes) };
     },
     async page(courseId, cursor, call) {
       const page = await client.courseGrades(courseId, cursor, call);
-      if (!page) return { rows: [], next: undefined };
+      const ended = ['a page of grades was promised and does not exist'];
+      if (!page) return { rows: [], next: undefined, ...(cursor !== undefined && { notes: ended }) };
       const next = page.next ? client.nextField(page.next, 'cursor') : undefined;
       if (page.next && !next) throw client.wrong('gave a next link without a cursor');
       if (next !== undefined && next === cursor)
