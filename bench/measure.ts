@@ -2,6 +2,7 @@ import { createApp } from '../src/lib/app';
 import { startRun } from '../src/lib/sync/start';
 import { workRun } from '../src/lib/sync/work-run';
 import { plain } from './plain';
+import { countStorageOperations } from './storage-operations';
 
 /** One way of carrying all results over; prints rows, seconds and peak memory as JSON. */
 const ways: Record<string, (env: Record<string, string>) => Promise<number>> = {
@@ -68,10 +69,12 @@ async function main(): Promise<void> {
   const way = ways[process.argv[2] ?? ''];
   if (!way) throw new Error(`measure one of ${Object.keys(ways).join(', ')}`);
   const env = JSON.parse(process.env.BENCH_SETTINGS ?? '{}') as Record<string, string>;
+  const storage = countStorageOperations(env.AzureWebJobsStorage ?? '');
   const start = performance.now();
   const rows = await way(env);
   const seconds = (performance.now() - start) / 1000;
-  console.log(JSON.stringify({ rows, seconds, peakMiB: process.resourceUsage().maxRSS / 1024 }));
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  console.log(JSON.stringify({ rows, seconds, peakMiB, storage: storage() }));
   process.exit(0);
 }
 
