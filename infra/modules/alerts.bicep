@@ -56,7 +56,7 @@ var rules = [
     title: 'A system asks for long pauses'
     description: 'A source or a destination asked to be left alone for more than half an hour of the last hour: GET /api/pauses says until when, and with what answer.'
     severity: 3
-    query: '${linesOf('system asks for a pause')} | extend system = tostring(line["system"]) | summarize pausedSeconds = sum(tolong(line["seconds"])) by system | where pausedSeconds > 1800'
+    query: '${linesOf('system asks for a pause')} | extend system = tostring(line["system"]) | summarize TimeGenerated = max(TimeGenerated), pausedSeconds = sum(tolong(line["seconds"])) by system | where pausedSeconds > 1800'
     window: 'PT1H'
     operator: 'GreaterThan'
     threshold: 0
