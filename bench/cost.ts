@@ -1,7 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { throughHost } from './through-host';
+import { BenchHost } from './host';
+import { alone, type Env, grades, scan, scanEnv, startServers } from './world';
 
 /*
  * What docs/deploy.md works costs out from: storage operations and memory of a run of a windowed feed, with as many
@@ -10,40 +8,19 @@ import { throughHost } from './through-host';
 const rows = Number(process.env.BENCH_ROWS ?? 1_000_000);
 const courses = Number(process.env.BENCH_COURSES ?? 2_000);
 
-type Settings = Record<string, string>;
-
-/** Starts servers with so much in them, lends them to what measures, and stops them. */
-async function withServers(
-  contents: Record<string, number>,
-  work: (settings: Settings) => unknown,
-): Promise<void> {
-  const env = Object.fromEntries(Object.entries(contents).map(([name, value]) => [name, String(value)]));
-  const servers = spawn(process.execPath, ['--max-old-space-size=6000', join(__dirname, 'servers.js')], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(servers.stdout, 'data')) as [Buffer];
-  await work(JSON.parse(line.toString()) as Settings);
-  servers.kill('SIGTERM');
-  await once(servers, 'exit');
-}
-
-/** One run in a process of its own. */
-function alone(name: string, settings: Settings): void {
-  const out = execFileSync(process.execPath, [join(__dirname, 'measure.js'), 'bridge'], {
-    env: { ...process.env, BENCH_SETTINGS: JSON.stringify(settings) },
-  });
-  const { seconds, peakMiB, storage } = JSON.parse(out.toString().trim().split('\n').at(-1) ?? '') as {
-    seconds: number;
-    peakMiB: number;
-    storage: Record<string, number>;
-  };
+async function inProcess(name: string, way: string, env: Env): Promise<void> {
+  const { storage, peakMiB, seconds } = await alone(way, env);
   print(name, storage.table ?? 0, storage.queue ?? 0, peakMiB, seconds);
 }
 
-async function inHost(name: string, settings: Settings): Promise<void> {
-  const { peakMiB, seconds } = await throughHost(settings);
-  print(`${name}, through the local host`, '', '', peakMiB, seconds);
+async function inHost(name: string, env: Env): Promise<void> {
+  const host = await BenchHost.start(env);
+  try {
+    const { seconds } = await host.sync('openedx', 'consumption');
+    print(`${name}, through the local host`, '', '', host.peakMiB, seconds);
+  } finally {
+    await host.end();
+  }
 }
 
 const print = (
@@ -55,23 +32,25 @@ const print = (
 ): void =>
   console.log(`| ${name} | ${table} | ${queue} | ${peakMiB.toFixed(0)} MiB | ${seconds.toFixed(1)} s |`);
 
+async function withServers(world: Parameters<typeof startServers>[0], work: (env: Env) => Promise<void>) {
+  const servers = await startServers(world);
+  await work(servers.env).finally(() => servers.stop());
+}
+
 async function main(): Promise<void> {
   console.log(
     '| run | table operations | queue operations | peak memory | time |\n| --- | --- | --- | --- | --- |',
   );
-  const twelve = { LMS__openedx__parallelSlices: '12' };
-  for (const [name, more] of [
-    [`${rows} rows, 4 places`, {}],
-    [`${rows} rows, 12 places`, twelve],
-  ] as const) {
-    await withServers({ ROWS: rows }, (settings) => alone(name, { ...settings, ...more }));
-    await withServers({ ROWS: rows }, (settings) => inHost(name, { ...settings, ...more }));
+  for (const places of ['4', '12']) {
+    const more = { LMS__openedx__parallelSlices: places };
+    const name = `${rows} rows, ${places} places`;
+    await withServers(grades(rows, 0), (env) => inProcess(name, 'engine-grades', { ...env, ...more }));
+    await withServers(grades(rows, 0), (env) => inHost(name, { ...env, ...more }));
   }
-  await withServers({ ROWS: 350 }, (settings) => alone('350 rows', settings));
-  await withServers({ ROWS: 5_000, COURSES: courses }, (settings) => {
-    const scan = { ...settings, LMS__openedx__grades: 'courses' };
-    alone(`${courses} courses`, scan);
-    alone(`${courses} courses, unchanged`, scan);
+  await withServers(grades(350, 0), (env) => inProcess('350 rows', 'engine-grades', env));
+  await withServers(scan(courses, 0), async (env) => {
+    await inProcess(`${courses} courses`, 'engine-scan', { ...env, ...scanEnv });
+    await inProcess(`${courses} courses, unchanged`, 'engine-scan', { ...env, ...scanEnv });
   });
 }
 

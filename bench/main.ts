@@ -1,72 +1,160 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxOptions } from '../sandbox/sandbox';
+import { BenchHost } from './host';
+import { alone, type Env, grades, quiet, scan, scanEnv, startServers } from './world';
 
-interface Measured {
-  readonly rows: number;
-  readonly seconds: number;
-  readonly peakMiB: number;
+/*
+ * What a sync takes on the way that a deployed one goes (HTTP, host, queues, storage), against a plain loop that reads
+ * and posts the same with as many calls in flight, and does nothing else. Both meet the same servers, one after the
+ * other. Storage is an emulator, which runs on the same cores.
+ */
+
+type Loop = 'grades' | 'scan' | 'catalog';
+const lines: string[] = [];
+function report(what: string, measured: string, target: string): void {
+  console.log(`  ${what}: ${measured} (${target})`);
+  lines.push(`| ${what} | ${measured} | ${target} |`);
 }
 
-const run = promisify(execFile);
+const seconds = (n: number): string => `${n.toFixed(2)} s`;
 
-/** Starts servers with so many rows and such a latency, and measures each way against them, each in a process. */
-async function against(
-  rows: number,
-  latencyMs: number,
-  ways: readonly string[],
-): Promise<Record<string, Measured>> {
-  const servers = spawn(process.execPath, ['--max-old-space-size=6000', join(__dirname, 'servers.js')], {
-    env: { ...process.env, ROWS: String(rows), LATENCY_MS: String(latencyMs) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(servers.stdout, 'data')) as [Buffer];
-  const env = { ...process.env, BENCH_SETTINGS: line.toString() };
-  const measured: Record<string, Measured> = {};
+interface Case {
+  readonly what: string;
+  readonly loop: Loop;
+  readonly source: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly world: SandboxOptions;
+  readonly env?: Env;
+  /** Also a second sync, that finds nothing changed. */
+  readonly again?: boolean;
+  readonly memory?: boolean;
+}
+
+async function against({ what, loop: name, source, kind, target, world, env: more, again, memory }: Case) {
+  const servers = await startServers(world);
+  const env = { ...servers.env, ...more };
+  const host = await BenchHost.start(env);
   try {
-    for (const way of ways) {
-      const { stdout } = await run(process.execPath, [join(__dirname, 'measure.js'), way], { env });
-      measured[way] = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Measured;
-      const { rows: n, seconds, peakMiB } = measured[way];
-      console.log(
-        `  ${way.padEnd(7)} ${String(n).padStart(9)} rows  ${seconds.toFixed(2).padStart(8)} s  ${peakMiB.toFixed(0).padStart(5)} MiB`,
+    const plain = await alone(name, env);
+    const first = await host.sync(source, kind);
+    const figures = (s: number): string =>
+      `${(s / plain.seconds).toFixed(2)}× (${seconds(s)}, loop ${seconds(plain.seconds)})`;
+    report(`${what}, ${first.run.counts.sent} sent`, figures(first.seconds), target);
+    if (memory)
+      report(
+        'memory, the same',
+        `${(host.peakMiB / plain.peakMiB).toFixed(2)}× (${host.peakMiB.toFixed(0)} MiB, loop ${plain.peakMiB.toFixed(0)} MiB)`,
+        '≤ 1.3×',
       );
+    if (again) {
+      const second = await host.sync(source, kind);
+      report(`${what}, ${second.run.counts.unchanged} unchanged`, figures(second.seconds), target);
     }
   } finally {
-    servers.kill('SIGTERM');
-    await once(servers, 'exit');
+    await host.end();
+    await servers.stop();
   }
-  return measured;
 }
 
-const ratio = (a: number | undefined, b: number | undefined): string => ((a ?? NaN) / (b ?? NaN)).toFixed(2);
+/** What storage is asked, per course, by a scan that finds nothing changed. */
+async function storageCalls(courses: number): Promise<void> {
+  const servers = await startServers(scan(courses, 0));
+  const env = { ...servers.env, ...scanEnv };
+  try {
+    const first = await alone('engine-scan', env);
+    report('storage calls per new course', perCourse(first.storage.table, courses), 'no target');
+    const second = await alone('engine-scan', env);
+    report('storage calls per unchanged course', perCourse(second.storage.table, courses), '1 at the most');
+  } finally {
+    await servers.stop();
+  }
+}
 
+const perCourse = (calls = NaN, courses = 1): string => (calls / courses).toFixed(2);
+
+/** From the asking to the end of a run that finds one changed grade. */
+async function oneChange(): Promise<void> {
+  const servers = await startServers(grades(1_000, 50));
+  const host = await BenchHost.start(servers.env);
+  try {
+    await host.sync('openedx', 'consumption');
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await sleep(6_000);
+      servers.child.send('change');
+      await sleep(1_100);
+      times.push((await host.sync('openedx', 'consumption')).seconds);
+    }
+    const median = times.sort((a, b) => a - b)[2] ?? NaN;
+    report('one changed grade, /resync to the end, median of 5', seconds(median), '≤ 1 s');
+  } finally {
+    await host.end();
+    await servers.stop();
+  }
+}
+
+const million = Number(process.env.BENCH_ROWS ?? 1_000_000);
+const open = { source: 'openedx', kind: 'consumption', loop: 'grades' } as const;
+const khalibre = {
+  source: 'khalibre',
+  kind: 'consumption',
+  loop: 'scan',
+  env: scanEnv,
+  again: true,
+} as const;
+const cases: Record<string, () => Promise<void>> = {
+  change: oneChange,
+  calls: () => storageCalls(300),
+  scan300: () => against({ ...khalibre, what: '300 courses, 50 ms', target: '≤ 1.5×', world: scan(300, 50) }),
+  scan3000: () =>
+    against({ ...khalibre, what: '3,000 courses, 50 ms', target: '≤ 1.5×', world: scan(3_000, 50) }),
+  catalog: () =>
+    against({
+      what: 'catalog of 10,000 courses, 50 ms',
+      target: '≤ 1.5×',
+      source: 'openedx',
+      kind: 'catalog',
+      loop: 'catalog',
+      again: true,
+      world: {
+        openEdx: { ...quiet(50), courses: 10_000, learners: 1, grades: 1 },
+        ldServices: quiet(50),
+      },
+    }),
+  slow: () =>
+    against({
+      ...open,
+      what: `${million / 10} grades, 50 ms`,
+      target: '≤ 1.15×',
+      world: grades(million / 10, 50),
+    }),
+  small: () =>
+    against({
+      ...open,
+      what: `${million / 10} grades, 0 ms`,
+      target: '≤ 2.0×',
+      world: grades(million / 10, 0),
+    }),
+  large: () =>
+    against({
+      ...open,
+      what: `${million} grades, 0 ms`,
+      target: '≤ 1.7×',
+      world: grades(million, 0),
+      memory: true,
+    }),
+};
+
+/** Measures what is named on the command line, or all. */
 async function main(): Promise<void> {
-  const million = Number(process.env.BENCH_ROWS ?? 1_000_000);
-  console.log(`${million} rows, no latency`);
-  const large = await against(million, 0, ['floor', 'bridge']);
-  console.log(`${million / 10} rows, no latency`);
-  const small = await against(million / 10, 0, ['floor', 'bridge']);
-  console.log('2000 rows for the naive script, 50 ms a call');
-  const naive = await against(2_000, 50, ['naive']);
-  console.log('100000 rows, 50 ms a call');
-  const slow = await against(100_000, 50, ['bridge']);
-
-  const perRow = (m: Measured | undefined): number => (m ? m.seconds / m.rows : NaN);
+  const asked = process.argv.slice(2);
+  for (const name of asked.length > 0 ? asked : Object.keys(cases)) {
+    console.log(name);
+    await cases[name]?.();
+  }
   console.log('\n| what | measured | target |\n| --- | --- | --- |');
-  console.log(
-    `| time, against the floor | ${ratio(large.bridge?.seconds, large.floor?.seconds)}× | ≤ 1.6× |`,
-  );
-  console.log(
-    `| peak memory, against the floor | ${ratio(large.bridge?.peakMiB, large.floor?.peakMiB)}× | ≤ 1.3× |`,
-  );
-  console.log(
-    `| ten times the rows take | ${ratio(large.bridge?.seconds, small.bridge?.seconds)}× the time | ≤ 11× |`,
-  );
-  console.log(
-    `| at 50 ms a call, against the naive script | ${ratio(perRow(naive.naive), perRow(slow.bridge))}× as fast | ≥ 100× |`,
-  );
+  console.log(lines.join('\n'));
 }
 
 void main();
