@@ -1,7 +1,8 @@
 import { isEnded } from '../../src/lib/domain/run';
 import { beginRun } from '../../src/lib/sync/begin';
 import { workLane } from '../../src/lib/sync/lane';
-import { placesTaken } from '../../src/lib/sync/places';
+import { freeSlices } from '../../src/lib/sync/due';
+import { acquirePlace, placesTaken } from '../../src/lib/sync/places';
 import { planRun } from '../../src/lib/sync/plan';
 import { startRun } from '../../src/lib/sync/start';
 import { sweep } from '../../src/lib/sync/sweep';
@@ -120,4 +121,20 @@ test('the sweep calls workers for the places that are free, not for slices that 
   };
   await workLane({ ...engine, onStep }, { runId, slice: 1 }, never);
   expect(swept).toEqual([[2, 3, 4]]);
+});
+
+test('a slice that was taken from a place newer than the last look at the places is not free', async () => {
+  const { engine } = bridge.app;
+  const runId = await planned();
+  const run = (await engine.runs.read(runId))!;
+  const slice = (await engine.runs.readSlice(run, 1))!;
+  const dead = (await acquirePlace(engine, run, 4))!;
+  await dead.release();
+  const isFree = freeSlices(engine, run);
+  expect(await isFree({ ...slice, worker: dead.id })).toBe(true);
+  // A list of slices comes in pages: the next one is read later.
+  const place = (await acquirePlace(engine, run, 4))!;
+  const taken = (await engine.runs.takeSlice(run, slice, place.id))!;
+  expect(await isFree(taken)).toBe(false);
+  await place.release();
 });

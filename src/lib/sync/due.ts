@@ -97,13 +97,20 @@ export class DueSlices {
 
 /** Tells whether nobody works a slice. @param own id of the asker's place: what it left there is free to it. */
 export function freeSlices(engine: Engine, route: Route, own?: string): (slice: Slice) => Promise<boolean> {
-  let taken: Promise<ReadonlySet<string>> | undefined;
+  let taken: ReadonlySet<string> | undefined;
+  /** Places that were let go; nobody gets the same id again. */
+  const gone = new Set<string>();
   return async (slice) => {
     const { worker } = slice;
     if (worker === undefined || worker === own) return true;
     // An app of the version before names no place, and holds a lease on the slice instead.
     if (!worker.includes('/')) return !(await engine.leases.isHeld(sliceLease(slice)));
-    taken ??= placesTaken(engine, route);
-    return !(await taken).has(worker);
+    if (gone.has(worker)) return true;
+    if (taken?.has(worker)) return false;
+    // Looked at after the slice was read: it may have been taken from a place that is newer than the last look.
+    taken = await placesTaken(engine, route);
+    if (taken.has(worker)) return false;
+    gone.add(worker);
+    return true;
   };
 }
