@@ -167,6 +167,8 @@ export type SliceWork =
   | { readonly type: 'window'; readonly window: Window; readonly expected: number }
   | { readonly type: 'listing'; readonly resume?: ListingPoint }
   | { readonly type: 'course'; readonly courseId: string; readonly resume?: CoursePoint }
+  /** Several of a scan. */
+  | { readonly type: 'courses'; readonly courseIds: readonly string[] }
   | { readonly type: 'learner'; readonly resume?: LearnerPoint }
   | { readonly type: 'replay' };
 

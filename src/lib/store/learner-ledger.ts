@@ -26,6 +26,8 @@ export interface CourseLedger {
   readonly records: Map<string, string>;
   /** Something was sent whose acknowledgement is not known: what is here may be behind. */
   readonly doubt: boolean;
+  /** The lease under which what is in doubt was sent: while that is held, it may still be on its way. */
+  readonly sender?: string | undefined;
   /** Of the head: nothing is written unless it is still the one that was read. */
   readonly etag: string | undefined;
 }
@@ -40,32 +42,34 @@ export class LearnerLedger {
 
   /** @throws PayloadError when what is stored is of another version. */
   async load(route: Route, courseId: string): Promise<CourseLedger> {
-    const partition = partitionOf(route, courseId);
-    const records = new Map<string, string>();
-    let doubt = false;
-    let etag: string | undefined;
-    for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${partition}` })) {
-      checkVersion(row, `The learner ledger of ${routeName(route)}`);
-      if (row.rowKey === 'head') {
-        doubt = row.doubt === true;
-        etag = row.etag;
-      } else {
-        const packed = fromProperties('records', row);
-        // A row that cannot be read hides nothing: its records are simply sent again.
-        if (packed) unpack(packed, records);
-        else doubt = true;
-      }
-    }
-    return { records, doubt, etag };
+    const rows: Row[] = [];
+    const filter = where`PartitionKey eq ${partitionOf(route, courseId)}`;
+    for await (const row of queryRows(this.#table, { filter })) rows.push(row);
+    return toLedger(route, rows);
+  }
+
+  /**
+   * The same for several courses at once: few calls when they are neighbours (see `neighbours`).
+   * @returns for each a function that gives its ledger, or throws what `load` throws.
+   */
+  async loadAll(route: Route, courseIds: readonly string[]): Promise<Map<string, () => CourseLedger>> {
+    const rows = new Map<string, Row[]>(courseIds.map((id) => [partitionOf(route, id), []]));
+    const partitions = [...rows.keys()].sort();
+    const [first = '', last = ''] = [partitions[0], partitions.at(-1)];
+    const filter = where`PartitionKey ge ${first} and PartitionKey le ${last}`;
+    for await (const row of queryRows(this.#table, { filter })) rows.get(row.partitionKey)?.push(row);
+    return new Map(
+      courseIds.map((id) => [id, () => toLedger(route, rows.get(partitionOf(route, id)) ?? [])]),
+    );
   }
 
   /**
    * To be written before anything of the course is sent.
-   * @param etag as it was loaded. @returns the new one.
+   * @param etag as it was loaded. @param sender the lease under which it is sent. @returns the new etag.
    * @throws ConflictError when another worker wrote the ledger since: what was loaded is old.
    */
-  markDoubt(route: Route, courseId: string, etag: string | undefined): Promise<string> {
-    return this.#write(head(route, courseId, true), etag, []);
+  markDoubt(route: Route, courseId: string, etag: string | undefined, sender?: string): Promise<string> {
+    return this.#write({ ...head(route, courseId, true), ...(sender && { sender }) }, etag, []);
   }
 
   /**
@@ -124,6 +128,32 @@ export class LearnerLedger {
     return stale;
   }
 }
+
+function toLedger(route: Route, rows: readonly Row[]): CourseLedger {
+  const records = new Map<string, string>();
+  let doubt = false;
+  let head: Row | undefined;
+  for (const row of rows) {
+    checkVersion(row, `The learner ledger of ${routeName(route)}`);
+    if (row.rowKey === 'head') {
+      head = row;
+      continue;
+    }
+    const packed = fromProperties('records', row);
+    // A row that cannot be read hides nothing: its records are simply sent again.
+    if (packed) unpack(packed, records);
+    else doubt = true;
+  }
+  const sender = head?.sender as string | undefined;
+  return { records, doubt: doubt || head?.doubt === true, sender, etag: head?.etag };
+}
+
+/** Puts courses in the order in which their ledgers are stored. */
+export const neighbours = (courseIds: Iterable<string>): string[] =>
+  [...courseIds]
+    .map((id) => ({ id, key: toKey(id) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ id }) => id);
 
 const partitionOf = (route: Route, courseId: string): string => `${routeName(route)}-${toKey(courseId)}`;
 

@@ -49,6 +49,8 @@ export type SliceResult =
       readonly counts: Counts;
       readonly changes?: Changes;
       readonly notes?: readonly string[];
+      /** What it left to slices of their own, and when they are due, milliseconds since 1970. */
+      readonly left?: readonly { readonly work: SliceWork; readonly dueAt: number }[];
     }
   | { readonly state: 'failed'; readonly error: string; readonly counts?: Counts };
 
@@ -196,18 +198,23 @@ export class RunStore {
       const counts = result.counts ?? noCounts;
       const ended: Slice = { ...slice, state: result.state, counts, error: done ? undefined : result.error };
       const changes = result.state === 'done' ? result.changes : undefined;
+      const left = (result.state === 'done' ? (result.left ?? []) : []).map(({ work, dueAt }, i) => ({
+        ...newSlice(runId, run.lastSlice + i + 1, work),
+        dueAt,
+      }));
       const next: Run = {
         ...run,
         counts: addCounts(run.counts, counts),
         changes: changes ? addChanges(run.changes ?? noChanges, changes) : run.changes,
         notes: result.state === 'done' ? addNotes(run.notes, result.notes ?? []) : run.notes,
         slices: {
-          total: run.slices.total,
+          total: run.slices.total + left.length,
           done: run.slices.done + (done ? 1 : 0),
           failed: run.slices.failed + (done ? 0 : 1),
         },
+        lastSlice: run.lastSlice + left.length,
       };
-      return { run: next, slices: [ended] };
+      return { run: next, slices: [ended, ...left] };
     });
   }
 

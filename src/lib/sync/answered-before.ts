@@ -12,7 +12,7 @@ export function passesSoon(error: unknown, run: Run, slice?: Slice): boolean {
   if (run.slices.done > 0) return true;
   const { work } = slice;
   // Windows were counted when they were planned, and the courses of a scan were listed.
-  if (work.type === 'window') return true;
+  if (work.type === 'window' || work.type === 'courses') return true;
   if (work.type === 'course' && run.kind === 'consumption' && run.request.courseId === undefined) return true;
   return 'resume' in work && work.resume !== undefined;
 }

@@ -77,6 +77,7 @@ export async function compareInGoes(
   what.tally.hold = holdOf(what.hold, lease);
   try {
     const ledger = await engine.learnerLedger.load(feed, courseId);
+    if (await isOnItsWay(engine, ledger, lease.name)) throw new CourseBusyError(courseId);
     // What is in doubt counts as unknown. So once all that a go had to send has arrived there is no doubt left,
     // however much of the course is still to come: what is unknown is sent when it is read.
     const forgotten = ledger.doubt && only === undefined;
@@ -94,6 +95,12 @@ export async function compareInGoes(
     what.tally.hold = what.hold;
     await lease.release();
   }
+}
+
+/** Whether another worker's batch with records of the course may still land: what is sent now could come before it. */
+export async function isOnItsWay({ leases }: Engine, ledger: CourseLedger, own: string): Promise<boolean> {
+  const { doubt, sender } = ledger;
+  return doubt && sender !== undefined && sender !== own && (await leases.isHeld(sender));
 }
 
 interface ToTell {
@@ -129,7 +136,7 @@ async function tell(
     return { arrived: [] };
   }
   if (send.length === 0 && !ledger.doubt) return { arrived: [] };
-  const etag = await engine.learnerLedger.markDoubt(feed, courseId, ledger.etag);
+  const etag = await engine.learnerLedger.markDoubt(feed, courseId, ledger.etag, lease.name);
   const arrived = new Set<Found>();
   const save = (): Promise<void> =>
     engine.learnerLedger.save(feed, courseId, records, etag, {
@@ -163,7 +170,7 @@ function interruptedBySink(
   return { point: go.resume ?? { cursor: undefined, rows: 0 }, told, dueAt: pause.until };
 }
 
-const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
+export const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
   key,
   hash,
   status: record.status,

@@ -23,7 +23,6 @@ export class DueSlices {
   #lookedAt = -Infinity;
   /** Runs in the order in which they last had their turn. */
   #served: string[] = [];
-  readonly #left = new Set<string>();
 
   /**
    * @param place the id of the place from which they are to be worked: neighbours begin with different slices.
@@ -53,11 +52,6 @@ export class DueSlices {
     }
   }
 
-  /** Does not give a slice again. */
-  leave({ runId, number }: Slice): void {
-    this.#left.add(`${runId}/${number}`);
-  }
-
   async #look(): Promise<void> {
     this.#turns = [];
     for (const runId of await this.#runs()) {
@@ -84,9 +78,7 @@ export class DueSlices {
     const due: Slice[] = [];
     const isFree = freeSlices(this.engine, this.route, this.place);
     for await (const slice of this.engine.runs.slices(run, 'pending')) {
-      if (slice.dueAt > this.engine.now() + earlyMs || this.#left.has(`${run.runId}/${slice.number}`))
-        continue;
-      if (!(await isFree(slice))) continue;
+      if (slice.dueAt > this.engine.now() + earlyMs || !(await isFree(slice))) continue;
       due.push(slice);
       if (due.length >= most) break;
     }

@@ -54,7 +54,7 @@ export async function workLane(
   } finally {
     await place.release();
   }
-  if (stop.aborted || options.only) return;
+  if (options.only) return;
   // Whoever asked for a place while this one was taken has gone away again.
   const next = await new DueSlices(engine, run).next();
   if (next) await wake(engine, next);
@@ -80,8 +80,9 @@ async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: La
       if (next === first) throw error;
       const { runId, number: slice } = next.slice;
       engine.log.warn({ runId, slice, error: sentence(error) }, 'slice left to a message of its own');
+      // It is free once this place is.
       await wake(engine, next);
-      due.leave(next.slice);
+      return;
     }
     await onSlice?.();
     const isOver = worked === most || engine.now() > until;

@@ -6,6 +6,7 @@ import { isEnded, isWhole, type Run, type SliceWork } from '../domain/run';
 import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
 import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
 import type { ScannedFeed, WindowedFeed } from '../sources/source';
+import { neighbours } from '../store/learner-ledger';
 import { mostKept } from '../store/paused';
 import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
@@ -232,7 +233,27 @@ async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: 
     const enough = ids.size - before >= mostKept.courseIds / 2;
     if (enough || engine.now() > deadline) await later(cursor, engine.now());
   }
-  return { works: [...ids].map((courseId) => ({ type: 'course', courseId })), notes };
+  return { works: coursesTogether(ids, parallelSlices(engine, run)), notes };
+}
+
+/** Courses of a slice: enough that it is worth one, few enough that all places have some. */
+const together = { least: 20, most: 100, characters: 25_000 };
+
+function coursesTogether(ids: ReadonlySet<string>, places: number): SliceWork[] {
+  if (ids.size <= places) return [...ids].map((courseId) => ({ type: 'course', courseId }));
+  const most = Math.max(together.least, Math.min(together.most, Math.ceil(ids.size / (2 * places))));
+  const works: { type: 'courses'; courseIds: string[] }[] = [];
+  let characters = 0;
+  for (const id of neighbours(ids)) {
+    const last = works.at(-1);
+    characters += id.length;
+    if (last && last.courseIds.length < most && characters <= together.characters) last.courseIds.push(id);
+    else {
+      works.push({ type: 'courses', courseIds: [id] });
+      characters = id.length;
+    }
+  }
+  return works;
 }
 
 async function planWindows(

@@ -12,6 +12,7 @@ import type { SliceResult } from '../store/runs';
 import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
 import { workCourse, workLearner } from './course-slice';
+import { workCourses } from './courses-slice';
 import { type Due, freeSlices } from './due';
 import { type Engine, openFeed, type OpenFeed, retryDelayMs } from './engine';
 import { finishRun } from './finish';
@@ -78,8 +79,9 @@ async function workTaken(taken: Taken): Promise<Went> {
   }
   if (slice.attempts > engine.patience.attempts)
     return failSlice(taken, slice.error ?? 'Its workers died every time; see the log');
-  if (run.kind !== 'catalog') return workUnderLease({ ...taken, open, lease: place });
-  // Courses that a listing has put in doubt bear its name: a place has many slices, one after another.
+  if (run.kind !== 'catalog' && slice.work.type !== 'courses')
+    return workUnderLease({ ...taken, open, lease: place });
+  // Courses that it puts in doubt bear its name: a place has many slices, one after another.
   const own = await engine.leases.acquire(sliceLease(slice));
   if (!own) return putBack(taken, { attempts: slice.attempts - 1, dueAt: engine.now() + busyMs });
   try {
@@ -118,7 +120,9 @@ async function workUnderLease(what: Work): Promise<Went> {
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
     const outcome = await work(what, tally, signal);
-    signal.throwIfAborted();
+    // What a slice of many courses got done counts, also when the host stops.
+    const isPartly = outcome.state === 'paused' || (outcome.state === 'done' && outcome.left !== undefined);
+    if (!(stop.aborted && isPartly)) signal.throwIfAborted();
     lease.assertOutlives(0);
     await engine.onStep?.('before done', run);
     if (outcome.state === 'split') return await split(what, outcome);
@@ -158,6 +162,8 @@ async function work(
     return workWindow(context, consumption, task.window);
   if (task.type === 'learner' && consumption?.type === 'scanned' && run.request.learner)
     return workLearner(context, consumption, run.request.learner, task.resume);
+  if (task.type === 'courses' && consumption?.type === 'scanned')
+    return workCourses(context, consumption, task.courseIds);
   if (task.type === 'course' && run.kind === 'consumption' && consumption?.type === 'scanned')
     return workCourse(context, consumption, task.courseId, task.resume);
   if (task.type === 'course' && run.kind === 'catalog' && catalog) {
@@ -174,6 +180,11 @@ type Whose = Pick<Taken, 'engine' | 'run' | 'slice'>;
 async function end({ engine, run: { runId }, slice }: Whose, result: SliceResult): Promise<'ended'> {
   const ended = await engine.runs.endSlice(runId, slice, result);
   const run = ended ?? (await engine.runs.read(runId));
+  const left = (ended && result.state === 'done' && result.left) || [];
+  for (const [i, { dueAt }] of left.entries()) {
+    const number = (ended?.lastSlice ?? 0) - left.length + i + 1;
+    await wake(engine, runId, number, Math.max(0, dueAt - engine.now()) / 1000);
+  }
   if (run && run.slices.done + run.slices.failed >= run.slices.total) await finishRun(engine, runId);
   // Done just when the cancel came: the last worker to let go ends the run.
   else if (run?.cancelRequested) await cancelRun(engine, runId);

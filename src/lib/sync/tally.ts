@@ -1,5 +1,6 @@
 import type { Feed } from '../domain/feed';
 import {
+  addChanges,
   type ChangeSample,
   type Changes,
   type Counts,
@@ -58,6 +59,23 @@ export class Tally {
   /** Reads which records of the feed are in quarantine, so that `arrived` can clear them. Before reading the source. */
   async begin(): Promise<void> {
     this.#quarantined = this.run.dryRun ? new Set() : await this.engine.quarantine.ids(this.feed);
+  }
+
+  /** Counts a part of the slice, which is added once it is done: what is broken off is counted again. */
+  part(): Tally {
+    const part = new Tally(this.engine, this.run, this.feed);
+    part.#quarantined = this.#quarantined;
+    part.hold = this.hold;
+    return part;
+  }
+
+  add(part: Tally): void {
+    const { skippedBecause = {}, ...numbers } = part.counts;
+    for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) this.#counts[name] += numbers[name];
+    for (const [reason, n] of Object.entries(skippedBecause))
+      this.#skippedBecause.set(reason, (this.#skippedBecause.get(reason) ?? 0) + n);
+    this.#changes = addChanges(this.#changes, part.#changes);
+    this.note(part.notes);
   }
 
   get counts(): Counts {
