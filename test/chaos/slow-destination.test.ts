@@ -183,7 +183,7 @@ test.concurrent.each(cases)(
   '$form, schedule $seed: the destination is never left with an older value',
   async ({ form, seed }) => {
     const bridge = await startBridge({
-      sandbox: { openEdx: { courses: 4, learners: 8, grades: 24 } },
+      sandbox: { openEdx: { courses: form === 'scanned' ? 8 : 4, learners: 8, grades: 24 } },
       env: {
         LMS__openedx__grades: form === 'windowed' ? 'bulk' : 'courses',
         LMS__openedx__pageSize: '10',

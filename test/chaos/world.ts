@@ -34,7 +34,8 @@ export interface World {
 const sizes: Record<FeedForm, BridgeOptions['sandbox']> = {
   catalog: { openEdx: { courses: 12, learners: 2, grades: 2 } },
   windowed: { openEdx: { courses: 12, learners: 40, grades: 320 } },
-  scanned: { openEdx: { courses: 4, learners: 30, grades: 90 } },
+  // More than there are places: a slice holds many.
+  scanned: { openEdx: { courses: 12, learners: 30, grades: 90 } },
 };
 
 // Slices and batches small enough that a run has several of each.

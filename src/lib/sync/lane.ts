@@ -72,9 +72,9 @@ async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: La
   const until = engine.now() + engine.patience.laneMs;
   let next = first ?? (await due.next());
   for (let worked = 1; next; worked++) {
-    let isLost = false;
+    let went: Awaited<ReturnType<typeof workFrom>>;
     try {
-      isLost = (await workFrom(engine, place, next, stop)) === 'lost';
+      went = await workFrom(engine, place, next, stop);
     } catch (error) {
       // The message that names a slice is what counts how often nothing could be written down about it.
       if (next === first) throw error;
@@ -86,7 +86,7 @@ async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: La
     }
     await onSlice?.();
     const isOver = worked === most || engine.now() > until;
-    if (isOver || isLost || stop.aborted || place.lost.aborted || place.isKept) return;
+    if (isOver || went === 'lost' || stop.aborted || place.lost.aborted || place.isKept) return;
     next = await due.next();
   }
 }
