@@ -105,9 +105,9 @@ const course = (id: string, name: string) => ({
   SourceSystemid: '16',
   Url: 'https://lms.example.com/course',
   Deleted: 'false',
-  Confidential: 0,
-  IsPrimary: 0,
-  IsShareable: 0,
+  Confidential: 'null',
+  IsPrimary: 'null',
+  IsShareable: 'null',
 });
 const courseTexts = [
   ...[
