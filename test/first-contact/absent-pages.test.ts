@@ -7,7 +7,13 @@ import { academySettings } from '../sources/academy-of-mine/settings';
 import { khalibreSettings } from '../sources/khalibre/settings';
 
 /* The next page was promised, and is 404 when it is asked for. */
-const second = (path: string) => ({ rate: 1, kinds: ['404' as const], paths: [path], skip: 1, count: 1 });
+const second = (path: string, skip = 1) => ({
+  rate: 1,
+  kinds: ['404' as const],
+  paths: [path],
+  skip,
+  count: 1,
+});
 
 describe('a feed ends there, and says so', () => {
   let bridge: Bridge;
@@ -38,7 +44,7 @@ describe('a feed ends there, and says so', () => {
       sandbox: {
         openEdx: { courses: 8, learners: 30, grades: 200, defaultPageSize: 3 },
         khalibre: { courses: 10, learners: 30 },
-        academy: { courses: 8, learners: 30, coursesPerLearner: 6 },
+        academy: { courses: 8, learners: 30, coursesPerLearner: 8 },
       },
       env: {
         LMS__openedx__grades: 'courses',
@@ -46,14 +52,15 @@ describe('a feed ends there, and says so', () => {
         LMS__khalibre__pageSize: '3',
         LMS__academyofmine__pageSize: '3',
         // One course after another: the second call is for a second page.
-        LMS__openedx__parallelSlices: '1',
-        LMS__khalibre__parallelSlices: '1',
-        LMS__academyofmine__parallelSlices: '1',
+        LMS__openedx__concurrency: '1',
+        LMS__khalibre__concurrency: '1',
+        LMS__academyofmine__concurrency: '1',
       },
     });
     const { openEdx, khalibre, academy } = bridge.sandbox;
     const { server } = { openedx: openEdx, khalibre: khalibre!, academyofmine: academy! }[source];
-    server.faults.set(second(path));
+    // Nobody is in the first course of the academy.
+    server.faults.set(second(path, path === '/course-detail' ? 2 : 1));
     const run = await bridge.sync(kind, { source });
     expect([run.state, run.error]).toEqual(['succeeded', undefined]);
     expect(run.notes.join()).toMatch(note);
