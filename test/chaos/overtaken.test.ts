@@ -39,7 +39,12 @@ async function applyEvent({ engine }: App, courseId: string): Promise<void> {
     tally,
     signal: new AbortController().signal,
     keyPrefix: `event-${Math.random()}`,
-    to: { source: 'openedx', sourceSystemId: '16', createdAt: utc(Date.now()) },
+    to: {
+      source: 'openedx',
+      sourceSystemId: '16',
+      baseUrl: 'https://lms.example.com',
+      createdAt: utc(Date.now()),
+    },
     dryRun: false,
     force: false,
   });

@@ -25,6 +25,7 @@ export async function expectedOf(world: World): Promise<Expected[]> {
   const to = {
     source: 'openedx',
     sourceSystemId: settings.sourceSystemId,
+    baseUrl: settings.baseUrl,
     createdAt: '2000-01-01T00:00:00Z' as never,
   };
   const expected: Expected[] = [];

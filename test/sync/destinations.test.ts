@@ -234,7 +234,7 @@ describe('settings', () => {
     [{ DESTINATIONS: 'ld,ld' }, 'DESTINATIONS names the destination ld twice; take one out'],
     [
       { DESTINATIONS: 'x', DEST__x__kind: 'nothing' },
-      'DEST__x__kind must be one of ld-services, signed-webhook',
+      'DEST__x__kind must be one of ld-services, signed-webhook, xapi',
     ],
     [{ DESTINATIONS: 'x' }, 'DEST__x__kind is missing: What it is.'],
   ])('%j is told in a sentence', (more, sentence) => {

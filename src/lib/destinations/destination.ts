@@ -19,7 +19,7 @@ export interface Destination {
   encodeDeletion(lastJson: string, to: Origin): string;
   /**
    * Sends one batch. Resolves only when the sink has acknowledged it: 2xx with a body that carries no error.
-   * @throws RefusedError (400, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
+   * @throws RefusedError (400, 409, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
    */
   send(batch: Batch, delivery: Delivery): Promise<void>;
 }
@@ -40,6 +40,8 @@ export interface Origin {
   /** Its id. */
   readonly source: string;
   readonly sourceSystemId: string;
+  /** Its address, without a slash at the end. */
+  readonly baseUrl: string;
   /** The same for all records of a run, so that the same record has the same bytes. */
   readonly createdAt: Utc;
 }

@@ -4,11 +4,13 @@ import type { Destination } from './destination';
 import type { Check, DestinationDeps, DestinationKind } from './kind';
 import { ldServices } from './ld-services';
 import { signedWebhook } from './signed-webhook';
+import { xapi } from './xapi';
 
 /** One line a folder. */
 export const destinationKinds: Readonly<Record<string, DestinationKind>> = {
   'ld-services': ldServices,
   'signed-webhook': signedWebhook,
+  xapi,
 };
 
 type Right = DestinationEntry & { readonly ok: true };

@@ -77,6 +77,7 @@ export const shapeOf = ({ destination, settings }: OpenFeed): string =>
 export const originOf = ({ source, settings }: OpenSource, createdAt: Utc): Origin => ({
   source: source.id,
   sourceSystemId: settings.sourceSystemId,
+  baseUrl: settings.baseUrl,
   createdAt,
 });
 

@@ -1,4 +1,6 @@
 import { startLdServices } from '../../../sandbox/ld-services';
+import { startLrs } from '../../../sandbox/lrs';
+import { courseOf } from '../../../sandbox/lrs/state';
 import { ldSettings } from '../../../sandbox/settings';
 import { startWebhookReceiver } from '../../../sandbox/webhook-receiver';
 import type { KindUnderTest } from './counterpart';
@@ -82,5 +84,37 @@ const signedWebhook: KindUnderTest = {
   },
 };
 
+const xapi: KindUnderTest = {
+  name: 'xapi',
+  takes: ['consumption'],
+  writesTo: '/statements',
+  async start() {
+    const lrs = await startLrs();
+    const { state, options } = lrs;
+    return {
+      server: lrs.server,
+      settings: { baseUrl: lrs.url, key: options.key, secret: options.secret },
+      courses: () => new Map(),
+      results: () =>
+        new Map(
+          [...state.statements.values()].map(({ actor, object, verb }) => [
+            `${courseOf(object.id)}|${String(actor.mbox).slice('mailto:'.length)}`,
+            verb.id.slice(verb.id.lastIndexOf('/') + 1),
+          ]),
+        ),
+      writes: () => state.posts.length,
+      poison(ids) {
+        state.poisoned.clear();
+        for (const id of ids) state.poisoned.add(id);
+      },
+      rotate() {
+        options.secret = 'lrs-secret-002';
+        return { secret: options.secret };
+      },
+      stop: () => lrs.stop(),
+    };
+  },
+};
+
 /** One entry a kind of the registry; a test looks that none is missing. */
-export const kinds: readonly KindUnderTest[] = [ldServices, signedWebhook];
+export const kinds: readonly KindUnderTest[] = [ldServices, signedWebhook, xapi];

@@ -8,7 +8,12 @@ import type { Encoded } from '../../../src/lib/destinations/destination';
 import { ldSettings } from './settings';
 
 const at = (text: string) => utc(Date.parse(text));
-const to = { source: 'openedx', sourceSystemId: '16', createdAt: at('2026-03-01T12:00:00Z') };
+const to = {
+  source: 'openedx',
+  sourceSystemId: '16',
+  baseUrl: 'https://lms.example.com',
+  createdAt: at('2026-03-01T12:00:00Z'),
+};
 const encoder = (more: Partial<LdSettings> = {}) => createEncoder(ldSettings(more));
 
 function written(encoded: Encoded) {

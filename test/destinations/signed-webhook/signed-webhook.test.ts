@@ -12,7 +12,12 @@ afterEach(() => server?.stop());
 
 const secrets = ['whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMDE=', 'whsec_YW5vdGhlci1zZWNyZXQtb2YtMjQtYnl0ZXM='];
 const at = (text: string) => utc(Date.parse(text));
-const to = { source: 'openedx', sourceSystemId: '', createdAt: at('2026-03-01T12:00:00Z') };
+const to = {
+  source: 'openedx',
+  sourceSystemId: '',
+  baseUrl: 'https://lms.example.com',
+  createdAt: at('2026-03-01T12:00:00Z'),
+};
 const course = { id: 'course-v1:a+b+c', name: 'Fire safety', url: 'https://lms.example.com/a' };
 const progress = { courseId: course.id, email: 'Ann@example.com', status: 'Passed', percent: 0.9 } as const;
 const delivery = {

@@ -1,0 +1,80 @@
+import validate from '@learninglocker/xapi-validation';
+import { xapi } from '../../../src/lib/destinations/xapi';
+import type { XapiSettings } from '../../../src/lib/destinations/xapi/settings';
+import { progressStatuses, type Progress } from '../../../src/lib/domain/progress';
+import { utc } from '../../../src/lib/domain/time';
+import { testDeps, testSecret } from '../../http/client-builder';
+
+const at = (text: string) => utc(Date.parse(text));
+const to = {
+  source: 'openedx',
+  sourceSystemId: '',
+  baseUrl: 'https://lms.example.com',
+  createdAt: at('2026-03-01T12:00:00Z'),
+};
+const settings = (more: Partial<XapiSettings> = {}): XapiSettings => ({
+  id: 'lrs',
+  prefix: 'DEST__lrs__',
+  baseUrl: 'https://lrs.example.com/xapi',
+  key: testSecret('key', 'DEST__lrs__key'),
+  secret: testSecret('lrs-secret', 'DEST__lrs__secret'),
+  version: '1.0.3',
+  actor: 'mbox',
+  accountHomePage: 'https://login.example.com',
+  platform: undefined,
+  learnerDomains: [],
+  batchSize: 100,
+  concurrency: 2,
+  ...more,
+});
+const progress: Progress = {
+  courseId: 'course-v1:a+b+c',
+  email: 'Ann@example.com',
+  status: 'InProgress',
+  percent: 0.5,
+};
+
+function statements(record: Progress, more: Partial<XapiSettings> = {}, origin = to) {
+  const encoded = xapi.create(settings(more), testDeps()).encodeProgress(record, origin);
+  if (!encoded.ok) throw new Error(encoded.skipped);
+  return JSON.parse(encoded.json) as { id: string; verb: { display: Record<string, string> } }[];
+}
+const verbs = (record: Progress) => statements(record).map(({ verb }) => verb.display['en-US']);
+
+test.each(['mbox', 'mbox_sha1sum', 'account'] as const)('every statement is valid xAPI: %s', (actor) => {
+  for (const status of progressStatuses)
+    for (const statement of statements({ ...progress, status, grade: '85' }, { actor }))
+      expect(validate(statement)).toEqual([]);
+});
+
+test('the validator finds what is wrong', () => {
+  const [statement] = statements(progress);
+  expect(validate({ ...statement, id: 'no uuid' })).not.toEqual([]);
+});
+
+test('each status has its verbs', () => {
+  const told = progressStatuses.map((status) => verbs({ ...progress, status }));
+  expect(told).toEqual([
+    ['registered'],
+    ['initialized', 'progressed'],
+    ['completed'],
+    ['passed'],
+    ['failed'],
+  ]);
+  expect(verbs({ ...progress, percent: undefined } as never)).toEqual(['initialized']);
+});
+
+test('ids are the same in every run, and others when something else is said', () => {
+  const ids = (record: Progress, origin = to) => statements(record, {}, origin).map(({ id }) => id);
+  const later = { ...to, createdAt: at('2027-01-01T00:00:00Z') };
+  expect(ids(progress, later)).toEqual(ids(progress));
+  const [began, progressed] = ids(progress);
+  const [beganToo, further] = ids({ ...progress, percent: 0.6 });
+  expect(beganToo).toBe(began);
+  expect(further).not.toBe(progressed);
+});
+
+test('without the address, a learner is named by its hash alone', () => {
+  const text = JSON.stringify(statements(progress, { actor: 'mbox_sha1sum' }));
+  expect(text).not.toContain('@example.com');
+});
