@@ -1,4 +1,5 @@
 import validate from '@learninglocker/xapi-validation';
+import { type Lrs, startLrs } from '../../../sandbox/lrs';
 import { xapi } from '../../../src/lib/destinations/xapi';
 import type { XapiSettings } from '../../../src/lib/destinations/xapi/settings';
 import { progressStatuses, type Progress } from '../../../src/lib/domain/progress';
@@ -37,7 +38,7 @@ const progress: Progress = {
 function statements(record: Progress, more: Partial<XapiSettings> = {}, origin = to) {
   const encoded = xapi.create(settings(more), testDeps()).encodeProgress(record, origin);
   if (!encoded.ok) throw new Error(encoded.skipped);
-  return JSON.parse(encoded.json) as { id: string; verb: { display: Record<string, string> } }[];
+  return [JSON.parse(encoded.json)].flat() as { id: string; verb: { display: Record<string, string> } }[];
 }
 const verbs = (record: Progress) => statements(record).map(({ verb }) => verb.display['en-US']);
 
@@ -77,4 +78,37 @@ test('ids are the same in every run, and others when something else is said', ()
 test('without the address, a learner is named by its hash alone', () => {
   const text = JSON.stringify(statements(progress, { actor: 'mbox_sha1sum' }));
   expect(text).not.toContain('@example.com');
+});
+
+describe('at an LRS that answers 409 to whatever is there already', () => {
+  let lrs: Lrs;
+  beforeEach(async () => (lrs = await startLrs({ refusesRepeats: true })));
+  afterEach(() => lrs.stop());
+
+  test('what has arrived has arrived, and what is new in a batch arrives', async () => {
+    const { key, secret } = lrs.options;
+    const made = settings({
+      baseUrl: lrs.url,
+      key: testSecret(key, 'key'),
+      secret: testSecret(secret, 'secret'),
+    });
+    const { send } = xapi.create(made, testDeps());
+    const delivery = {
+      signal: new AbortController().signal,
+      idempotencyKey: 'none',
+      fence: () => undefined,
+      mayLandUntil: () => undefined,
+    };
+    const batch = (record: Progress) => ({
+      kind: 'consumption' as const,
+      sourceSystemId: '',
+      json: Buffer.from(JSON.stringify([statements(record)])),
+      count: 1,
+    });
+    await send(batch(progress), delivery);
+    await send(batch(progress), delivery);
+    expect(lrs.state.statements.size).toBe(2);
+    await send(batch({ ...progress, percent: 0.75 }), delivery);
+    expect(lrs.state.statements.size).toBe(3);
+  });
 });
