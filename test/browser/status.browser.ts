@@ -65,15 +65,14 @@ describe('the page', () => {
     const first = await open();
     expect(await first.page.textContent('h1')).toBe('Ready');
     await syncedOnce();
-    await first.page.waitForFunction('document.querySelector("h1").textContent === "All is well"');
+    await until('the page says so', async () => (await first.page.textContent('h1')) === 'All is well');
     // The page may have been drawn while the last of the runs still went on.
-    await first.page.waitForFunction(
-      '/succeeded/.test(document.querySelector("[data-key=openedx-catalog]").textContent)',
-    );
+    const catalog = (): Promise<string | null> => first.page.textContent('[data-key=openedx-catalog]');
+    await until('it shows the end of the run', async () => /succeeded/.test((await catalog()) ?? ''));
     expect(await first.page.getAttribute('.verdict use', 'href')).toBe('#i-good');
     expect(await first.page.title()).toBe('✓ All is well · LMS Bridge');
     expect(await first.page.locator('.feeds tbody tr').count()).toBe(4);
-    expect(await first.page.textContent('[data-key=openedx-catalog]')).toMatch(/succeeded.*23.*in \d+ h/s);
+    expect(await catalog()).toMatch(/succeeded.*23.*in \d+ h/s);
     expect(first.complaints).toEqual([]);
   });
 
