@@ -146,6 +146,7 @@ describe('an error that is not of the records', () => {
     new RetryableError('The sink answered 503'),
     new AuthError('The sink refused the key (401)', 401),
     new RefusedError('The sink has no such path (404)', 404),
+    new RefusedError('The sink is in another state (409)', 409),
   ])('ends the delivery, and is not halved: $name', async (failure) => {
     const sink = new MemorySink();
     sink.failing = (_, call) => (call > 4 ? failure : undefined);

@@ -19,7 +19,7 @@ export interface Destination {
   encodeDeletion(lastJson: string, to: Origin): string;
   /**
    * Sends one batch. Resolves only when the sink has acknowledged it: 2xx with a body that carries no error.
-   * @throws RefusedError (400, 409, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
+   * @throws RefusedError (400, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
    */
   send(batch: Batch, delivery: Delivery): Promise<void>;
 }

@@ -172,6 +172,14 @@ export type SliceWork =
   | { readonly type: 'learner'; readonly resume?: LearnerPoint }
   | { readonly type: 'replay' };
 
+/** What a run is cut into. */
+export interface Plan {
+  readonly works: readonly SliceWork[];
+  /** What the operator should know of the list of courses. */
+  readonly notes?: readonly string[];
+  readonly window?: Window;
+}
+
 export type SliceState = 'pending' | 'done' | 'failed' | 'split';
 
 export interface Slice {

@@ -1,6 +1,24 @@
 import { type EventState, type EventTask, groupOf, type WebhookEvent } from '../domain/event';
+import { fromProperties, toProperties } from './bytes';
 import { shortHash } from './keys';
 import { checkVersion, type Row, rowVersion } from './rows';
+
+/** A webhook's call as it came. */
+export interface RawEvent {
+  readonly bytes: Uint8Array;
+  /** What a header named as its type. */
+  readonly typeHeader: string | undefined;
+  /** What the address named as its event. */
+  readonly eventName?: string | undefined;
+  /** It did not come: it was found in the vendor's log. */
+  readonly fromLog?: boolean;
+}
+
+/** A webhook's call that came. */
+export interface Arrival extends RawEvent {
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
 
 export const eventPrefix = 'event-';
 
@@ -61,4 +79,26 @@ export function rowToEvent(row: Row): WebhookEvent {
     error: row.error as string | undefined,
     task: JSON.parse(String(row.task)) as EventTask,
   };
+}
+
+export const rawToRow = (
+  { source, receivedAt }: WebhookEvent,
+  { bytes, typeHeader, eventName, fromLog }: RawEvent,
+  rowKey: string,
+): Row => ({
+  partitionKey: source,
+  rowKey,
+  v: rowVersion,
+  receivedAt,
+  ...(typeHeader === undefined ? {} : { typeHeader }),
+  ...(eventName === undefined ? {} : { eventName }),
+  ...(fromLog ? { fromLog } : {}),
+  ...toProperties('body', bytes),
+});
+
+/** @returns undefined when what was sent cannot be read any more. */
+export function rowToRaw(row: Row): RawEvent | undefined {
+  const bytes = fromProperties('body', row);
+  const { typeHeader, eventName } = row as { readonly typeHeader?: string; readonly eventName?: string };
+  return bytes && { bytes, typeHeader, eventName };
 }

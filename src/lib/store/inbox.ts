@@ -1,38 +1,31 @@
 import { type EventState, groupOf, type WebhookEvent } from '../domain/event';
 import { ConflictError } from '../errors';
-import { fromProperties, toProperties } from './bytes';
-import { eventPrefix, rowKeys, rowToEvent, eventToRow, splitId } from './inbox-rows';
+import { DeletionNotes } from './deletion-notes';
+import {
+  type Arrival,
+  eventPrefix,
+  eventToRow,
+  type RawEvent,
+  rawToRow,
+  rowKeys,
+  rowToEvent,
+  rowToRaw,
+  splitId,
+} from './inbox-rows';
+
 import { shortHash } from './keys';
 import {
   type Action,
   type ByItself,
   deleteRow,
-  putRow,
   queryRows,
   readRow,
-  rowVersion,
   type Row,
+  unlessConflict,
   where,
   writeTogether,
 } from './rows';
 import { isMissing, storageError, type Storage, type Table } from './storage';
-
-/** A webhook's call as it came. */
-export interface RawEvent {
-  readonly bytes: Uint8Array;
-  /** What a header named as its type. */
-  readonly typeHeader: string | undefined;
-  /** What the address named as its event. */
-  readonly eventName?: string | undefined;
-  /** It did not come: it was found in the vendor's log. */
-  readonly fromLog?: boolean;
-}
-
-/** A webhook's call that came. */
-export interface Arrival extends RawEvent {
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-}
 
 export interface ListOptions {
   readonly state?: EventState;
@@ -50,6 +43,8 @@ const together = 50;
  */
 export class Inbox {
   readonly #table: Table;
+  /** What events have taken back. */
+  readonly deletions: DeletionNotes;
 
   /** @param sources the ids of those whose events are looked after. */
   constructor(
@@ -57,24 +52,15 @@ export class Inbox {
     readonly sources: readonly string[],
   ) {
     this.#table = storage.table('inbox');
+    this.deletions = new DeletionNotes(this.#table);
   }
 
   /** Writes a new event, all of it or nothing. @returns false when there is one of this id already. */
-  async add(event: WebhookEvent, { bytes, typeHeader, eventName, fromLog }: RawEvent): Promise<boolean> {
+  async add(event: WebhookEvent, raw: RawEvent): Promise<boolean> {
     const keys = rowKeys(event);
-    const raw: Row = {
-      partitionKey: event.source,
-      rowKey: keys.raw,
-      v: rowVersion,
-      receivedAt: event.receivedAt,
-      ...(typeHeader === undefined ? {} : { typeHeader }),
-      ...(eventName === undefined ? {} : { eventName }),
-      ...(fromLog ? { fromLog } : {}),
-      ...toProperties('body', bytes),
-    };
     try {
       await writeTogether(this.#table, [
-        { type: 'create', row: raw },
+        { type: 'create', row: rawToRow(event, raw, keys.raw) },
         { type: 'create', row: eventToRow(event, keys.event) },
         { type: 'create', row: eventToRow(event, keys.line) },
       ]);
@@ -93,14 +79,14 @@ export class Inbox {
   async raw(eventId: string): Promise<RawEvent | undefined> {
     const id = splitId(eventId);
     const row = id && (await readRow(this.#table, id.source, `raw-${id.hash}`));
-    return row && rawOf(row);
+    return row && rowToRaw(row);
   }
 
   /** The calls of a source that came, in no order. */
   async *arrivals(source: string): AsyncGenerator<Arrival> {
     const filter = where`PartitionKey eq ${source} and RowKey ge ${'raw-'} and RowKey lt ${'raw.'}`;
     for await (const row of queryRows(this.#table, { filter })) {
-      const raw = row.fromLog === true ? undefined : rawOf(row);
+      const raw = row.fromLog === true ? undefined : rowToRaw(row);
       if (raw) yield { ...raw, receivedAt: Number(row.receivedAt) };
     }
   }
@@ -232,9 +218,7 @@ export class Inbox {
         await byItself(async () => {
           if (await this.#purgeOne(row)) purged++;
         });
-    for await (const row of this.#deletions(source))
-      if (Number(row.at) < before)
-        await byItself(() => deleteRow(this.#table, source, row.rowKey, row.etag).catch(unlessNewer));
+    await this.deletions.purge(source, before, byItself);
     return purged;
   }
 
@@ -257,37 +241,9 @@ export class Inbox {
       await deleteRow(this.#table, partitionKey, rowKey, seen);
       return true;
     } catch (error) {
-      unlessNewer(error);
+      unlessConflict(error);
       return false;
     }
-  }
-
-  /** Notes that an event is about to take a course back. @param at milliseconds since 1970. */
-  async noteDeletion(source: string, courseId: string, at: number): Promise<void> {
-    await putRow(this.#table, {
-      partitionKey: source,
-      rowKey: `deletion-${shortHash(courseId)}`,
-      v: rowVersion,
-      courseId,
-      at,
-    });
-  }
-
-  async forgetDeletion(source: string, courseId: string): Promise<void> {
-    await deleteRow(this.#table, source, `deletion-${shortHash(courseId)}`);
-  }
-
-  /** The courses that events took back, or tried to, since then. @param since milliseconds since 1970. */
-  async deletionsSince(source: string, since: number): Promise<string[]> {
-    const courses: string[] = [];
-    for await (const row of this.#deletions(source))
-      if (Number(row.at) >= since) courses.push(String(row.courseId));
-    return courses;
-  }
-
-  #deletions(source: string): AsyncGenerator<Row> {
-    const filter = where`PartitionKey eq ${source} and RowKey ge ${'deletion-'} and RowKey lt ${'deletion.'}`;
-    return queryRows(this.#table, { filter });
   }
 
   async #find(eventId: string): Promise<{ event: WebhookEvent; etag: string } | undefined> {
@@ -339,14 +295,3 @@ export class Inbox {
 
 /** A row without what storage adds to it. */
 const plain = ({ etag: _, timestamp: __, ...row }: Row): Row => row as Row;
-
-/** Somebody wrote the row since it was listed: it stays. */
-function unlessNewer(error: unknown): void {
-  if (!(error instanceof ConflictError)) throw error;
-}
-
-function rawOf(row: Row): RawEvent | undefined {
-  const bytes = fromProperties('body', row);
-  const { typeHeader, eventName } = row as { readonly typeHeader?: string; readonly eventName?: string };
-  return bytes && { bytes, typeHeader, eventName };
-}

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, LeaseLostError } from '../errors';
-import { deleteRow, insertRow, queryRows, readRow, replaceRow, type Row, where } from './rows';
+import {
+  deleteRow,
+  insertRow,
+  queryRows,
+  readRow,
+  replaceRow,
+  type Row,
+  unlessConflict,
+  where,
+} from './rows';
 import type { Storage, Table } from './storage';
 
 const ttlMs = 60_000;
@@ -172,10 +181,6 @@ export class LeaseStore {
     };
   }
 }
-
-const unlessConflict = (error: unknown): undefined => {
-  if (!(error instanceof ConflictError)) throw error;
-};
 
 const idOf = ({ rowKey, owner }: Row): string => `${rowKey}/${String(owner)}`;
 

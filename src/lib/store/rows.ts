@@ -226,6 +226,11 @@ function wireBytes(row: Row): number {
   return bytes;
 }
 
+/** For what may well be somebody else's by now: it is left to them. */
+export const unlessConflict = (error: unknown): undefined => {
+  if (!(error instanceof ConflictError)) throw error;
+};
+
 /** Runs one step of many, so that one that fails costs itself alone; it is told of elsewhere. */
 export type ByItself = (step: () => Promise<void>) => Promise<void>;
 

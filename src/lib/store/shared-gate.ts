@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../http/clock';
 import type { Gate, Outcome, Pass } from '../http/gate';
 import { admit, GateQueue, tooFarAway, type Admission } from '../http/gate-queue';
 import { leave, type GateLimits, type GateState } from '../http/gate-state';
+import { isUnsaid, sayThatItCalls, shareOf } from '../http/gate-users';
 import { GateRow, type SeenGate } from './gate-row';
 import { retryConflicts } from './rows';
 import type { Storage } from './storage';
@@ -42,8 +43,6 @@ const trustMs = 30_000;
 const watchfulMs = 20 * 60_000;
 /** How often a host looks whether another one's call, which it waits for, has come back. */
 const pollMs = 100;
-/** An instance that calls says so in the row, which holds for so long; again when half of it is over. */
-const callingMs = 10_000;
 /** A pause that could not be written is tried again so often, a second apart, when no call comes by. */
 const spareTries = 30;
 
@@ -151,38 +150,19 @@ class SharedGate implements Gate {
   /** Lets calls go by this process's own count. */
   private letGo(): void {
     for (let next = this.queue.first(); next; next = this.queue.first()) {
-      if (this.flying.size >= this.width()) return;
+      if (this.flying.size >= shareOf(this.seen?.state, this.limits, this.id, this.clock.now())) return;
       const ticket = this.newTicket();
       this.flying.set(ticket, Infinity);
       next.go(this.pass(ticket));
     }
   }
 
-  /** Of the calls in flight, how many this process may have. */
-  private width(): number {
-    const users = new Set(this.othersCalling().map(([id]) => id)).add(this.id);
-    return Math.max(1, Math.floor(this.limits.concurrency / users.size));
-  }
-
-  private othersCalling(): [string, number][] {
-    const now = this.clock.now();
-    return Object.entries(this.seen?.state.users ?? {}).filter(
-      ([id, until]) => id !== this.id && until > now,
-    );
-  }
-
-  /** Whether others are to be told that this process calls the system. */
-  private isUnsaid(): boolean {
-    const until = this.seen?.state.users?.[this.id] ?? 0;
-    return this.flying.size > 0 && until - this.clock.now() < callingMs / 2;
-  }
-
-  /** @throws ConflictError when another instance was faster; then the row has been read anew. */
+  /** Tells others that this process calls. @throws ConflictError when one of them was faster; then the row was read anew. */
   private async sayThatItCalls(): Promise<void> {
     const { state, etag } = this.seen ?? (await this.read());
-    const users = Object.fromEntries([...this.othersCalling(), [this.id, this.clock.now() + callingMs]]);
     try {
-      this.seen = { ...(await this.row.write({ ...state, users }, etag)), at: this.clock.now() };
+      const written = await this.row.write(sayThatItCalls(state, this.id, this.clock.now()), etag);
+      this.seen = { ...written, at: this.clock.now() };
     } catch (error) {
       if (error instanceof ConflictError) await this.read();
       throw error;
@@ -210,7 +190,8 @@ class SharedGate implements Gate {
       if (this.isShared()) await retryConflicts(() => this.share());
       else {
         this.letGo();
-        if (this.isUnsaid()) await retryConflicts(() => this.sayThatItCalls());
+        if (this.flying.size > 0 && isUnsaid(this.seen?.state, this.id, this.clock.now()))
+          await retryConflicts(() => this.sayThatItCalls());
         this.letGo();
       }
       this.failures = 0;

@@ -8,6 +8,7 @@ import type { Told } from '../store/kept';
 import type { CourseLedger } from '../store/learner-ledger';
 import type { Lease } from '../store/leases';
 import { courseLease, CourseBusyError } from './apply-course';
+import { changedOf, type Comparison, noteArrived, noteRefused, tellChanges, toldOf } from './changed-records';
 import { type Found, type Go, type Reading, type ReadPage, readRows } from './course-rows';
 import { Delivery } from './deliver';
 import type { Engine } from './engine';
@@ -119,20 +120,10 @@ async function tell(
   { reading, ledger, records, lease, only }: ToTell,
 ): Promise<{ arrived: readonly Found[]; pause?: WaitError }> {
   const { engine, feed, tally, dryRun, force } = what;
-  const send: Found[] = [];
-  for (const one of reading.found.values())
-    if (one.arrived) tally.sent();
-    else if (force || ledger.doubt || records.get(one.key) !== one.hash) send.push(one);
-    else {
-      tally.unchanged();
-      await tally.arrived(one.row.key, one.row.raw);
-    }
+  const course = { tally, ledger, records };
+  const send = await changedOf(reading.found.values(), course, force);
   if (dryRun) {
-    for (const { key, row } of send) {
-      tally.sent();
-      const change = ledger.records.has(key) ? 'updated' : 'created';
-      tally.change({ change, courseId: row.record.courseId, detail: row.record.status });
-    }
+    tellChanges(send, course);
     return { arrived: [] };
   }
   if (send.length === 0 && !ledger.doubt) return { arrived: [] };
@@ -144,7 +135,7 @@ async function tell(
       doubt: only !== undefined && ledger.doubt,
     });
   try {
-    await deliver(what, holdOf(what.hold, lease), send, records, arrived);
+    await deliver(what, holdOf(what.hold, lease), send, course, arrived);
   } catch (error) {
     if (!(error instanceof WaitError)) throw error;
     // Else a sink that asks for pauses again and again would be told the same again and again. Whether the rest
@@ -170,21 +161,14 @@ function interruptedBySink(
   return { point: go.resume ?? { cursor: undefined, rows: 0 }, told, dueAt: pause.until };
 }
 
-export const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
-  key,
-  hash,
-  status: record.status,
-  at: record.at,
-});
-
 async function deliver(
   what: CompareCourse,
   hold: Hold,
   send: readonly Found[],
-  records: Map<string, string>,
+  course: Comparison,
   arrived: Set<Found>,
 ): Promise<void> {
-  const { engine, feed, destination, tally, to, signal, keyPrefix } = what;
+  const { engine, feed, destination, to, signal, keyPrefix } = what;
   const delivery = new Delivery<Found>({
     sink: destination,
     kind: 'consumption',
@@ -196,22 +180,11 @@ async function deliver(
     onAcknowledged: async (batch) => {
       await engine.onStep?.('after post', feed);
       for (const one of batch) {
-        records.set(one.key, one.hash);
         arrived.add(one);
-        tally.sent();
-        await tally.arrived(one.row.key, one.row.raw);
+        await noteArrived(one, course);
       }
     },
-    onRefused: async ({ key, row }, error) => {
-      // Not known at the sink: the next scan tries again.
-      records.delete(key);
-      await tally.quarantine({
-        ...row,
-        reason: error.message,
-        status: error.status,
-        courseId: row.record.courseId,
-      });
-    },
+    onRefused: (one, error) => noteRefused(one, error, course),
   });
   try {
     for (const one of send) await delivery.add(one.json, one);

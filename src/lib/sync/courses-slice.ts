@@ -4,7 +4,8 @@ import type { ScannedFeed } from '../sources/source';
 import type { CourseLedger } from '../store/learner-ledger';
 import type { Told } from '../store/kept';
 import { CourseBusyError } from './apply-course';
-import { isOnItsWay, toldOf } from './compare-course';
+import { changedOf, type Comparison, noteArrived, noteRefused, tellChanges, toldOf } from './changed-records';
+import { isOnItsWay } from './compare-course';
 import { comparison } from './course-slice';
 import { type Found, readRows } from './course-rows';
 import { Delivery } from './deliver';
@@ -19,11 +20,8 @@ const largeCourse = 5_000;
 /** So many courses in a row that fail are the source's fault, not theirs. */
 const failuresInARow = 3;
 
-interface CourseInHand {
+interface CourseInHand extends Comparison {
   readonly courseId: string;
-  readonly tally: Tally;
-  /** What the ledger will say. */
-  readonly records: Map<string, string>;
   readonly etag: string;
   /** Not acknowledged yet. */
   readonly sending: Set<Found>;
@@ -81,11 +79,7 @@ class Courses {
       beforeBatch: async () => engine.onStep?.('before post', context.feed),
       onAcknowledged: (records) => this.#acknowledged(records),
       onRefused: async ({ course, one }, error) => {
-        const { row, key } = one;
-        // Not known at the sink: the next scan tries again.
-        course.records.delete(key);
-        const courseId = row.record.courseId;
-        await course.tally.quarantine({ ...row, reason: error.message, status: error.status, courseId });
+        await noteRefused(one, error, course);
         course.sending.delete(one);
         await this.#saveIfWhole(course);
       },
@@ -181,27 +175,17 @@ class Courses {
       if (stopped.dueAt > engine.now()) throw new WaitError('The source asks for a pause', stopped.dueAt);
       return;
     }
-    const send: Found[] = [];
-    for (const one of found.values())
-      if (one.arrived) tally.sent();
-      else if (run.mode === 'full' || ledger.doubt || records.get(one.key) !== one.hash) send.push(one);
-      else {
-        tally.unchanged();
-        await tally.arrived(one.row.key, one.row.raw);
-      }
+    const compared = { tally, ledger, records };
+    const send = await changedOf(found.values(), compared, run.mode === 'full');
     if (run.dryRun) {
-      for (const { key, row } of send) {
-        tally.sent();
-        const change = ledger.records.has(key) ? 'updated' : 'created';
-        tally.change({ change, courseId, detail: row.record.status });
-      }
+      tellChanges(send, compared);
       return this.#end(courseId, tally);
     }
     if (send.length === 0 && !ledger.doubt) return this.#end(courseId, tally);
     lease.assertOutlives(0);
     signal.throwIfAborted();
     const etag = await engine.learnerLedger.markDoubt(feed, courseId, ledger.etag, sliceLease(slice));
-    const course: CourseInHand = { courseId, tally, records, etag, sending: new Set(send), arrived: [] };
+    const course: CourseInHand = { ...compared, courseId, etag, sending: new Set(send), arrived: [] };
     this.#inHand.add(course);
     if (send.length === 0) return this.#saveIfWhole(course);
     for (const one of send) await this.#delivery.add(one.json, { course, one });
@@ -212,11 +196,9 @@ class Courses {
     const courses = new Set<CourseInHand>();
     for (const { course, one } of sent) {
       courses.add(course);
-      course.records.set(one.key, one.hash);
       course.arrived.push(one);
       course.sending.delete(one);
-      course.tally.sent();
-      await course.tally.arrived(one.row.key, one.row.raw);
+      await noteArrived(one, course);
     }
     await Promise.all([...courses].map((course) => this.#saveIfWhole(course)));
   }
@@ -249,7 +231,9 @@ class Courses {
   /** What passes does not undo what was done; the rest goes on later. */
   #throwUnlessItGotOn(): void {
     const stop = this.#stop;
-    const passes = stop instanceof RetryableError || stop instanceof WaitError || this.context.signal.aborted;
+    const passes =
+      [RetryableError, ConflictError, WaitError].some((kind) => stop instanceof kind) ||
+      this.context.signal.aborted;
     const gotOn = this.#done.size > 0 || (stop instanceof WaitError && this.#left.size > 0);
     if (passes && gotOn && !(stop instanceof LeaseLostError)) return;
     for (const { tally } of this.#inHand) this.context.tally.add(tally);

@@ -28,7 +28,7 @@ export async function tooGreatLoss(
   going: readonly string[],
 ): Promise<Loss | undefined> {
   if (going.length === 0) return undefined;
-  const recent = await engine.inbox.deletionsSince(route.source, engine.now() - dayMs);
+  const recent = await engine.inbox.deletions.since(route.source, engine.now() - dayMs);
   if (going.length + recent.length < guardAtLeast) return undefined;
   const ledger = await engine.catalogLedger.load(route);
   const gone = new Set([...going, ...recent.filter((id) => ledger.get(id)?.deleted)]);

@@ -22,7 +22,7 @@ export interface DeliverOptions<T> {
 }
 
 // A refusal that says something of the records; any other (401, 403, 404, …) is of the call.
-const ofTheRecords = new Set([200, 201, 202, 207, 400, 409, 413, 422]);
+const ofTheRecords = new Set([200, 201, 202, 207, 400, 413, 422]);
 export const refusesRecords = (error: unknown): error is RefusedError =>
   error instanceof RefusedError && ofTheRecords.has(error.status);
 

@@ -1,35 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { courseIdFault } from '../domain/course';
-import type { Feed } from '../domain/feed';
 import { addNotes } from '../domain/notes';
-import { isEnded, isWhole, type Run, type SliceWork } from '../domain/run';
-import { addSeconds, earlier, later, utc, type Utc, type Window } from '../domain/time';
-import { PayloadError, RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
-import type { ScannedFeed, WindowedFeed } from '../sources/source';
-import { neighbours } from '../store/learner-ledger';
-import { mostKept } from '../store/paused';
+import { isEnded, isWhole, type Plan, type Run } from '../domain/run';
+import { RetryableError, sentence, UnsupportedError, WaitError } from '../errors';
 import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
-import { cutWindow } from './cut-window';
 import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from './engine';
 import { endRun, finishRun } from './finish';
 import { isNotHere, notHereSeconds } from './not-here';
-import { without } from './intervals';
 import { parallelSlices } from './places';
+import { planCourses } from './plan-courses';
+import { planWindows } from './plan-windows';
 import { takeTurn } from './turn';
 import { watchForCancel } from './watch-for-cancel';
-import { placeCut } from './window-slice';
 
 export interface PlanOptions {
   /** The caller works the run's slices right after: one worker less is woken. */
   readonly worksOn?: boolean;
-}
-
-interface Plan {
-  readonly works: readonly SliceWork[];
-  /** What the operator should know of the list of courses. */
-  readonly notes?: readonly string[];
-  readonly window?: Window;
 }
 
 /**
@@ -194,137 +180,4 @@ async function makePlan(engine: Engine, run: Run, open: OpenSource, signal: Abor
   if (courseId !== undefined) return { works: [{ type: 'course', courseId }] };
   if (learner !== undefined && feed.learnerPage) return { works: [{ type: 'learner' }] };
   return planCourses(engine, run, feed, signal);
-}
-
-/** @throws WaitError when it is to go on later, from where it then is. */
-async function planCourses(engine: Engine, run: Run, feed: ScannedFeed, signal: AbortSignal): Promise<Plan> {
-  const deadline = engine.now() + engine.patience.sliceBudgetMs;
-  const ids = new Set(run.planPoint ? await engine.runs.paused.readFound(run) : []);
-  const before = ids.size;
-  let cursor = run.planPoint?.cursor;
-  let notes: readonly string[] = [];
-  const later = async (next: string, until: number): Promise<never> => {
-    if (notes.length > 0)
-      await engine.runs.update(run.runId, (now) => ({ notes: addNotes(now.notes, notes) }));
-    await engine.runs.paused.plan(run, next, [...ids].slice(before));
-    throw new WaitError('The list of courses goes on later', until);
-  };
-  for (let pages = 1; ; pages++) {
-    signal.throwIfAborted();
-    let page: Awaited<ReturnType<ScannedFeed['courses']>>;
-    try {
-      page = await feed.courses(cursor, { signal });
-    } catch (error) {
-      if (pages === 1 || cursor === undefined || !(error instanceof WaitError)) throw error;
-      return later(cursor, error.until);
-    }
-    for (const id of page.ids) {
-      const fault = courseIdFault(id);
-      if (fault) notes = addNotes(notes, [`a course is left out: ${fault}`]);
-      else ids.add(id);
-    }
-    notes = addNotes(notes, page.notes ?? []);
-    // The results of the courses behind it would be missed without a word.
-    if (page.cutShort !== undefined)
-      throw new RetryableError(`The list of courses of ${run.source} is cut short: ${page.cutShort}`);
-    cursor = page.next;
-    if (cursor === undefined) break;
-    // A page is taken whole: there is room for a large one.
-    const enough = ids.size - before >= mostKept.courseIds / 2;
-    if (enough || engine.now() > deadline) await later(cursor, engine.now());
-  }
-  return { works: coursesTogether(ids, parallelSlices(engine, run)), notes };
-}
-
-/** Courses of a slice: enough that it is worth one, few enough that all places have some. */
-const together = { least: 20, most: 100, characters: 25_000 };
-
-function coursesTogether(ids: ReadonlySet<string>, places: number): SliceWork[] {
-  if (ids.size <= places) return [...ids].map((courseId) => ({ type: 'course', courseId }));
-  const most = Math.max(together.least, Math.min(together.most, Math.ceil(ids.size / (2 * places))));
-  const works: { type: 'courses'; courseIds: string[] }[] = [];
-  let characters = 0;
-  for (const id of neighbours(ids)) {
-    const last = works.at(-1);
-    characters += id.length;
-    if (last && last.courseIds.length < most && characters <= together.characters) last.courseIds.push(id);
-    else {
-      works.push({ type: 'courses', courseIds: [id] });
-      characters = id.length;
-    }
-  }
-  return works;
-}
-
-async function planWindows(
-  engine: Engine,
-  run: Run,
-  open: OpenSource,
-  feed: WindowedFeed,
-  signal: AbortSignal,
-): Promise<Plan> {
-  const { settings } = open;
-  const state = await engine.feeds.read(run as Feed);
-  const place = placeCut(feed.timeZone);
-  const lag = -60 * settings.lagMinutes;
-  const ownEnd = addSeconds(utc(engine.now()), lag);
-  const from = place(run.request.from ?? startOf(run, open, state.watermark, state.lastRelook, engine.now()));
-  // The source's own clock decides what "now" is: it wrote the times that are compared.
-  const { serverTime } = await feed.count({ from, to: later(ownEnd, addSeconds(from, 1)) }, { signal });
-  if (state.watermark !== undefined && state.watermark > serverTime)
-    throw new PayloadError(
-      `The watermark of ${run.source} (${state.watermark}) lies in the future of the source's clock (${serverTime}); correct the clock, or set the watermark back`,
-    );
-  const end = addSeconds(serverTime, lag);
-  const to = place(run.request.to ? earlier(run.request.to, end) : end);
-  if (from >= to) return { works: [] };
-  const { from: asked, to: until, courseId, learner } = run.request;
-  const filtered = [asked, until, courseId, learner].some((filter) => filter !== undefined);
-  const anew = filtered || run.mode === 'full' || relookDue(run, open, state.lastRelook, engine.now());
-  const window = { from, to };
-  const works: SliceWork[] = [];
-  const deadline = engine.now() + engine.patience.sliceBudgetMs;
-  let isOver = false;
-  const probe = async (piece: Window): Promise<number> => {
-    if (isOver || engine.now() > deadline) throw new NoMoreCounts();
-    try {
-      return (await feed.count(piece, { signal })).count;
-    } catch (error) {
-      throw error instanceof WaitError ? new NoMoreCounts() : error;
-    }
-  };
-  for (const left of anew ? [window] : without(window, state.doneBeyond)) {
-    try {
-      const options = { maxRows: settings.maxRowsPerSlice, probe, place };
-      const pieces = await cutWindow(left, await probe(left), options);
-      works.push(...pieces.map((piece): SliceWork => ({ type: 'window', ...piece })));
-    } catch (error) {
-      if (!(error instanceof NoMoreCounts)) throw error;
-      isOver = true;
-      works.push({ type: 'window', window: left, expected: 0 });
-    }
-  }
-  return { works, window };
-}
-
-/** The source wants a rest, or the time is up. What is not cut by then is halved by the worker that meets it. */
-class NoMoreCounts extends Error {}
-
-function startOf(
-  run: Run,
-  open: OpenSource,
-  watermark: Utc | undefined,
-  lastRelook: string | undefined,
-  now: number,
-): Utc {
-  const { since, relookHours } = open.settings;
-  if (watermark === undefined || run.mode === 'full') return since;
-  return relookDue(run, open, lastRelook, now)
-    ? later(since, addSeconds(watermark, -3600 * relookHours))
-    : watermark;
-}
-
-/** Once a night a timer's run looks at the last hours again, for rows that were committed late. */
-function relookDue(run: Run, open: OpenSource, lastRelook: string | undefined, now: number): boolean {
-  return run.trigger === 'timer' && open.settings.relookHours > 0 && lastRelook !== utc(now).slice(0, 10);
 }

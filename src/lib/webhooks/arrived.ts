@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { LoggedDelivery, NamedEvents } from '../sources/source';
-import type { Arrival } from '../store/inbox';
+import type { Arrival } from '../store/inbox-rows';
 import { jsonOf, parseJson } from './parse-json';
 
 /** Clocks differ, and a log's times are to the minute. */

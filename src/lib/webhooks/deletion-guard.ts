@@ -14,10 +14,10 @@ export class DeletionsHeldError extends Error {
 export async function guardDeletion(engine: Engine, route: Route, courseId: string): Promise<void> {
   const { source } = route;
   // Noted before it is counted: of two that are about to cross the line, none slips by.
-  await engine.inbox.noteDeletion(source, courseId, engine.now());
+  await engine.inbox.deletions.note(source, courseId, engine.now());
   const loss = await tooGreatLoss(engine, route, [courseId]);
   if (!loss) return;
-  await engine.inbox.forgetDeletion(source, courseId);
+  await engine.inbox.deletions.forget(source, courseId);
   throw new DeletionsHeldError(
     `Events took back ${loss.gone - 1} of ${loss.known} courses of ${source} within a day, so this one was left alone: ` +
       'if they are really gone, sync the catalog with allowDeletes',

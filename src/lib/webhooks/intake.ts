@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { WebhookEvent } from '../domain/event';
 import { AuthError, RetryableError, SettingsError } from '../errors';
 import type { SourceSettings } from '../settings/types';
-import type { RawEvent } from '../store/inbox';
+import type { RawEvent } from '../store/inbox-rows';
 import type { Engine, OpenSource } from '../sync/engine';
 import { parseJson } from './parse-json';
 import { mostBytes, readBytes } from './read-bytes';

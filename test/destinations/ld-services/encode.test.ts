@@ -1,19 +1,12 @@
 import type { Course } from '../../../src/lib/domain/course';
 import { progressStatuses, type Progress } from '../../../src/lib/domain/progress';
-import { utc } from '../../../src/lib/domain/time';
 import { SettingsError } from '../../../src/lib/errors';
 import { createEncoder } from '../../../src/lib/destinations/ld-services/encode';
 import type { LdSettings } from '../../../src/lib/destinations/ld-services/settings';
 import type { Encoded } from '../../../src/lib/destinations/destination';
 import { ldSettings } from './settings';
+import { at, from as to } from '../origin';
 
-const at = (text: string) => utc(Date.parse(text));
-const to = {
-  source: 'openedx',
-  sourceSystemId: '16',
-  baseUrl: 'https://lms.example.com',
-  createdAt: at('2026-03-01T12:00:00Z'),
-};
 const encoder = (more: Partial<LdSettings> = {}) => createEncoder(ldSettings(more));
 
 function written(encoded: Encoded) {

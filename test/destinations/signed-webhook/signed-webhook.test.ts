@@ -2,22 +2,15 @@ import { HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { signedWebhook } from '../../../src/lib/destinations/signed-webhook';
 import type { WebhookSettings } from '../../../src/lib/destinations/signed-webhook/settings';
-import { utc } from '../../../src/lib/domain/time';
 import { systemClock } from '../../../src/lib/http/clock';
 import { failure, testDeps, testSecret } from '../../http/client-builder';
 import { inTurn, TestServer } from '../../http/test-server';
+import { at, from as to } from '../origin';
 
 let server: TestServer;
 afterEach(() => server?.stop());
 
 const secrets = ['whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMDE=', 'whsec_YW5vdGhlci1zZWNyZXQtb2YtMjQtYnl0ZXM='];
-const at = (text: string) => utc(Date.parse(text));
-const to = {
-  source: 'openedx',
-  sourceSystemId: '',
-  baseUrl: 'https://lms.example.com',
-  createdAt: at('2026-03-01T12:00:00Z'),
-};
 const course = { id: 'course-v1:a+b+c', name: 'Fire safety', url: 'https://lms.example.com/a' };
 const progress = { courseId: course.id, email: 'Ann@example.com', status: 'Passed', percent: 0.9 } as const;
 const delivery = {

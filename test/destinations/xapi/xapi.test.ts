@@ -3,16 +3,9 @@ import { type Lrs, startLrs } from '../../../sandbox/lrs';
 import { xapi } from '../../../src/lib/destinations/xapi';
 import type { XapiSettings } from '../../../src/lib/destinations/xapi/settings';
 import { progressStatuses, type Progress } from '../../../src/lib/domain/progress';
-import { utc } from '../../../src/lib/domain/time';
 import { testDeps, testSecret } from '../../http/client-builder';
+import { at, from as to } from '../origin';
 
-const at = (text: string) => utc(Date.parse(text));
-const to = {
-  source: 'openedx',
-  sourceSystemId: '',
-  baseUrl: 'https://lms.example.com',
-  createdAt: at('2026-03-01T12:00:00Z'),
-};
 const settings = (more: Partial<XapiSettings> = {}): XapiSettings => ({
   id: 'lrs',
   prefix: 'DEST__lrs__',
@@ -73,6 +66,17 @@ test('ids are the same in every run, and others when something else is said', ()
   const [beganToo, further] = ids({ ...progress, percent: 0.6 });
   expect(beganToo).toBe(began);
   expect(further).not.toBe(progressed);
+});
+
+test.each([
+  [{ status: 'Passed', grade: '85', percent: 0.4 }, { scaled: 0.85 }],
+  [{ status: 'Passed', grade: 'B', percent: 0.8 }, { scaled: 0.8 }],
+  [{ status: 'Passed', percent: 1 }, undefined],
+  [{ status: 'Completed', grade: 'B', percent: 0.8 }, undefined],
+  [{ status: 'Failed', grade: '12' }, { scaled: 0.12 }],
+] as const)('%j has the score %j', (record, score) => {
+  const [first] = statements({ ...progress, percent: undefined, ...record });
+  expect((first as { result?: { score?: unknown } }).result?.score).toEqual(score);
 });
 
 test('without the address, a learner is named by its hash alone', () => {

@@ -51,26 +51,22 @@ export function createXapiClient(
       );
   }
 
-  return async ({ json, count }, delivery) => {
-    const statements = (JSON.parse(Buffer.from(json).toString('utf8')) as Statement[]).flat() as Statement[];
+  /** One that the LRS says it has: the id is made of what is said, so it has arrived. A batch is halved until it is alone. */
+  async function postNew(statements: readonly Statement[], delivery: Delivery): Promise<void> {
     try {
       await post(statements, delivery);
     } catch (error) {
-      if (!isConflict(error) || count > 1) throw explain(error, system);
-      if (statements.length > 1) await eachAlone(statements, delivery);
-    }
-  };
-
-  /** The id is made of what is said: a statement that is there already has arrived. */
-  async function eachAlone(statements: readonly Statement[], delivery: Delivery): Promise<void> {
-    for (const one of statements) {
-      try {
-        await post([one], delivery);
-      } catch (error) {
-        if (!isConflict(error)) throw explain(error, system);
-      }
+      if (!isConflict(error)) throw explain(error, system);
+      if (statements.length === 1) return;
+      const middle = Math.ceil(statements.length / 2);
+      await postNew(statements.slice(0, middle), delivery);
+      await postNew(statements.slice(middle), delivery);
     }
   }
+
+  return ({ json }, delivery) =>
+    // A record is one statement, or an array of two.
+    postNew((JSON.parse(Buffer.from(json).toString('utf8')) as (Statement | Statement[])[]).flat(), delivery);
 }
 
 export const systemOf = ({ id, prefix }: XapiSettings): System => ({

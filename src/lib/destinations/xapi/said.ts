@@ -38,9 +38,12 @@ export function saidOf(progress: Progress): readonly Said[] {
   }
 }
 
-/** A grade that is a number counts of a hundred. Who says “passed” without one (Open edX) has the share reached. */
-function score({ grade, percent, status }: Progress): object {
-  const number = grade !== undefined && /^\d+(\.\d+)?$/.test(grade.trim()) ? Number(grade) / 100 : undefined;
-  const scaled = number ?? (status === 'Passed' ? percent : undefined);
+/**
+ * A grade that is a number counts of a hundred. Beside a letter (Open edX) the percentage is the share of points that
+ * was reached; without any grade (Khalibre) it is that of the activities done, and no score.
+ */
+function score({ grade = '', percent, status }: Progress): object {
+  const number = /^\d+(\.\d+)?$/.test(grade.trim()) ? Number(grade) / 100 : undefined;
+  const scaled = number ?? (status === 'Passed' && grade.trim() !== '' ? percent : undefined);
   return scaled === undefined || scaled > 1 || scaled < 0 ? {} : { score: { scaled } };
 }
