@@ -25,6 +25,21 @@ test('which leases of a prefix and a number are held, and by whom', async () => 
   expect(await alive()).toEqual([]);
 });
 
+test('one that is to be kept says when others may have it, and they may not before', async () => {
+  const storage = connectStorage({ type: 'connectionString', connectionString: await testStorage() });
+  await storage.prepare();
+  let now = Date.now();
+  const leases = new LeaseStore(storage, { now: () => now });
+  const lease = (await leases.acquire('place-kept-0'))!;
+  expect([lease.keptUntil, lease.isKept]).toEqual([0, false]);
+  lease.keepUntil(Date.now() + 20_000);
+  await lease.release();
+  now = lease.keptUntil - 1;
+  expect(await leases.acquire('place-kept-0')).toBeUndefined();
+  now = lease.keptUntil;
+  expect(await leases.acquire('place-kept-0')).toBeDefined();
+});
+
 describe('a lease is not lost to oneself', () => {
   const write = (method: string, path: string): boolean => method !== 'GET' && path.includes('leases');
   const start = async () => {

@@ -28,9 +28,9 @@ export interface Lease {
   assertOutlives(ms: number): void;
   /** Something done under it may take effect until then, by this machine's clock: nobody gets it before. */
   keepUntil(time: number): void;
-  /** The latest time of `keepUntil`; 0 when it was never asked for. */
+  /** When others may have it that are told of no release: after the latest time of `keepUntil`; 0 when it was never asked for. */
   readonly keptUntil: number;
-  /** Whether that time is still to come. */
+  /** Whether something done under it may still take effect. */
   readonly isKept: boolean;
   /** Gives it back; one that is to be kept runs out by itself. */
   release(): Promise<void>;
@@ -114,6 +114,7 @@ export class LeaseStore {
     let etag = firstEtag;
     let released = false;
     let keptUntil = 0;
+    const skewMs = this.#skewMs;
     const lost = new AbortController();
     const lose = (): void => lost.abort(new LeaseLostError(`The lease on ${name} was lost`));
     let renewing = false;
@@ -158,7 +159,7 @@ export class LeaseStore {
         keptUntil = Math.max(keptUntil, this.#now() + time - Date.now());
       },
       get keptUntil() {
-        return keptUntil;
+        return keptUntil === 0 ? 0 : keptUntil + skewMs;
       },
       get isKept() {
         return isKept();
