@@ -1,12 +1,14 @@
 import type { Answer } from '../../src/lib/api/answer';
 import { parseBody } from '../../src/lib/api/body';
 import { parseQuery } from '../../src/lib/api/requests';
-import { listCourses } from '../../src/lib/api/sources/courses';
+import { getCourse, listCourses } from '../../src/lib/api/sources/courses';
 import { listEntities, listLearners } from '../../src/lib/api/sources/directory';
+import { listSources } from '../../src/lib/api/sources/list';
 import { searchProgress } from '../../src/lib/api/sources/progress';
 import { learnersQuery, pageQuery, progressSearch } from '../../src/lib/api/sources/requests';
 import type { App } from '../../src/lib/app';
 import { type Bridge, startBridge } from '../setup/bridge';
+import { described } from './described';
 
 /** A bridge to small ones of all four vendors. */
 export const toAllVendors = (): Promise<Bridge> =>
@@ -42,23 +44,39 @@ export const courses =
   (app: App, id: string): Ask =>
   async (query) => {
     const asked = parseQuery(pageQuery, new URLSearchParams(query));
-    return asked.ok ? listCourses(app, id, asked.value) : asked.answer;
+    return described(
+      'get',
+      '/sources/{source}/courses',
+      asked.ok ? await listCourses(app, id, asked.value) : asked.answer,
+    );
   };
 export const learners =
   (app: App, id: string): Ask =>
   async (query) => {
     const asked = parseQuery(learnersQuery, new URLSearchParams(query));
-    return asked.ok ? listLearners(app, id, asked.value) : asked.answer;
+    return described(
+      'get',
+      '/sources/{source}/learners',
+      asked.ok ? await listLearners(app, id, asked.value) : asked.answer,
+    );
   };
 export const entities =
   (app: App, id: string): Ask =>
   async (query) => {
     const asked = parseQuery(pageQuery, new URLSearchParams(query));
-    return asked.ok ? listEntities(app, id, asked.value) : asked.answer;
+    return described(
+      'get',
+      '/sources/{source}/entities',
+      asked.ok ? await listEntities(app, id, asked.value) : asked.answer,
+    );
   };
 export async function progress(app: App, id: string, body: object): Promise<Answer> {
   const asked = await parseBody(progressSearch, new Blob([JSON.stringify(body)]).stream());
-  return asked.ok ? searchProgress(app, id, asked.value) : asked.answer;
+  return described(
+    'post',
+    '/sources/{source}/progress/search',
+    asked.ok ? await searchProgress(app, id, asked.value) : asked.answer,
+  );
 }
 
 /** All pages of a list, first to last. */
@@ -75,3 +93,7 @@ export async function pages(ask: Ask, query: Query): Promise<Page[]> {
 
 export const searchPages = (app: App, id: string, body: object): Promise<Page[]> =>
   pages((query) => progress(app, id, { ...body, ...query }), {});
+
+export const course = async (app: App, id: string, courseId: string): Promise<Answer> =>
+  described('get', '/sources/{source}/courses/{id}', await getCourse(app, id, courseId));
+export const sources = (app: App): Answer => described('get', '/sources', listSources(app));

@@ -1,9 +1,9 @@
-import Ajv2020, { type AnySchema } from 'ajv/dist/2020';
-import formats from 'ajv-formats';
+import type { AnySchema } from 'ajv/dist/2020';
 import { operations } from '../../src/lib/api/operations';
 import type { Operation } from '../../src/lib/api/operations/operation';
 import { problemSchema } from '../../src/lib/api/schemas';
 import { GateRow } from '../../src/lib/store/gate-row';
+import { faultsBy } from './described';
 import { type Served, serve } from './served';
 
 // The built app over HTTP: what it answers is held against what is described.
@@ -11,13 +11,14 @@ let served: Served;
 let runId = '';
 let batchId = '';
 
-const ajv = formats(new Ajv2020({ strict: false, allErrors: true }));
+/** By the document that is served. */
+let faults: ReturnType<typeof faultsBy>;
 
 beforeAll(async () => {
   served = await serve({
     sandbox: { khalibre: { courses: 4, learners: 6 }, academy: { courses: 4 }, tBook: { learners: 6 } },
   });
-  ajv.addSchema((await (await fetch(`${served.url}/openapi.json`)).json()) as AnySchema, 'served');
+  faults = faultsBy((await (await fetch(`${served.url}/openapi.json`)).json()) as AnySchema);
   const { bridge } = served;
   bridge.sandbox.openEdx.state.grade({
     email: 'no.course@example.com',
@@ -50,14 +51,8 @@ const filled = ({ path, parts = {} }: Operation): string =>
     .replace('/courses/{id}', `/courses/${course()}`)
     .replace(/\{(\w+)\}/g, (_, name: string) => parts[name]?.example ?? '');
 
-/** What a JSON Schema validator finds wrong with an answer, by the document that is served. */
-function faultsOf({ path, method }: Operation, status: number, type: string, content: unknown): unknown[] {
-  const steps = ['paths', path, method, 'responses', String(status), 'content', type, 'schema'];
-  const pointer = steps.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
-  const validate = ajv.compile({ $ref: `served#/${pointer.split('/').map(encodeURIComponent).join('/')}` });
-  validate(content);
-  return validate.errors ?? [];
-}
+const faultsOf = ({ path, method }: Operation, status: number, type: string, content: unknown): unknown[] =>
+  faults(method, path, { status, type, content });
 
 /** As if the system had asked for an hour. */
 async function pause(name: string): Promise<void> {

@@ -1,12 +1,14 @@
 import { readStatus } from '../../src/lib/api/status/model';
 import { listPauses, postEndPause } from '../../src/lib/api/pauses';
 import { type Bridge, startBridge, until } from '../setup/bridge';
+import { described } from './described';
 
 let bridge: Bridge;
 afterEach(() => bridge.stop());
 
 const pauses = async () =>
-  (JSON.parse((await listPauses(bridge.app)).body ?? '') as { pauses: object[] }).pauses;
+  (JSON.parse(described('get', '/pauses', await listPauses(bridge.app)).body ?? '') as { pauses: object[] })
+    .pauses;
 
 test('a pause is logged, listed and shown with its reason and end, and an operator ends it', async () => {
   bridge = await startBridge();
@@ -27,10 +29,14 @@ test('a pause is logged, listed and shown with its reason and end, and an operat
     'openedx asked to be left alone until',
   );
 
-  expect((await postEndPause(bridge.app, 'openedx')).status).toBe(200);
+  expect(described('post', '/pauses/{system}/end', await postEndPause(bridge.app, 'openedx')).status).toBe(
+    200,
+  );
   expect(await run).toMatchObject({ state: 'succeeded' });
   expect(await pauses()).toEqual([]);
-  expect((await postEndPause(bridge.app, 'openedx')).status).toBe(404);
+  expect(described('post', '/pauses/{system}/end', await postEndPause(bridge.app, 'openedx')).status).toBe(
+    404,
+  );
 }, 20_000);
 
 test.each(['429-unix', '403-quota', 'gzip-unsaid'] as const)('a run gets over %s', async (kind) => {

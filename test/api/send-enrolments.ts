@@ -2,6 +2,7 @@ import type { App } from '../../src/lib/app';
 import { type Answer, answerFor } from '../../src/lib/api/answer';
 import { postEnrolments } from '../../src/lib/api/enrolments';
 import type { EnrolmentAction } from '../../src/lib/domain/enrolment-batch';
+import { described } from './described';
 
 export interface Sending {
   readonly key?: string | undefined;
@@ -17,16 +18,13 @@ export async function send(
 ): Promise<Answer> {
   const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   const headers = new Headers({ 'content-type': type, ...(key !== undefined && { 'idempotency-key': key }) });
-  try {
-    return await postEnrolments(app, {
-      action,
-      header: (name) => headers.get(name),
-      body: new Blob([text as string]).stream(),
-      base: 'http://localhost:7071/api',
-    });
-  } catch (error) {
-    return answerFor(error);
-  }
+  const answer = await postEnrolments(app, {
+    action,
+    header: (name) => headers.get(name),
+    body: new Blob([text as string]).stream(),
+    base: 'http://localhost:7071/api',
+  }).catch(answerFor);
+  return described('post', action === 'enrol' ? '/enrolments' : '/enrolments/remove', answer);
 }
 
 export const bodyOf = <T>(answer: Answer): T => JSON.parse(answer.body ?? '{}') as T;

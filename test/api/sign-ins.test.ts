@@ -4,6 +4,7 @@ import { postSignIn, signInRequest } from '../../src/lib/api/sign-ins';
 import { createLogger } from '../../src/lib/log';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
 import { type Bridge, startBridge } from '../setup/bridge';
+import { described } from './described';
 
 const logged: string[] = [];
 let bridge: Bridge;
@@ -17,7 +18,7 @@ afterEach(() => bridge.sandbox.tBook!.server.faults.set());
 
 async function post(body: object, app = bridge.app): Promise<Answer> {
   const asked = await parseBody(signInRequest, new Blob([JSON.stringify(body)]).stream());
-  return asked.ok ? postSignIn(app, asked.value) : asked.answer;
+  return described('post', '/sign-ins', asked.ok ? await postSignIn(app, asked.value) : asked.answer);
 }
 interface Given {
   readonly type?: string;

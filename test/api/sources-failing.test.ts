@@ -1,8 +1,7 @@
 import { askSource } from '../../src/lib/api/sources/ask-source';
-import { getCourse } from '../../src/lib/api/sources/courses';
 import { listEntities } from '../../src/lib/api/sources/directory';
 import { type Bridge, startBridge } from '../setup/bridge';
-import { courses, entities, learners, progress, read, toAllVendors } from './asked';
+import { course as askCourse, courses, entities, learners, progress, read, toAllVendors } from './asked';
 
 let bridge: Bridge;
 beforeAll(async () => {
@@ -17,7 +16,7 @@ describe('what goes wrong', () => {
   test('an unknown source is 404', async () => {
     for (const answer of [
       await courses(bridge.app, 'nobody')({}),
-      await getCourse(bridge.app, 'nobody', '1'),
+      await askCourse(bridge.app, 'nobody', '1'),
       await learners(bridge.app, 'nobody')({}),
       await entities(bridge.app, 'nobody')({}),
       await progress(bridge.app, 'nobody', { courseId: '1' }),

@@ -1,8 +1,15 @@
 import type { Answer } from '../../src/lib/api/answer';
-import { getCourse } from '../../src/lib/api/sources/courses';
-import { listSources } from '../../src/lib/api/sources/list';
 import type { Bridge } from '../setup/bridge';
-import { courses, entities, learners, pages, read, toAllVendors } from './asked';
+import {
+  course as askCourse,
+  sources as askSources,
+  courses,
+  entities,
+  learners,
+  pages,
+  read,
+  toAllVendors,
+} from './asked';
 
 let bridge: Bridge;
 beforeAll(async () => {
@@ -15,7 +22,7 @@ describe('the list of sources', () => {
   const taken = { enrol: true, remove: true };
 
   test('tells what each can do', () => {
-    expect(read(listSources(bridge.app)).sources).toEqual([
+    expect(read(askSources(bridge.app)).sources).toEqual([
       {
         ...{ id: 'openedx', sourceKind: 'open-edx', sourceSystemId: '16', enabled: true },
         capabilities: {
@@ -83,7 +90,7 @@ describe('the list of sources', () => {
         LMS__unread__addresses: '/nowhere/addresses.csv',
       },
     );
-    const answer = listSources(app);
+    const answer = askSources(app);
     const sources = read(answer).sources as Record<string, unknown>[];
     expect(sources[0]).toHaveProperty('capabilities');
     expect(sources[4]).toEqual({
@@ -117,7 +124,7 @@ describe('courses', () => {
     const all = (await pages(courses(bridge.app, id), { limit: '5' })).flatMap((page) => page.courses ?? []);
     expect(all.map((course) => course.id).sort()).toEqual(seen[id]!().sort());
     const [first] = all;
-    const one = await getCourse(bridge.app, id, first!.id);
+    const one = await askCourse(bridge.app, id, first!.id);
     expect([one.status, read(one)]).toEqual([200, first]);
   });
 
@@ -134,7 +141,7 @@ describe('courses', () => {
     const { title, classTitle } = course!;
     state.putCourse({ id: course!.id, title: '', classTitle: '' });
     const page = read(await courses(bridge.app, 'khalibre')({ limit: '200' }));
-    const one = await getCourse(bridge.app, 'khalibre', String(course!.id));
+    const one = await askCourse(bridge.app, 'khalibre', String(course!.id));
     state.putCourse({ id: course!.id, title, classTitle });
     expect(page).toMatchObject({ unreadable: 1, notes: ['the course has no title (1 row)'] });
     expect([one.status, read(one).detail]).toEqual([
@@ -151,19 +158,19 @@ describe('courses', () => {
     ['openedx', '..'],
     ['openedx', ''],
   ])('that %s does not have are 404: "%s"', async (id, courseId) =>
-    expect((await getCourse(bridge.app, id, courseId)).status).toBe(404),
+    expect((await askCourse(bridge.app, id, courseId)).status).toBe(404),
   );
 
   test('that are hidden are 404', async () => {
     const { state } = bridge.sandbox.openEdx;
     const id = [...state.courses.keys()][0] ?? '';
     state.putCourse({ id, hidden: true });
-    expect((await getCourse(bridge.app, 'openedx', id)).status).toBe(404);
+    expect((await askCourse(bridge.app, 'openedx', id)).status).toBe(404);
     state.putCourse({ id, hidden: false });
   });
 
   test('are not had of a source without a catalog', async () => {
-    for (const answer of [await courses(bridge.app, 'tbook')({}), await getCourse(bridge.app, 'tbook', '1')])
+    for (const answer of [await courses(bridge.app, 'tbook')({}), await askCourse(bridge.app, 'tbook', '1')])
       expect([answer.status, read(answer).detail]).toEqual([
         501,
         'The source tbook (t-book) publishes no catalog',
