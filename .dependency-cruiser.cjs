@@ -48,6 +48,18 @@ module.exports = {
       '^src/lib/(sync|webhooks|sources|destinations|store|app|api)',
       'HTTP knows nobody above it.',
     ),
+    forbid(
+      'slice-below-run',
+      '^src/lib/sync/slice',
+      '^src/lib/sync/run',
+      'A slice does not know whose run it is part of.',
+    ),
+    forbid(
+      'deliver-below',
+      '^src/lib/sync/deliver',
+      '^src/lib/sync/(run|slice)',
+      'Who delivers does not ask who reads.',
+    ),
     forbid('domain-alone', '^src/lib/domain', '^src/lib/(?!domain)', 'The domain knows nobody.'),
     {
       name: 'functions-sdk',

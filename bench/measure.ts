@@ -1,7 +1,7 @@
 import { createApp } from '../src/lib/app';
 import type { FeedKind } from '../src/lib/domain/feed';
-import { startRun } from '../src/lib/sync/start';
-import { workRun } from '../src/lib/sync/work-run';
+import { startRun } from '../src/lib/sync/run/start';
+import { workRun } from '../src/lib/sync/run/work-run';
 import { plainCatalog, plainGrades, plainScan } from './plain';
 import { countStorageOperations } from './storage-operations';
 

@@ -1,9 +1,9 @@
 import { runView } from '../lib/api/run-view';
 import { createApp, type App } from '../lib/app';
 import { isEnded, type Run } from '../lib/domain/run';
-import { cancelRun } from '../lib/sync/cancel';
+import { cancelRun } from '../lib/sync/run/cancel';
 import { resync } from '../lib/sync/resync';
-import { workRun } from '../lib/sync/work-run';
+import { workRun } from '../lib/sync/run/work-run';
 import type { Command } from './arguments';
 import { exitCode } from './exit-code';
 import { SyncProgress } from './progress';

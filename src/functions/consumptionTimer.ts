@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
 import { timerSchedule } from '../lib/settings';
 import { stopping } from '../lib/stopping';
-import { beginRuns } from '../lib/sync/begin';
+import { beginRuns } from '../lib/sync/run/begin';
 import { tick } from '../lib/sync/tick';
 
 app.timer('consumptionTimer', {

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
 import { readRunMessage } from '../lib/sync/messages';
-import { abandonPlan } from '../lib/sync/plan';
+import { abandonPlan } from '../lib/sync/run/plan';
 
 app.storageQueue('planPoison', {
   queueName: 'sync-runs-poison',

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
 import { stopping } from '../lib/stopping';
-import { beginRun } from '../lib/sync/begin';
+import { beginRun } from '../lib/sync/run/begin';
 import { readRunMessage } from '../lib/sync/messages';
 
 app.storageQueue('planWorker', {

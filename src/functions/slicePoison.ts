@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
 import { readSliceMessage } from '../lib/sync/messages';
-import { abandonSlice } from '../lib/sync/slice';
+import { abandonSlice } from '../lib/sync/run/work-slice';
 
 app.storageQueue('slicePoison', {
   queueName: 'sync-slices-poison',

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
 import { stopping } from '../lib/stopping';
-import { workLane } from '../lib/sync/lane';
+import { workLane } from '../lib/sync/run/lane';
 import { readSliceMessage } from '../lib/sync/messages';
 
 app.storageQueue('sliceWorker', {

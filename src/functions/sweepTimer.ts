@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { getApp } from '../lib/app';
-import { sweep } from '../lib/sync/sweep';
+import { sweep } from '../lib/sync/run/sweep';
 
 app.timer('sweepTimer', {
   schedule: '30 * * * * *',

@@ -1,6 +1,6 @@
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import { tick } from '../../src/lib/sync/tick';
-import { sweep } from '../../src/lib/sync/sweep';
+import { sweep } from '../../src/lib/sync/run/sweep';
 import type { Run } from '../../src/lib/domain/run';
 import type { TableName } from '../../src/lib/store/storage';
 import { type Bridge, startBridge, until } from '../setup/bridge';

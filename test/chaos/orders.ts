@@ -1,6 +1,6 @@
 import type { Feed } from '../../src/lib/domain/feed';
 import { defaultPatience, type Patience, type Step } from '../../src/lib/sync/engine';
-import type { StartOptions } from '../../src/lib/sync/start';
+import type { StartOptions } from '../../src/lib/sync/run/start';
 
 /** What a worker process is told to do, as JSON in its environment. */
 export interface WorkerOrders {

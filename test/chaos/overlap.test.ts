@@ -1,9 +1,9 @@
-import { cancelRun } from '../../src/lib/sync/cancel';
-import { startRun } from '../../src/lib/sync/start';
-import { sweep } from '../../src/lib/sync/sweep';
+import { cancelRun } from '../../src/lib/sync/run/cancel';
+import { startRun } from '../../src/lib/sync/run/start';
+import { sweep } from '../../src/lib/sync/run/sweep';
 import { tick } from '../../src/lib/sync/tick';
-import { planRun } from '../../src/lib/sync/plan';
-import { workRun } from '../../src/lib/sync/work-run';
+import { planRun } from '../../src/lib/sync/run/plan';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { workSlice } from '../setup/one-slice';
 import { readRunMessage, readSliceMessage } from '../../src/lib/sync/messages';
 import { isEnded, type Run } from '../../src/lib/domain/run';

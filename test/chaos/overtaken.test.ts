@@ -1,8 +1,8 @@
-import { applyCourse, CourseBusyError } from '../../src/lib/sync/apply-course';
-import { Tally } from '../../src/lib/sync/tally';
+import { applyCourse, CourseBusyError } from '../../src/lib/sync/deliver/apply-course';
+import { Tally } from '../../src/lib/sync/deliver/tally';
 import type { App } from '../../src/lib/app';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import type { Run } from '../../src/lib/domain/run';
 import { openFeed, type Step } from '../../src/lib/sync/engine';
 import { utc } from '../../src/lib/domain/time';

@@ -1,6 +1,6 @@
 import { type Utc, utc } from '../../src/lib/domain/time';
 import { type Bridge, startBridge, until } from '../setup/bridge';
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import type { Run } from '../../src/lib/domain/run';
 import { buildWorker, endWorkers, removeWorker, startWorker } from './processes';
 

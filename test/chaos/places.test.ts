@@ -1,5 +1,5 @@
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { LeaseStore } from '../../src/lib/store/leases';
 import type { App, AppOverrides } from '../../src/lib/app';
 import type { Run } from '../../src/lib/domain/run';

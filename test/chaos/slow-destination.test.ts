@@ -7,10 +7,10 @@ import { createLdServices } from '../../src/lib/destinations/ld-services';
 import type { LdSettings } from '../../src/lib/destinations/ld-services/settings';
 import { destinationNamed } from '../../src/lib/destinations/registry';
 import { LeaseStore } from '../../src/lib/store/leases';
-import { cancelRun } from '../../src/lib/sync/cancel';
-import { startRun } from '../../src/lib/sync/start';
-import { sweep } from '../../src/lib/sync/sweep';
-import { workRun } from '../../src/lib/sync/work-run';
+import { cancelRun } from '../../src/lib/sync/run/cancel';
+import { startRun } from '../../src/lib/sync/run/start';
+import { sweep } from '../../src/lib/sync/run/sweep';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 import { brisk, quickPatience } from './orders';
 

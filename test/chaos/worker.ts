@@ -3,13 +3,13 @@ import { type App, createApp } from '../../src/lib/app';
 import { createLogger } from '../../src/lib/log';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
-import { beginRun } from '../../src/lib/sync/begin';
-import { endRun } from '../../src/lib/sync/finish';
+import { beginRun } from '../../src/lib/sync/run/begin';
+import { endRun } from '../../src/lib/sync/run/finish';
 import { readRunMessage, readSliceMessage } from '../../src/lib/sync/messages';
-import { workLane } from '../../src/lib/sync/lane';
-import { abandonSlice } from '../../src/lib/sync/slice';
-import { startRun } from '../../src/lib/sync/start';
-import { sweep } from '../../src/lib/sync/sweep';
+import { workLane } from '../../src/lib/sync/run/lane';
+import { abandonSlice } from '../../src/lib/sync/run/work-slice';
+import { startRun } from '../../src/lib/sync/run/start';
+import { sweep } from '../../src/lib/sync/run/sweep';
 import { brisk, quickPatience, type WorkerOrders } from './orders';
 
 /*

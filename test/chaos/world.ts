@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feed } from '../../src/lib/domain/feed';
 import type { Run } from '../../src/lib/domain/run';
 import type { Post } from '../../sandbox/ld-services/state';
-import { type StartOptions, startRun } from '../../src/lib/sync/start';
+import { type StartOptions, startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, type BridgeOptions, startBridge, until } from '../setup/bridge';
 import { endWorkers, startWorker, type Worker } from './processes';
 import type { WorkerOrders } from './orders';

@@ -1,4 +1,4 @@
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import type { RunView } from '../../src/lib/api/run-view';
 import { startBridge, type Bridge } from '../setup/bridge';
 import { startStorageProxy } from '../setup/storage-proxy';

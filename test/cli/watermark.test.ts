@@ -1,5 +1,5 @@
 import type { Utc } from '../../src/lib/domain/time';
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import { startBridge, type Bridge } from '../setup/bridge';
 import { run, type Ran } from './terminal';
 

@@ -5,7 +5,7 @@ import { RetryableError } from '../../src/lib/errors';
 import { createLogger } from '../../src/lib/log';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
 import { purge } from '../../src/lib/sync/purge';
-import { sweep } from '../../src/lib/sync/sweep';
+import { sweep } from '../../src/lib/sync/run/sweep';
 import { bodyOf, send } from '../api/send-enrolments';
 import { type Bridge, briskLeases, startBridge, until } from '../setup/bridge';
 import { startStorageProxy } from '../setup/storage-proxy';

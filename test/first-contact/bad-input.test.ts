@@ -13,8 +13,8 @@ import { statusPage } from '../../src/lib/api/status/page';
 import { readSettings } from '../../src/lib/settings';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 import { startStorageProxy } from '../setup/storage-proxy';
 

@@ -2,8 +2,8 @@ import { listQuarantine, replayQuarantine } from '../../src/lib/api/quarantine';
 import { getRun, getWatermarks, listRuns } from '../../src/lib/api/runs';
 import { createLogger } from '../../src/lib/log';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { run as commandLine } from '../cli/terminal';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 

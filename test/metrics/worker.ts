@@ -1,4 +1,4 @@
-import { sweep } from '../../src/lib/sync/sweep';
+import { sweep } from '../../src/lib/sync/run/sweep';
 import { stop } from '../../src/lib/stopping';
 import { startBridge, until } from '../setup/bridge';
 

@@ -1,8 +1,8 @@
 import { TableClient } from '@azure/data-tables';
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { testStorage } from '../setup/storage';
 

@@ -8,8 +8,8 @@ import { createLogger } from '../../src/lib/log';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
 import { defaultPatience, type Patience } from '../../src/lib/sync/engine';
-import { type StartOptions, startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { type StartOptions, startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { testStorage } from './storage';
 
 /** Impatient, so that no test waits for a retry. */

@@ -12,7 +12,7 @@ import { ReplyStore } from '../../src/lib/store/replies';
 import { makeRunId } from '../../src/lib/store/run-rows';
 import { RunStore } from '../../src/lib/store/runs';
 import { connectStorage, type Storage } from '../../src/lib/store/storage';
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
 

@@ -1,5 +1,5 @@
-import { workRun } from '../../src/lib/sync/work-run';
-import { startRun } from '../../src/lib/sync/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 let bridge: Bridge;

@@ -1,7 +1,7 @@
 import type { LoggedRequest } from '../../sandbox/request-log';
 import type { Run } from '../../src/lib/domain/run';
 import type { Step } from '../../src/lib/sync/engine';
-import { type StartOptions, startRun } from '../../src/lib/sync/start';
+import { type StartOptions, startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 import { GoByGo, pauseAfter } from './goes';

@@ -1,9 +1,9 @@
 import type { Run } from '../../src/lib/domain/run';
-import { planRun } from '../../src/lib/sync/plan';
+import { planRun } from '../../src/lib/sync/run/plan';
 import { toKey } from '../../src/lib/store/keys';
 import { LeaseStore } from '../../src/lib/store/leases';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { workSlice } from '../setup/one-slice';
 import { deathAt, lastLeases } from '../chaos/death';

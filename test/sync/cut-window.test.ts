@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { addSeconds, toMs, type Utc, utc, type Window } from '../../src/lib/domain/time';
 import { isAmbiguous } from '../../src/lib/domain/zone';
-import { cutWindow, type CutWindow, halfway } from '../../src/lib/sync/cut-window';
-import { halvesOf, placeCut } from '../../src/lib/sync/window-slice';
+import { cutWindow, type CutWindow, halfway } from '../../src/lib/sync/slice/cut-window';
+import { halvesOf, placeCut } from '../../src/lib/sync/slice/window';
 
 const time = (text: string): Utc => utc(Date.parse(text));
 const since2012: Window = { from: time('2012-01-01'), to: time('2026-11-20T12:00:00Z') };

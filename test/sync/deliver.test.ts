@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { AuthError, LeaseLostError, PayloadError, RefusedError, RetryableError } from '../../src/lib/errors';
-import { Delivery, type DeliverOptions, tooManyBad } from '../../src/lib/sync/deliver';
-import { idempotencyKey } from '../../src/lib/sync/post';
+import { Delivery, type DeliverOptions, tooManyBad } from '../../src/lib/sync/deliver/deliver';
+import { idempotencyKey } from '../../src/lib/sync/deliver/post';
 import { MemorySink } from './deliver-sink';
 
 interface Outcome {

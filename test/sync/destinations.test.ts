@@ -6,9 +6,9 @@ import { listWatermarks, planWatermarks, setWatermark } from '../../src/lib/sync
 import { endPause } from '../../src/lib/sync/end-pause';
 import { replayRecords } from '../../src/lib/sync/replay';
 import { resync } from '../../src/lib/sync/resync';
-import { sweep } from '../../src/lib/sync/sweep';
+import { sweep } from '../../src/lib/sync/run/sweep';
 import { tick } from '../../src/lib/sync/tick';
-import { workRun } from '../../src/lib/sync/work-run';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import type { Resync } from '../../src/lib/sync/resync';
 import type { Run } from '../../src/lib/domain/run';
 import { type Bridge, startBridge } from '../setup/bridge';

@@ -2,7 +2,7 @@ import type { App } from '../../src/lib/app';
 import { isEnded, type Run } from '../../src/lib/domain/run';
 import { deleteRow } from '../../src/lib/store/rows';
 import type { AppOverrides } from '../../src/lib/app';
-import { planRun } from '../../src/lib/sync/plan';
+import { planRun } from '../../src/lib/sync/run/plan';
 import { workSlice } from '../setup/one-slice';
 import type { Bridge } from '../setup/bridge';
 

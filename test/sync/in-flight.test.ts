@@ -4,11 +4,11 @@ import { createMemoryGate } from '../../src/lib/http/memory-gate';
 import { createLdServices } from '../../src/lib/destinations/ld-services';
 import type { LdSettings } from '../../src/lib/destinations/ld-services/settings';
 import { destinationNamed } from '../../src/lib/destinations/registry';
-import { cancelRun } from '../../src/lib/sync/cancel';
-import { planRun } from '../../src/lib/sync/plan';
+import { cancelRun } from '../../src/lib/sync/run/cancel';
+import { planRun } from '../../src/lib/sync/run/plan';
 import { workSlice } from '../setup/one-slice';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 

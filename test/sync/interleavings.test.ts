@@ -1,12 +1,12 @@
-import { finishRun } from '../../src/lib/sync/finish';
-import { planRun } from '../../src/lib/sync/plan';
+import { finishRun } from '../../src/lib/sync/run/finish';
+import { planRun } from '../../src/lib/sync/run/plan';
 import { purge } from '../../src/lib/sync/purge';
 import { workSlice } from '../setup/one-slice';
-import { startRun } from '../../src/lib/sync/start';
-import { sweep } from '../../src/lib/sync/sweep';
-import { Tally } from '../../src/lib/sync/tally';
+import { startRun } from '../../src/lib/sync/run/start';
+import { sweep } from '../../src/lib/sync/run/sweep';
+import { Tally } from '../../src/lib/sync/deliver/tally';
 import { planWatermarks, setWatermark } from '../../src/lib/sync/watermarks';
-import { workRun } from '../../src/lib/sync/work-run';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { rowKeys } from '../../src/lib/store/inbox-rows';
 import { utc } from '../../src/lib/domain/time';
 import { RetryableError } from '../../src/lib/errors';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { toMs, utc, type Window } from '../../src/lib/domain/time';
-import { advance, merged, without } from '../../src/lib/sync/intervals';
+import { advance, merged, without } from '../../src/lib/sync/run/intervals';
 
 const at = (second: number) => utc(second * 1000);
 const windowOf = (from: number, length: number): Window => ({ from: at(from), to: at(from + length) });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JsonArray } from '../../src/lib/sync/json-array';
+import { JsonArray } from '../../src/lib/sync/deliver/json-array';
 
 const record = fc.string({ maxLength: 30, unit: 'grapheme' }).map((text) => JSON.stringify({ text }));
 

@@ -1,11 +1,11 @@
 import { isEnded } from '../../src/lib/domain/run';
-import { beginRun } from '../../src/lib/sync/begin';
-import { workLane } from '../../src/lib/sync/lane';
-import { freeSlices } from '../../src/lib/sync/due';
-import { acquirePlace, placesTaken } from '../../src/lib/sync/places';
-import { planRun } from '../../src/lib/sync/plan';
-import { startRun } from '../../src/lib/sync/start';
-import { sweep } from '../../src/lib/sync/sweep';
+import { beginRun } from '../../src/lib/sync/run/begin';
+import { workLane } from '../../src/lib/sync/run/lane';
+import { freeSlices } from '../../src/lib/sync/run/due';
+import { acquirePlace, placesTaken } from '../../src/lib/sync/run/places';
+import { planRun } from '../../src/lib/sync/run/plan';
+import { startRun } from '../../src/lib/sync/run/start';
+import { sweep } from '../../src/lib/sync/run/sweep';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 
 /*

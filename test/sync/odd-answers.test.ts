@@ -1,7 +1,7 @@
 import type { FeedKind } from '../../src/lib/domain/feed';
-import { startRun } from '../../src/lib/sync/start';
-import { planRun } from '../../src/lib/sync/plan';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { planRun } from '../../src/lib/sync/run/plan';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 /* One worker plans a run, and the very first answer that another one gets is a maintenance page. */

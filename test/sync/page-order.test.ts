@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Answered, PageOrder } from '../../src/lib/sync/page-order';
+import { type Answered, PageOrder } from '../../src/lib/sync/slice/page-order';
 
 const rows = (...keys: (string | undefined)[]) => keys.map((key, i) => ({ key, raw: { i } }));
 const unstable = /unstable order/;

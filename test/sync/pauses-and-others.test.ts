@@ -1,6 +1,6 @@
 import { statuses } from '../../sandbox/khalibre/options';
 import type { Run } from '../../src/lib/domain/run';
-import { type StartOptions, startRun } from '../../src/lib/sync/start';
+import { type StartOptions, startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { settle, take } from '../webhooks/hooks';
 import { GoByGo, pauseAfter } from './goes';

@@ -1,8 +1,8 @@
 import { isEnded, type Run } from '../../src/lib/domain/run';
-import { cancelRun } from '../../src/lib/sync/cancel';
+import { cancelRun } from '../../src/lib/sync/run/cancel';
 import { defaultPatience } from '../../src/lib/sync/engine';
-import { planRun } from '../../src/lib/sync/plan';
-import { type StartOptions, startRun } from '../../src/lib/sync/start';
+import { planRun } from '../../src/lib/sync/run/plan';
+import { type StartOptions, startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 import { GoByGo, pauseAfter } from './goes';

@@ -1,7 +1,7 @@
 import { utc } from '../../src/lib/domain/time';
 import { purge } from '../../src/lib/sync/purge';
-import { sweep } from '../../src/lib/sync/sweep';
-import { startRun } from '../../src/lib/sync/start';
+import { sweep } from '../../src/lib/sync/run/sweep';
+import { startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { settle, take } from '../webhooks/hooks';
 

@@ -1,7 +1,7 @@
 import { replayQuarantine } from '../../src/lib/api/quarantine';
 import { utc } from '../../src/lib/domain/time';
 import { type QuarantinedRecord, quarantineId } from '../../src/lib/store/quarantine';
-import { workRun } from '../../src/lib/sync/work-run';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 let bridge: Bridge;

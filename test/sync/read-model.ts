@@ -3,7 +3,7 @@ import type { Mapped } from '../../src/lib/domain/mapped';
 import type { Progress } from '../../src/lib/domain/progress';
 import type { Window } from '../../src/lib/domain/time';
 import type { WindowedFeed } from '../../src/lib/sources/source';
-import type { ReadWindowOptions } from '../../src/lib/sync/read-window';
+import type { ReadWindowOptions } from '../../src/lib/sync/slice/read-window';
 import { bounds, type Edit, ModelFeed, type ModelRow, type Order, windowUnderTest } from './model-feed';
 
 /** Everything that is drawn for one reading. */

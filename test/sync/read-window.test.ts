@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { PayloadError } from '../../src/lib/errors';
-import { readWindow } from '../../src/lib/sync/read-window';
+import { readWindow } from '../../src/lib/sync/slice/read-window';
 import { bounds, ModelFeed, type Order, windowUnderTest } from './model-feed';
 import { play, type Reader, type Scenario, scenarios } from './read-model';
 

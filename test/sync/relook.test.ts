@@ -1,7 +1,7 @@
 import type { Run } from '../../src/lib/domain/run';
 import type { Utc } from '../../src/lib/domain/time';
 import { tick } from '../../src/lib/sync/tick';
-import { workRun } from '../../src/lib/sync/work-run';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 /*

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 let bridge: Bridge;

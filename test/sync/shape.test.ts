@@ -2,8 +2,8 @@ import { startLdServices } from '../../sandbox/ld-services';
 import { ldSettings } from '../../sandbox/settings';
 import type { FeedKind } from '../../src/lib/domain/feed';
 import type { Run } from '../../src/lib/domain/run';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 /*

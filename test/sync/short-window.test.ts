@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { PayloadError } from '../../src/lib/errors';
 import type { WindowedFeed } from '../../src/lib/sources/source';
-import { readWindow, type Short } from '../../src/lib/sync/read-window';
+import { readWindow, type Short } from '../../src/lib/sync/slice/read-window';
 import { ModelFeed, windowUnderTest } from './model-feed';
 import { play, type Reader, scenarios } from './read-model';
 

@@ -1,6 +1,6 @@
 import type { Slice } from '../../src/lib/domain/run';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 

@@ -1,9 +1,9 @@
 import { PayloadError, RetryableError } from '../../src/lib/errors';
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
-import { planRun } from '../../src/lib/sync/plan';
+import { planRun } from '../../src/lib/sync/run/plan';
 import { workSlice } from '../setup/one-slice';
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 
 /*

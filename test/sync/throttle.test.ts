@@ -2,10 +2,10 @@ import type { LoggedRequest } from '../../sandbox/request-log';
 import type { App } from '../../src/lib/app';
 import type { Slice } from '../../src/lib/domain/run';
 import { deleteRow } from '../../src/lib/store/rows';
-import { planRun } from '../../src/lib/sync/plan';
+import { planRun } from '../../src/lib/sync/run/plan';
 import { workSlice } from '../setup/one-slice';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 const stop = new AbortController().signal;

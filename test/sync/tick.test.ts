@@ -1,6 +1,6 @@
 import { readSettings } from '../../src/lib/settings';
 import type { Run } from '../../src/lib/domain/run';
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import { lastOccurrence } from '../../src/lib/sync/schedule';
 import { tick } from '../../src/lib/sync/tick';
 import { type Bridge, startBridge } from '../setup/bridge';

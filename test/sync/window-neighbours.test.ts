@@ -7,11 +7,11 @@ import { PayloadError } from '../../src/lib/errors';
 import type { Progress } from '../../src/lib/domain/progress';
 import type { WindowedFeed, WindowPage } from '../../src/lib/sources/source';
 import type { Engine } from '../../src/lib/sync/engine';
-import { advance, without } from '../../src/lib/sync/intervals';
-import type { SliceContext } from '../../src/lib/sync/slice-context';
+import { advance, without } from '../../src/lib/sync/run/intervals';
+import type { SliceContext } from '../../src/lib/sync/slice/context';
 import type { Lease } from '../../src/lib/store/leases';
-import { Tally } from '../../src/lib/sync/tally';
-import { workWindow } from '../../src/lib/sync/window-slice';
+import { Tally } from '../../src/lib/sync/deliver/tally';
+import { workWindow } from '../../src/lib/sync/slice/window';
 import { MemorySink } from './deliver-sink';
 
 /*

@@ -1,4 +1,4 @@
-import { startRun } from '../../src/lib/sync/start';
+import { startRun } from '../../src/lib/sync/run/start';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 import { GoByGo, pauseAfter } from './goes';

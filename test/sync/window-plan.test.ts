@@ -2,8 +2,8 @@ import { random } from '../../sandbox/data/random';
 import type { GradeRow } from '../../sandbox/data/grade-table';
 import { toMs, utc } from '../../src/lib/domain/time';
 import { isAmbiguous } from '../../src/lib/domain/zone';
-import { startRun } from '../../src/lib/sync/start';
-import { workRun } from '../../src/lib/sync/work-run';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { notAtSink } from './at-sink';
 

@@ -1,10 +1,10 @@
 import type { KhCourse } from '../../sandbox/khalibre/course';
 import { statuses } from '../../sandbox/khalibre/options';
 import { utc } from '../../src/lib/domain/time';
-import { endRun } from '../../src/lib/sync/finish';
-import { startRun } from '../../src/lib/sync/start';
-import { sweep } from '../../src/lib/sync/sweep';
-import { workRun } from '../../src/lib/sync/work-run';
+import { endRun } from '../../src/lib/sync/run/finish';
+import { startRun } from '../../src/lib/sync/run/start';
+import { sweep } from '../../src/lib/sync/run/sweep';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { purge } from '../../src/lib/sync/purge';
 import { abandonEvent, applyEvent } from '../../src/lib/webhooks/apply-event';
 import { replayEvents } from '../../src/lib/webhooks/replay-events';

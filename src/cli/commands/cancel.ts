@@ -1,6 +1,6 @@
 import { runView } from '../../lib/api/run-view';
 import { isEnded } from '../../lib/domain/run';
-import { cancelRun } from '../../lib/sync/cancel';
+import { cancelRun } from '../../lib/sync/run/cancel';
 import { onlyWord } from '../words';
 import { exitCodes, type StorageCommand } from './command';
 import { noSuchRun } from './run';

@@ -1,7 +1,7 @@
 import { runView } from '../../lib/api/run-view';
 import { isEnded } from '../../lib/domain/run';
 import { replayRecords } from '../../lib/sync/replay';
-import { workRun } from '../../lib/sync/work-run';
+import { workRun } from '../../lib/sync/run/work-run';
 import { replayEvents } from '../../lib/webhooks/replay-events';
 import { exitCode } from '../exit-code';
 import { summary } from '../summary';

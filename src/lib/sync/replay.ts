@@ -1,7 +1,7 @@
 import { feedName, type Feed } from '../domain/feed';
 import type { Run, RunTrigger } from '../domain/run';
 import type { Engine } from './engine';
-import { startRun } from './start';
+import { startRun } from './run/start';
 
 /** Ids of one run: a table's property holds 32,000 characters. */
 const together = 400;

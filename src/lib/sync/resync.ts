@@ -5,7 +5,7 @@ import { InputError, UnsupportedError } from '../errors';
 import type { SourceEntry } from '../settings/types';
 import type { Engine } from './engine';
 import { takes } from './feeds-of';
-import { startRun } from './start';
+import { startRun } from './run/start';
 
 /** What an operator may ask for. What is left out means all sources, both kinds, all destinations, incremental. */
 export interface Resync {

@@ -6,7 +6,7 @@ import type { Settings, SourceEntry } from '../settings/types';
 import type { Engine } from './engine';
 import { feedsOf } from './feeds-of';
 import { feedSchedule, isDueAt, lastOccurrence } from './schedule';
-import { startRun } from './start';
+import { startRun } from './run/start';
 
 /**
  * A timer's tick: starts a run for every feed of an enabled source whose own schedule is due. The run is named after the

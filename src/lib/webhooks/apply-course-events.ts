@@ -10,11 +10,11 @@ import {
   UnsupportedError,
   WaitError,
 } from '../errors';
-import { applyCourse, CourseBusyError } from '../sync/apply-course';
-import { compareCourse, type CompareCourse } from '../sync/compare-course';
+import { applyCourse, CourseBusyError } from '../sync/deliver/apply-course';
+import { compareCourse, type CompareCourse } from '../sync/deliver/compare-course';
 import { type Engine, openFeed, originOf } from '../sync/engine';
 import { feedsOf } from '../sync/feeds-of';
-import { Tally } from '../sync/tally';
+import { Tally } from '../sync/deliver/tally';
 import { DeletionsHeldError, guardDeletion } from './deletion-guard';
 import { tryLater } from './try-later';
 import { wakeEvent } from './wake-event';

@@ -4,7 +4,7 @@ import { isEnded } from '../domain/run';
 import { addSeconds, toMs, utc } from '../domain/time';
 import type { Engine } from '../sync/engine';
 import { feedsOf } from '../sync/feeds-of';
-import { startRun } from '../sync/start';
+import { startRun } from '../sync/run/start';
 import { tryLater } from './try-later';
 import { wakeEvent } from './wake-event';
 

@@ -1,5 +1,5 @@
 import type { Route } from '../domain/feed';
-import { tooGreatLoss } from '../sync/deletion-guard';
+import { tooGreatLoss } from '../sync/deliver/deletion-guard';
 import type { Engine } from '../sync/engine';
 
 /** So many courses were said to be gone that it may be a fault of the source: this one stays. */

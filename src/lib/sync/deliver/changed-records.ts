@@ -1,0 +1,65 @@
+import type { RefusedError } from '../../errors';
+import type { CourseLedger } from '../../store/learner-ledger';
+import type { Told } from '../../store/kept';
+import type { Found } from './course-rows';
+import type { Tally } from './tally';
+
+/** One course's records against the ledger: what is sent, and what becomes of it. */
+export interface Comparison {
+  readonly tally: Tally;
+  readonly ledger: CourseLedger;
+  /** What the ledger will say, key hash to content hash: brought up to date as records arrive. */
+  readonly records: Map<string, string>;
+}
+
+/** The records that the destination does not have as they are now. The others are counted. @param force sends all. */
+export async function changedOf(
+  found: Iterable<Found>,
+  { tally, ledger, records }: Comparison,
+  force: boolean,
+): Promise<Found[]> {
+  const changed: Found[] = [];
+  for (const one of found)
+    if (one.arrived) tally.sent();
+    else if (force || ledger.doubt || records.get(one.key) !== one.hash) changed.push(one);
+    else {
+      tally.unchanged();
+      // It is well again: what stands in quarantine of it is over.
+      await tally.arrived(one.row.key, one.row.raw);
+    }
+  return changed;
+}
+
+/** What a dry run tells instead of sending. */
+export function tellChanges(changed: Iterable<Found>, { tally, ledger }: Comparison): void {
+  for (const { key, row } of changed) {
+    tally.sent();
+    const change = ledger.records.has(key) ? 'updated' : 'created';
+    tally.change({ change, courseId: row.record.courseId, detail: row.record.status });
+  }
+}
+
+export async function noteArrived({ key, hash, row }: Found, { tally, records }: Comparison): Promise<void> {
+  records.set(key, hash);
+  tally.sent();
+  await tally.arrived(row.key, row.raw);
+}
+
+/** Not known at the destination: the next scan tries again. */
+export async function noteRefused(
+  { key, row }: Found,
+  error: RefusedError,
+  { tally, records }: Comparison,
+): Promise<void> {
+  records.delete(key);
+  const { courseId } = row.record;
+  await tally.quarantine({ ...row, reason: error.message, status: error.status, courseId });
+}
+
+/** What the next go needs to know of a record. @param hash as the ledger has it. */
+export const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
+  key,
+  hash,
+  status: record.status,
+  at: record.at,
+});

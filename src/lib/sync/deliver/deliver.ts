@@ -1,0 +1,141 @@
+import type { Counts } from '../../domain/run';
+import { RefusedError, PayloadError } from '../../errors';
+import type { Destination } from '../../destinations/destination';
+import { JsonArray } from './json-array';
+import { type Hold, post } from './post';
+
+/** `T` is whatever the caller needs to know a record by when it has arrived, or was refused. */
+export interface DeliverOptions<T> {
+  readonly sink: Destination;
+  readonly kind: 'catalog' | 'consumption';
+  readonly sourceSystemId: string;
+  readonly signal: AbortSignal;
+  /** What makes the idempotency key of these bytes its own: the run and slice, or the event. */
+  readonly keyPrefix: string;
+  readonly hold: Hold;
+  /** Before a batch is sent. */
+  readonly beforeBatch?: () => Promise<void>;
+  /** The sink acknowledged these. */
+  readonly onAcknowledged: (records: readonly T[]) => Promise<void> | void;
+  /** The sink refused this one, alone. */
+  readonly onRefused: (record: T, error: RefusedError) => Promise<void>;
+}
+
+// A refusal that says something of the records; any other (401, 403, 404, …) is of the call.
+const ofTheRecords = new Set([200, 201, 202, 207, 400, 413, 422]);
+export const refusesRecords = (error: unknown): error is RefusedError =>
+  error instanceof RefusedError && ofTheRecords.has(error.status);
+
+/**
+ * Sends records in batches, cut by count and bytes in the order they come, a bounded number in flight. A batch
+ * that is refused is halved until the bad records are alone; the rest arrive.
+ */
+export class Delivery<T> {
+  #waiting: Batch<T> = { array: new JsonArray(), records: [] };
+  readonly #inFlight = new Set<Promise<void>>();
+  #failure: unknown;
+  #handedOver = 0;
+  #refused = 0;
+
+  constructor(private readonly options: DeliverOptions<T>) {}
+
+  /** What the first batch that did not arrive was answered; undefined while all do. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /**
+   * Takes a record. What it gives, if anything, is to be awaited before the next: enough batches are in flight.
+   * @param json as the sink encoded it. @throws what the sink said, of this or of an earlier batch.
+   */
+  add(json: string, record: T): Promise<void> | undefined {
+    const { batchSize, batchBytes } = this.options.sink.limits;
+    const { array, records } = this.#waiting;
+    array.push(json);
+    this.#handedOver++;
+    if (array.count === 1 || (array.count <= batchSize && array.size <= batchBytes)) {
+      records.push(record);
+      return undefined;
+    }
+    array.pop();
+    const launched = this.#launch();
+    this.#waiting.array.push(json);
+    this.#waiting.records.push(record);
+    return launched;
+  }
+
+  /** Sends what waits, and returns when all is acknowledged or refused. */
+  async drain(): Promise<void> {
+    if (this.#waiting.records.length > 0) await this.#launch();
+    await Promise.all(this.#inFlight);
+    this.#check();
+  }
+
+  /**
+   * Waits until nothing is in flight any more, whatever came of it: before the worker lets go. What has left is not
+   * aborted when the host stops or the run is cancelled.
+   */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#inFlight);
+  }
+
+  async #launch(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = { array: new JsonArray(batch.array.capacity), records: [] };
+    while (this.#inFlight.size >= this.options.sink.limits.concurrency) await Promise.race(this.#inFlight);
+    this.#check();
+    const sending = this.#send(batch)
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#inFlight.delete(sending));
+    this.#inFlight.add(sending);
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.options.signal.throwIfAborted();
+  }
+
+  async #send({ array, records }: Batch<T>, from = 0, to = records.length): Promise<void> {
+    const { sink, kind, sourceSystemId } = this.options;
+    await this.options.beforeBatch?.();
+    const json = array.bytes(from, to);
+    try {
+      await post(sink, { kind, sourceSystemId, json, count: to - from }, this.options);
+    } catch (error) {
+      if (!refusesRecords(error)) throw error;
+      return this.#halve({ array, records }, from, to, error);
+    }
+    await this.options.onAcknowledged(to - from < records.length ? records.slice(from, to) : records);
+  }
+
+  async #halve(batch: Batch<T>, from: number, to: number, error: RefusedError): Promise<void> {
+    if (to - from > 1) {
+      const middle = Math.ceil((from + to) / 2);
+      await this.#send(batch, from, middle);
+      return this.#send(batch, middle, to);
+    }
+    this.#refused++;
+    for (const record of batch.records.slice(from, to)) await this.options.onRefused(record, error);
+    // The format has changed: to try the rest one by one would only flood the sink. What is on its way counts
+    // as good: bad records often come together, and a halved batch answers last.
+    if (this.#refused >= badAtLeast && this.#refused > this.#handedOver * badShare)
+      throw new PayloadError(
+        `${error.message}; ${this.#refused} records were refused, which is more than one in twenty`,
+      );
+  }
+}
+
+interface Batch<T> {
+  readonly array: JsonArray;
+  /** Those in the array, in its order. */
+  readonly records: T[];
+}
+
+const badShare = 0.05;
+const badAtLeast = 20;
+
+/** More than one record in twenty, and at least twenty, could not be used: that is a change of format. */
+export const tooManyBad = (counts: Pick<Counts, 'read' | 'quarantined'>): boolean =>
+  counts.quarantined >= badAtLeast && counts.quarantined > counts.read * badShare;

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isEnded, type Run } from '../../domain/run';
+import type { Engine } from '../engine';
+import { finishRun } from './finish';
+import { workLane } from './lane';
+import { parallelSlices } from './places';
+import { planRun } from './plan';
+import { sweep } from './sweep';
+
+const pauseMs = 250;
+
+/**
+ * Works a run in this process until it has ended, whoever else helps. It needs no queue: the tables say what is to
+ * be done. When another run of the feed has its turn, that one is worked first.
+ * @param stop aborts when the person gives up waiting; what is in hand is put back.
+ * @param onChange told of the run, or the one before it, as it goes on.
+ * @returns the run; it has not ended when it was stopped.
+ * @throws Error when the run vanishes; RetryableError when storage does.
+ */
+export async function workRun(
+  engine: Engine,
+  runId: string,
+  stop: AbortSignal,
+  onChange: (run: Run) => void = () => undefined,
+): Promise<Run> {
+  for (;;) {
+    const run = await engine.runs.read(runId);
+    if (!run) throw new Error(`The run ${runId} does not exist`);
+    onChange(run);
+    if (isEnded(run) || stop.aborted) return run;
+    try {
+      // Whoever was to end it died.
+      if (run.planId && isOver(run)) await finishRun(engine, runId);
+      else if (run.planId) await workSlices(engine, run, stop, onChange);
+      else await toPlan(engine, run, stop, onChange);
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    }
+  }
+}
+
+async function toPlan(
+  engine: Engine,
+  run: Run,
+  stop: AbortSignal,
+  onChange: (run: Run) => void,
+): Promise<void> {
+  const turn = run.dryRun ? undefined : (await engine.feeds.read(run)).activeRun;
+  if (turn !== undefined && turn !== run.runId) {
+    const other = await engine.runs.read(turn);
+    // One that has ended and kept its turn is what the sweep mends.
+    if (other && !isEnded(other)) await workRun(engine, turn, stop, onChange);
+    else await sweep(engine);
+    return;
+  }
+  // Asked too early, the planner would send itself a message each time.
+  const isDue = run.planDueAt <= engine.now() && !(await engine.leases.isHeld(`plan-${run.runId}`));
+  if (isDue) await planRun(engine, run.runId, stop);
+  await sleep(isDue ? 0 : pauseMs, undefined, { signal: stop });
+}
+
+async function workSlices(
+  engine: Engine,
+  run: Run,
+  stop: AbortSignal,
+  onChange: (run: Run) => void,
+): Promise<void> {
+  const { runId } = run;
+  const look = async (): Promise<Run | undefined> => {
+    const now = await engine.runs.read(runId);
+    if (now) onChange(now);
+    return now;
+  };
+  // A place may come free at any time, and slices that were put back are due later.
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      await workLane(engine, { runId }, stop, { only: true, onSlice: look });
+      const now = await look();
+      if (!now || isOver(now) || stop.aborted) return;
+      await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: parallelSlices(engine, run) }, lane));
+}
+
+const isOver = (run: Run): boolean => isEnded(run) || run.slices.done + run.slices.failed >= run.slices.total;

@@ -1,0 +1,79 @@
+import type { MappedRecord } from '../../domain/mapped';
+import type { Progress } from '../../domain/progress';
+import { isAhead } from '../deliver/course-rows';
+
+export interface Outgoing {
+  readonly row: MappedRecord<Progress>;
+  readonly json: string;
+  /** Stands in the counts already: an earlier sight of it was sent. */
+  readonly again: boolean;
+}
+
+type Standing = Pick<Progress, 'status' | 'at' | 'percent'>;
+
+interface Best {
+  rowKey: string;
+  standing: Standing;
+  /** Undefined once it was handed on. */
+  waiting: Outgoing | undefined;
+}
+
+/**
+ * Reduces the rows of a window to one a record of the sink: two accounts of one person (an address in two ways of
+ * writing it, two user names) are two rows at the source, and one record where they go. The most advanced counts,
+ * whichever page it stands on; so nothing is handed on before the window was read, or as many wait as memory is for.
+ */
+export class OneARecord {
+  readonly #best = new Map<string, Best>();
+  #waiting: Best[] = [];
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * @param before the row was seen before, with another value.
+   * @returns whether one row more is left out for the sake of another.
+   */
+  offer(
+    recordKey: string,
+    rowKey: string,
+    row: MappedRecord<Progress>,
+    json: string,
+    before: boolean,
+  ): boolean {
+    const best = this.#best.get(recordKey);
+    const { status, at, percent } = row.record;
+    const standing = { status, at, percent };
+    if (!best) {
+      const first: Best = { rowKey, standing, waiting: { row, json, again: before } };
+      this.#best.set(recordKey, first);
+      this.#waiting.push(first);
+      return false;
+    }
+    const isOther = best.rowKey !== rowKey;
+    if (isOther && !isFurther(standing, best.standing)) return !before;
+    const displaced = best.waiting;
+    if (!displaced) this.#waiting.push(best);
+    best.rowKey = rowKey;
+    best.standing = standing;
+    best.waiting = { row, json, again: displaced ? !isOther && displaced.again : before };
+    return isOther && displaced !== undefined && !before;
+  }
+
+  /** Those that wait, in the order in which their records first came. They wait no more. */
+  *take(): Generator<Outgoing> {
+    const all = this.#waiting;
+    this.#waiting = [];
+    for (const best of all) {
+      const { waiting } = best;
+      best.waiting = undefined;
+      if (waiting) yield waiting;
+    }
+  }
+}
+
+/** Where the status is the same and no time tells them apart, the higher percentage counts: never the page order. */
+const isFurther = (a: Standing, b: Standing): boolean =>
+  isAhead(a, b) || (!isAhead(b, a) && (a.percent ?? 0) > (b.percent ?? 0));

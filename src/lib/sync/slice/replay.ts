@@ -1,0 +1,87 @@
+import type { MappedRecord } from '../../domain/mapped';
+import type { Progress } from '../../domain/progress';
+import type { WindowedFeed } from '../../sources/source';
+import type { QuarantinedRecord } from '../../store/quarantine';
+import { originOf } from '../engine';
+import { Delivery } from '../deliver/deliver';
+import { workCatalogCourse } from './listing-slice';
+import { compareCourse } from '../deliver/compare-course';
+import { comparison } from './course';
+import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
+
+/**
+ * Tries quarantined records again. It has its feed's turn, so nothing newer can be overtaken; a record that was
+ * delivered meanwhile is no longer in quarantine, and is left alone. Rows of a windowed feed are mapped again as
+ * they were kept, since no call asks for one of them; everything else is read anew from the source.
+ */
+export async function workReplay(context: SliceContext): Promise<SliceOutcome> {
+  const { engine, run, open } = context;
+  const records: QuarantinedRecord[] = [];
+  for (const id of run.request.replay ?? []) {
+    const record = await engine.quarantine.read(id);
+    if (record) records.push(record);
+  }
+  const { consumption } = open.source;
+  if (context.feed.kind === 'consumption' && consumption?.type === 'windowed')
+    await remap(context, consumption, records);
+  else if (context.feed.kind === 'catalog')
+    for (const courseId of coursesOf(records)) await workCatalogCourse(context, courseId);
+  else if (consumption?.type === 'scanned')
+    for (const courseId of coursesOf(records))
+      await compareCourse(comparison(context), courseId, (cursor, signal) =>
+        consumption.page(courseId, cursor, { signal }),
+      );
+  return finished(context);
+}
+
+const coursesOf = (records: readonly QuarantinedRecord[]): Set<string> =>
+  new Set(records.flatMap(({ courseId }) => courseId ?? []));
+
+async function remap(
+  context: SliceContext,
+  feed: WindowedFeed,
+  records: readonly QuarantinedRecord[],
+): Promise<void> {
+  const { engine, run, open, tally } = context;
+  const to = originOf(open, run.createdAt);
+  const delivery = new Delivery<{ row: MappedRecord<Progress>; id: string }>({
+    sink: open.destination,
+    kind: 'consumption',
+    sourceSystemId: to.sourceSystemId,
+    signal: context.signal,
+    hold: context.lease,
+    keyPrefix: keyPrefix(context),
+    onAcknowledged: async (batch) => {
+      for (const { id } of batch) {
+        tally.sent();
+        await engine.quarantine.clear(id);
+      }
+    },
+    onRefused: ({ row }, error) =>
+      tally.quarantine({
+        ...row,
+        reason: error.message,
+        status: error.status,
+        courseId: row.record.courseId,
+      }),
+  });
+  try {
+    for (const { raw, id } of records) {
+      const row = feed.map(raw);
+      tally.read();
+      if (!row.ok) {
+        await tally.quarantine(row);
+        continue;
+      }
+      const encoded = open.destination.encodeProgress(row.record, to);
+      if (encoded.ok) await delivery.add(encoded.json, { row, id });
+      else {
+        tally.skipped(encoded.skipped);
+        await engine.quarantine.clear(id);
+      }
+    }
+    await delivery.drain();
+  } finally {
+    await delivery.settle();
+  }
+}
