@@ -14,7 +14,7 @@ module.exports = {
       name: 'no-circular',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     forbid('lib-not-functions', '^src/lib', '^src/(functions|cli|index)', 'The library knows no trigger.'),
     forbid('src-not-local', '^src', '^(local|sandbox|test|bench)', 'The app needs nothing of its workshop.'),

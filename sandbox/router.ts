@@ -1,4 +1,4 @@
-import type { Answer, PocketRequest } from './server';
+import type { Answer, PocketRequest } from './exchange';
 
 export type Handler = (request: PocketRequest) => Answer | Promise<Answer>;
 

@@ -3,30 +3,14 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import type { Answer, PocketRequest } from './exchange';
 import { httpDate, needsAnswer, playFault, type TrueAnswer } from './fault-answers';
 import { Faults, type FaultPlan } from './faults';
 import { RequestLog, redact } from './request-log';
 import { Router, type Handler } from './router';
 import { Throttle, type WindowBudget } from './throttle';
 
-export interface PocketRequest {
-  readonly method: string;
-  /** Decoded. */
-  readonly path: string;
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-  /** The origin the caller used, for absolute links. */
-  readonly origin: string;
-}
-
-/** `body`: a string or Buffer goes out as it is, anything else as JSON; undefined is an empty body. */
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
+export type { Answer, PocketRequest } from './exchange';
 
 /** What every pocket system can be told. */
 export interface ServerOptions {

@@ -1,4 +1,4 @@
-import type { Answer } from './server';
+import type { Answer } from './exchange';
 
 /** A budget that is there again, whole, when the next window begins. Windows are counted from 1970. */
 export interface WindowBudget {

@@ -1,4 +1,5 @@
 import type { AcCourse, AcUser } from './data';
+import type { EventListForm } from './options';
 
 /** The Webhook Event Lookup: values, spelt as there, and titles. */
 export const eventTitles: Readonly<Record<string, string>> = {
@@ -16,9 +17,6 @@ export const eventTitles: Readonly<Record<string, string>> = {
   new_announcement: 'New Announcement',
   course_completed: 'Course Completed',
 };
-
-/** What `eventList` is taken as: the document's words say values, its example is a title. `none`: refuses all. */
-export type EventListForm = 'either' | 'values' | 'titles' | 'none';
 
 export function valueOf(text: string, form: EventListForm): string | undefined {
   if (form === 'none') return undefined;

@@ -1,5 +1,7 @@
 import type { ServerOptions } from '../server';
-import type { EventListForm } from './events';
+
+/** What `eventList` is taken as: the document's words say values, its example is a title. `none`: refuses all. */
+export type EventListForm = 'either' | 'values' | 'titles' | 'none';
 
 /** How this Academy of Mine is set up. All of it can be changed while it runs, but for what makes the data. */
 export interface AcademyOptions extends ServerOptions {

@@ -1,5 +1,6 @@
 import { html } from '../../src/lib/api/status/html';
-import { type FeedStatus, openRun, readStatus } from '../../src/lib/api/status/model';
+import { openRun, readStatus } from '../../src/lib/api/status/model';
+import type { FeedStatus } from '../../src/lib/api/status/shown';
 import { livePart, statusPage, troublePage } from '../../src/lib/api/status/page';
 import { sparkline } from '../../src/lib/api/status/sparkline';
 import { judge } from '../../src/lib/api/status/verdict';

@@ -9,7 +9,7 @@ import type { Counts, Run } from '../domain/run';
 import { toMs, type Utc } from '../domain/time';
 import type { CallFact } from '../http/client';
 import { currentInvocation } from '../log';
-import type { Metrics } from '../metrics';
+import type { Metrics } from './metrics';
 import type { MetricsSettings } from '../settings/types';
 import { stopping } from '../stopping';
 import { version } from '../version';

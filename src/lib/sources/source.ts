@@ -2,9 +2,11 @@ import type { Course } from '../domain/course';
 import type { Mapped } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import type { Utc, Window } from '../domain/time';
+import type { Call } from './call';
 import type { Enrolments, Entities, Learners, SignIns } from './way-out';
 import type { NamedEvents, WebhookAdmin } from './webhook-side';
 
+export type { Call } from './call';
 export type * from './way-out';
 export type * from './webhook-side';
 
@@ -32,17 +34,6 @@ export interface Source {
   readonly webhookAdmin?: WebhookAdmin;
   /** Set when the vendor tells of what changes, by webhook. */
   readonly webhooks?: true;
-}
-
-/** What every call carries. */
-export interface Call {
-  /** Aborts the call: the run was cancelled, the lease was lost, the host is stopping. */
-  readonly signal: AbortSignal;
-  /**
-   * Rows to ask for in a page; left out: what the source's settings say. A vendor may give more or fewer. Pages that
-   * follow each other are asked for with the same.
-   */
-  readonly pageSize?: number;
 }
 
 /** A page of something that is read from its beginning to its end. */

@@ -1,4 +1,4 @@
-import type { Call } from './source';
+import type { Call } from './call';
 
 /* What a source may offer beside its feeds. A sourceKind leaves out what its vendor cannot do. */
 

@@ -1,6 +1,6 @@
 import type { FeedKind } from '../domain/feed';
 import type { Utc } from '../domain/time';
-import type { Call } from './source';
+import type { Call } from './call';
 
 /* The vendor's side of webhooks: what they say, and how they are set up. */
 

@@ -11,7 +11,8 @@ import {
   WaitError,
 } from '../errors';
 import { applyCourse, CourseBusyError } from '../sync/deliver/apply-course';
-import { compareCourse, type CompareCourse } from '../sync/deliver/compare-course';
+import { compareCourse } from '../sync/deliver/compare-course';
+import type { CompareCourse } from '../sync/deliver/comparing';
 import { type Engine, openFeed, originOf } from '../sync/engine';
 import { feedsOf } from '../sync/feeds-of';
 import { Tally } from '../sync/deliver/tally';

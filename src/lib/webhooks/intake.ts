@@ -6,7 +6,8 @@ import type { RawEvent } from '../store/inbox-rows';
 import type { Engine, OpenSource } from '../sync/engine';
 import { parseJson } from './parse-json';
 import { mostBytes, readBytes } from './read-bytes';
-import { type GivenEvent, readEvent } from './read-event';
+import type { GivenEvent } from './given-event';
+import { readEvent } from './read-event';
 import { dueAtOf } from './task';
 import { distrust, misfit, signingKeys } from './verify';
 

@@ -2,7 +2,7 @@ import type { EventTask } from '../domain/event';
 import type { FeedKind } from '../domain/feed';
 import type { NamedEvents, Source } from '../sources/source';
 import { addressOf, first, type Places } from './recognise';
-import type { GivenEvent } from './read-event';
+import type { GivenEvent } from './given-event';
 import { deltaTask } from './task';
 
 interface Named {

@@ -1,17 +1,9 @@
 import type { EventTask } from '../domain/event';
 import type { OpenSource } from '../sync/engine';
+import type { GivenEvent } from './given-event';
 import { readNamedEvent } from './named-event';
 import { placesOf, recognise } from './recognise';
 import { taskFor } from './task';
-
-/** An event as it came: what was sent, and what stood beside it. */
-export interface GivenEvent {
-  readonly body: unknown;
-  /** `X-Event-Type`. */
-  readonly typeHeader: string | undefined;
-  /** The address's `event`. */
-  readonly eventName: string | undefined;
-}
 
 /**
  * What an event is, and what is to be done about it as the settings are now. Never throws.

@@ -2,7 +2,7 @@ import { feedName, towards } from '../../domain/feed';
 import type { Utc } from '../../domain/time';
 import { html, type Html } from './html';
 import { badge, icon } from './icons';
-import type { FeedStatus, OpenRun, StatusModel } from './model';
+import type { FeedStatus, OpenRun, StatusModel } from './shown';
 import { sparkline } from './sparkline';
 import { count } from './verdict';
 import { number, span, when } from './words';

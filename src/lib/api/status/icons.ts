@@ -1,6 +1,6 @@
 import type { RunState } from '../../domain/run';
 import { html, type Html } from './html';
-import type { Level } from './verdict';
+import type { Level } from './shown';
 
 // Every state has a shape and a word of its own: colour alone tells many people nothing.
 const shapes = html`

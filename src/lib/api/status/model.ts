@@ -2,64 +2,16 @@ import type { App } from '../../app';
 import { type Feed, feedName } from '../../domain/feed';
 import { isEnded, type Run, type RunState } from '../../domain/run';
 import { toMs, utc, type Utc } from '../../domain/time';
-import type { SettingsProblem } from '../../errors';
 import type { SourceEntry } from '../../settings/types';
 import type { FeedState } from '../../store/feeds';
-import type { Pause } from '../../store/pauses';
 import { feedsOf } from '../../sync/feeds-of';
 import { feedSchedule, nextDue } from '../../sync/schedule';
 import { type EventView, eventView } from '../events';
 import { recordView, type RecordView } from '../quarantine';
-import { runView, type RunView } from '../run-view';
+import { runView } from '../run-view';
 import { RunHistory } from './history';
-import { judge, type Verdict } from './verdict';
-
-/** All that the page shows, at one time. */
-export interface StatusModel {
-  readonly at: Utc;
-  readonly verdict: Verdict;
-  /** What of the settings harms nobody and needs a look. */
-  readonly warnings: readonly SettingsProblem[];
-  readonly feeds: readonly FeedStatus[];
-  /** Systems that asked to be left alone. */
-  readonly pauses: readonly Pause[];
-  /** Runs that have not ended, oldest first. */
-  readonly open: readonly OpenRun[];
-  readonly quarantine: Listed<RecordView>;
-  /** Dead events. */
-  readonly events: Listed<EventView>;
-  /** The newest runs. */
-  readonly runs: readonly RunView[];
-  readonly moreRuns: boolean;
-}
-
-export interface FeedStatus extends Feed {
-  readonly sourceKind: string | undefined;
-  /** What is wrong with the source's settings. */
-  readonly problems: readonly SettingsProblem[];
-  readonly enabled: boolean;
-  readonly last: RunView | undefined;
-  /** Newest first. */
-  readonly history: readonly Pick<RunView, 'state' | 'counts' | 'dryRun'>[];
-  /** How far it is behind, milliseconds; undefined when it never ran to its end. */
-  readonly lagMs: number | undefined;
-  readonly nextDue: Utc | undefined;
-}
-
-export interface OpenRun {
-  readonly run: RunView;
-  /** 0 to 1; undefined while there is nothing to tell it by. */
-  readonly done: number | undefined;
-  readonly rowsPerSecond: number | undefined;
-  readonly secondsLeft: number | undefined;
-}
-
-/** The first few, and how many there are; `more` when not even all were counted. */
-export interface Listed<T> {
-  readonly first: readonly T[];
-  readonly count: number;
-  readonly more: boolean;
-}
+import type { FeedStatus, Listed, OpenRun, StatusModel } from './shown';
+import { judge } from './verdict';
 
 /** How many quarantined records, events and runs the page shows; it must stay small. */
 export const shown = 10;

@@ -2,12 +2,12 @@ import { feedTable, openRuns } from './feeds';
 import { resyncForm } from './form';
 import { html, Html } from './html';
 import { icon, sprite } from './icons';
-import type { StatusModel } from './model';
+import type { StatusModel } from './shown';
 import { runRows, runsHead } from './runs';
 import { script } from './script';
 import { style } from './style';
 import { troubles } from './trouble';
-import type { Verdict } from './verdict';
+import type { Verdict } from './shown';
 import { clock } from './words';
 
 /** The page. @param nonce what the answer's Content-Security-Policy names. */

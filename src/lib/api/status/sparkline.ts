@@ -1,7 +1,7 @@
 import type { RunState } from '../../domain/run';
 import { html, type Html } from './html';
 import { drawn } from './history';
-import type { FeedStatus } from './model';
+import type { FeedStatus } from './shown';
 
 const step = 5;
 const base = 21;

@@ -1,6 +1,6 @@
 import { towards } from '../../domain/feed';
 import { html, type Html } from './html';
-import type { StatusModel } from './model';
+import type { StatusModel } from './shown';
 import { count } from './verdict';
 import { clock, number, when } from './words';
 

@@ -1,18 +1,7 @@
 import { towards } from '../../domain/feed';
 import { toMs } from '../../domain/time';
-import type { StatusModel } from './model';
+import type { StatusModel, Verdict } from './shown';
 import { clock } from './words';
-
-/** `good`: nothing to do. `look`: it works, something waits for a person. `bad`: something does not work. */
-export type Level = 'good' | 'look' | 'bad';
-
-export interface Verdict {
-  readonly level: Level;
-  /** A few words. */
-  readonly headline: string;
-  /** Why, a sentence each, the worst first. */
-  readonly reasons: readonly string[];
-}
 
 /** A shorter pause is over before anybody could do something about it. */
 const longMs = 60_000;

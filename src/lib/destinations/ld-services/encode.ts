@@ -4,9 +4,7 @@ import type { Destination } from '../destination';
 import { learnerFilter } from '../learner';
 import { recordHash } from '../record-hash';
 import { externalId } from './external-id';
-import { catalogFields, consumptionFields } from './fields';
-
-import type { LdSettings } from './settings';
+import { catalogFields, consumptionFields, type WireSettings } from './fields';
 import { compileWriter } from './wire';
 
 export type Encoder = Pick<Destination, 'encodeCourse' | 'encodeProgress' | 'encodeDeletion'>;
@@ -18,7 +16,7 @@ class EncodedProgress {
   constructor(
     readonly json: string,
     private readonly record: Progress,
-    private readonly idForm: LdSettings['externalIdForm'],
+    private readonly idForm: WireSettings['externalIdForm'],
   ) {}
 
   get key(): string {
@@ -31,7 +29,7 @@ class EncodedProgress {
 }
 
 /** @throws SettingsError when `catalogDefaults` or `consumptionDefaults` cannot be used. */
-export function createEncoder(settings: LdSettings): Encoder {
+export function createEncoder(settings: WireSettings): Encoder {
   const writeCourse = compileWriter<Course>(catalogFields(settings));
   const writeProgress = compileWriter<Progress>(consumptionFields(settings));
   const ofLearner = learnerFilter(settings);

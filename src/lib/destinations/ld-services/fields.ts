@@ -1,8 +1,8 @@
 import type { Course } from '../../domain/course';
 import type { Progress, ProgressStatus } from '../../domain/progress';
 import { SettingsError } from '../../errors';
+import type { DestinationSettings } from '../../settings/types';
 import { externalId } from './external-id';
-import type { LdSettings } from './settings';
 import type { Constant, Field } from './wire';
 
 /*
@@ -10,6 +10,14 @@ import type { Constant, Field } from './wire';
  * constants as they were sent, the text "null" included. The service publishes no schema, so what it was seen to
  * take is kept; LD__catalogDefaults and LD__consumptionDefaults change what must differ.
  */
+
+/** The settings that shape a record. */
+export interface WireSettings extends DestinationSettings {
+  readonly submittedBy: string;
+  readonly externalIdForm: 'stripped' | 'full';
+  readonly catalogDefaults: Readonly<Record<string, Constant>>;
+  readonly consumptionDefaults: Readonly<Record<string, Constant>>;
+}
 
 /** `fallback` is sent when the record has no value; undefined leaves the field out. */
 type Spec<R> =
@@ -21,7 +29,7 @@ const nullText = { constant: 'null' } as const;
 
 const date = (time: string | undefined): string | undefined => time?.slice(0, 10);
 
-export function catalogFields(settings: LdSettings): Field<Course>[] {
+export function catalogFields(settings: WireSettings): Field<Course>[] {
   const specs: Record<string, Spec<Course> | 'sourceSystemId'> = {
     Confidential: { constant: 'false' },
     BIClassification: { constant: 'MBI' },
@@ -66,7 +74,7 @@ const statusWords: Readonly<Record<ProgressStatus, string>> = {
   Failed: 'Failed',
 };
 
-export function consumptionFields(settings: LdSettings): Field<Progress>[] {
+export function consumptionFields(settings: WireSettings): Field<Progress>[] {
   const specs: Record<string, Spec<Progress> | 'sourceSystemId' | 'createdAt'> = {
     UserAlias: { required: (progress) => progress.email ?? '' },
     ExternalId: { required: (progress) => externalId(progress.courseId, settings.externalIdForm) },

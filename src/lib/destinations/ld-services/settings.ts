@@ -3,20 +3,16 @@ import { define } from '../../settings/definition';
 import { address, jsonConstants, oneOf, text, wholeNumber } from '../../settings/parse';
 import type { Secret } from '../../settings/secret';
 import { readTokenAuth, tokenDefinitions, type TokenAuth } from '../../settings/token-auth';
-import type { DestinationSettings } from '../../settings/types';
 import type { ReadSettings } from '../kind';
 import { sharedDefinitions } from '../shared-settings';
 import { createEncoder } from './encode';
+import type { WireSettings } from './fields';
 
-export interface LdSettings extends DestinationSettings {
+export interface LdSettings extends WireSettings {
   readonly baseUrl: string;
   readonly subscriptionKey: Secret | undefined;
-  readonly submittedBy: string;
   readonly auth: TokenAuth;
   readonly batchBytes: number;
-  readonly externalIdForm: 'stripped' | 'full';
-  readonly catalogDefaults: Readonly<Record<string, string | number | boolean | null>>;
-  readonly consumptionDefaults: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 export const ldDefinitions = {

@@ -1,38 +1,18 @@
-import type { Feed } from '../../domain/feed';
 import type { Progress } from '../../domain/progress';
 import type { CoursePoint } from '../../domain/run';
 import { WaitError } from '../../errors';
-import type { Destination, Origin } from '../../destinations/destination';
 import type { ListingPage } from '../../sources/source';
 import type { Told } from '../../store/kept';
 import type { CourseLedger } from '../../store/learner-ledger';
 import type { Lease } from '../../store/leases';
 import { courseLease, CourseBusyError } from './apply-course';
 import { changedOf, type Comparison, noteArrived, noteRefused, tellChanges, toldOf } from './changed-records';
+import type { CompareCourse } from './comparing';
 import { type Found, type Go, type Reading, type ReadPage, readRows } from './course-rows';
 import { Delivery } from './deliver';
 import type { Engine } from '../engine';
 import { type Hold, holdOf } from './post';
 import type { Tally } from './tally';
-
-/** What a run's slice and a webhook's event have in hand when they compare a course. */
-export interface CompareCourse {
-  readonly engine: Engine;
-  readonly feed: Feed;
-  readonly destination: Destination;
-  readonly tally: Tally;
-  readonly signal: AbortSignal;
-  /** Of the idempotency keys: the run and slice, or the event. */
-  readonly keyPrefix: string;
-  readonly to: Origin;
-  readonly dryRun: boolean;
-  /** Send also what is unchanged. */
-  readonly force: boolean;
-  /** The worker's own lease, if it has one; the course's is taken here. */
-  readonly hold?: Hold;
-  /** Told after each page, with how many pages this go has read, and how many rows the course has shown so far. */
-  readonly onPage?: (pages: number, rows: number) => void;
-}
 
 /** A course that is not done: where to go on, and what must be known by then. */
 export interface Interrupted {

@@ -5,7 +5,7 @@ import { PayloadError, WaitError } from '../../errors';
 import type { ListingPage } from '../../sources/source';
 import { shortHash } from '../../store/keys';
 import type { Told } from '../../store/kept';
-import type { CompareCourse } from './compare-course';
+import type { CompareCourse } from './comparing';
 import { anotherIsFurther } from './tally';
 
 export type ReadPage = (cursor: string | undefined, signal: AbortSignal) => Promise<ListingPage<Progress>>;

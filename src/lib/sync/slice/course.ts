@@ -4,7 +4,8 @@ import { PayloadError, WaitError } from '../../errors';
 import type { ScannedFeed } from '../../sources/source';
 import { mostKept } from '../../store/paused';
 import { originOf } from '../engine';
-import { compareInGoes, type CompareCourse, type Interrupted } from '../deliver/compare-course';
+import { compareInGoes, type Interrupted } from '../deliver/compare-course';
+import type { CompareCourse } from '../deliver/comparing';
 import type { Go, ReadPage } from '../deliver/course-rows';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
 

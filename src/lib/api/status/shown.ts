@@ -1,0 +1,65 @@
+import type { Feed } from '../../domain/feed';
+import type { Utc } from '../../domain/time';
+import type { SettingsProblem } from '../../errors';
+import type { Pause } from '../../store/pauses';
+import type { EventView } from '../events';
+import type { RecordView } from '../quarantine';
+import type { RunView } from '../run-view';
+
+/** All that the page shows, at one time. */
+export interface StatusModel {
+  readonly at: Utc;
+  readonly verdict: Verdict;
+  /** What of the settings harms nobody and needs a look. */
+  readonly warnings: readonly SettingsProblem[];
+  readonly feeds: readonly FeedStatus[];
+  /** Systems that asked to be left alone. */
+  readonly pauses: readonly Pause[];
+  /** Runs that have not ended, oldest first. */
+  readonly open: readonly OpenRun[];
+  readonly quarantine: Listed<RecordView>;
+  /** Dead events. */
+  readonly events: Listed<EventView>;
+  /** The newest runs. */
+  readonly runs: readonly RunView[];
+  readonly moreRuns: boolean;
+}
+
+export interface FeedStatus extends Feed {
+  readonly sourceKind: string | undefined;
+  /** What is wrong with the source's settings. */
+  readonly problems: readonly SettingsProblem[];
+  readonly enabled: boolean;
+  readonly last: RunView | undefined;
+  /** Newest first. */
+  readonly history: readonly Pick<RunView, 'state' | 'counts' | 'dryRun'>[];
+  /** How far it is behind, milliseconds; undefined when it never ran to its end. */
+  readonly lagMs: number | undefined;
+  readonly nextDue: Utc | undefined;
+}
+
+export interface OpenRun {
+  readonly run: RunView;
+  /** 0 to 1; undefined while there is nothing to tell it by. */
+  readonly done: number | undefined;
+  readonly rowsPerSecond: number | undefined;
+  readonly secondsLeft: number | undefined;
+}
+
+/** The first few, and how many there are; `more` when not even all were counted. */
+export interface Listed<T> {
+  readonly first: readonly T[];
+  readonly count: number;
+  readonly more: boolean;
+}
+
+/** `good`: nothing to do. `look`: it works, something waits for a person. `bad`: something does not work. */
+export type Level = 'good' | 'look' | 'bad';
+
+export interface Verdict {
+  readonly level: Level;
+  /** A few words. */
+  readonly headline: string;
+  /** Why, a sentence each, the worst first. */
+  readonly reasons: readonly string[];
+}
