@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Trigger } from './invocation';
 
 /** The platform's limit for a request. */
-export const bodyLimit = 100 * 1024 * 1024;
+const bodyLimit = 100 * 1024 * 1024;
 
 /** The body was larger than allowed; the rest of it was not read. */
 export class BodyTooLargeError extends Error {

@@ -141,7 +141,7 @@ export function addReports(server: PocketServer, state: AcademyState): void {
 }
 
 /** A row of the report, down to the spelling of the vendor's certificates. */
-export function reportJson(one: AcEnrolment, user: AcUser, { courses, options }: AcademyState): object {
+function reportJson(one: AcEnrolment, user: AcUser, { courses, options }: AcademyState): object {
   const date = (ms: number | null): string => dateText(ms, one.id, options);
   const done = one.completed !== null;
   return {

@@ -86,7 +86,7 @@ export function webhookOf(
  * The headers of Standard Webhooks: `v1,` and the HMAC-SHA256 of `id.timestamp.body`.
  * @param secret `whsec_` and the key in base64. @param now milliseconds since 1970.
  */
-export function signature(secret: string, body: string, now: number): Record<string, string> {
+function signature(secret: string, body: string, now: number): Record<string, string> {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const id = `msg_${randomUUID()}`;
   const timestamp = String(Math.floor(now / 1000));

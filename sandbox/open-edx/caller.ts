@@ -16,7 +16,7 @@ export function callerOf(request: PocketRequest, state: OpenEdxState): Caller {
   return { refused: unauthorized('Invalid token header. The token is expired, revoked or unknown.') };
 }
 
-export const unauthorized = (message: string): Answer => developerError(401, undefined, message);
+const unauthorized = (message: string): Answer => developerError(401, undefined, message);
 
 /**
  * As courses and grades say what was wrong. Their views share a mixin (DeveloperErrorViewMixin of edx-platform) that

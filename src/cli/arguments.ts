@@ -24,7 +24,7 @@ export type Command =
       readonly json: boolean;
     };
 
-export const commandNames: readonly string[] = ['sync', 'check', ...storageCommands.map(({ name }) => name)];
+const commandNames: readonly string[] = ['sync', 'check', ...storageCommands.map(({ name }) => name)];
 
 const common = { json: flag, help: { ...flag, short: 'h' } } as const;
 const syncFlags = {

@@ -27,7 +27,7 @@ export function testDeps() {
 export const testClient = (baseUrl: string, options: Partial<HttpClientOptions> = {}) =>
   createHttpClient({ system, baseUrl, ...testDeps(), ...options });
 
-export const rowsSchema = z.object({ rows: z.array(z.number()) });
+const rowsSchema = z.object({ rows: z.array(z.number()) });
 
 export const get = (options: Partial<HttpCall<{ rows: number[] }>> = {}): HttpCall<{ rows: number[] }> => ({
   url: '/rows',

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
-export const fixtureApp = join(__dirname, 'fixture-app');
+const fixtureApp = join(__dirname, 'fixture-app');
 
 /** The host's files as plain JavaScript in a folder below the project, where they find its packages. */
 export async function buildHost(): Promise<{ folder: string; remove(): Promise<void> }> {

@@ -7,7 +7,7 @@ type Json = Record<string, unknown>;
 export const getSwagger = (base: string): Answer => json(200, swaggerDocument(base));
 
 /** The same API as Swagger 2.0, for what imports nothing newer: the custom connectors of Power Platform. */
-export function swaggerDocument(base: string): Json {
+function swaggerDocument(base: string): Json {
   const { info, tags, paths, components } = openApiDocument(base) as {
     info: Json & { license: Json };
     tags: Json[];

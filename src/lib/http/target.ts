@@ -43,7 +43,7 @@ export function resolveTarget(
 }
 
 /** @throws PayloadError when a link that the system gave leads away from it. */
-export function requireSameOrigin(system: System, base: URL, link: URL): void {
+function requireSameOrigin(system: System, base: URL, link: URL): void {
   if (link.origin === base.origin) return;
   const host = link.host || 'something that is not a host';
   throw new PayloadError(

@@ -24,7 +24,7 @@ export const sourceKinds = {
   't-book': { credentials: [['clientId', 'clientSecret']] },
 } as const satisfies Record<string, { credentials: readonly (readonly string[])[] }>;
 
-export const sourceKindNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
+const sourceKindNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
 
 export const appDefinitions = {
   AzureWebJobsStorage: define({

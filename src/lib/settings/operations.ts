@@ -42,7 +42,7 @@ const known = {
 } as const satisfies Record<string, { for: string; params: readonly string[] }>;
 
 export type OperationName = keyof typeof known;
-export const operationNames = Object.keys(known) as OperationName[];
+const operationNames = Object.keys(known) as OperationName[];
 
 /** null: the customer's site does not offer it, or it is not to be used; what needs it is left out. */
 export type Operations = Readonly<Partial<Record<OperationName, Operation | null>>>;

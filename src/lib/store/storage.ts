@@ -111,7 +111,7 @@ function queueClient(settings: StorageSettings, name: QueueName): QueueClient {
 }
 
 /** The HTTP status that storage answered, or undefined when it did not answer. */
-export const statusOf = (error: unknown): number | undefined =>
+const statusOf = (error: unknown): number | undefined =>
   error instanceof RestError || (error as { name?: string } | undefined)?.name === 'RestError'
     ? (error as RestError).statusCode
     : undefined;

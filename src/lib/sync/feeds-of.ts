@@ -23,7 +23,7 @@ export function feedsOf(engine: Engine, source: string, wanted: WantedFeeds = {}
     );
 }
 
-export function publishes(engine: Engine, { source, kind }: Feed): boolean {
+function publishes(engine: Engine, { source, kind }: Feed): boolean {
   try {
     return engine.openSource(source).source[kind] !== undefined;
   } catch {

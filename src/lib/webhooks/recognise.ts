@@ -1,7 +1,7 @@
 import type { SourceSettings } from '../settings/types';
 import { pointedAt } from './json-pointer';
 
-export const eventTypes = [
+const eventTypes = [
   'course.created',
   'course.updated',
   'course.deleted',
@@ -89,7 +89,7 @@ function typeName(value: unknown): string | undefined {
 // What fits into a key of a table row once it is written in its letters; Open edX allows as many characters.
 const mostIdBytes = 255;
 
-export function courseIdOf(value: unknown): string | undefined {
+function courseIdOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string') return undefined;
   const id = value.trim();

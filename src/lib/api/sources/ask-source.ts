@@ -15,7 +15,7 @@ import { stopping } from '../../stopping';
 import { type Answer, answerFor, pauseOf, problem, refusalTitles } from '../answer';
 
 /** Shorter than the 230 s after which Azure gives up on an answer, and than most gateways' patience. */
-export const deadlineMs = 100_000;
+const deadlineMs = 100_000;
 
 export interface AskedSource {
   readonly app: App;

@@ -14,7 +14,7 @@ import type { FeedStatus, Listed, OpenRun, StatusModel } from './shown';
 import { judge } from './verdict';
 
 /** How many quarantined records, events and runs the page shows; it must stay small. */
-export const shown = 10;
+const shown = 10;
 const counted = 1_000;
 const openShown = 20;
 

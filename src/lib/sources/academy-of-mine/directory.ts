@@ -39,7 +39,7 @@ export function academyEntities(client: AcademyClient, { pageSize }: SourceSetti
   };
 }
 
-export function toLearner(row: z.infer<typeof userRow>): Learner {
+function toLearner(row: z.infer<typeof userRow>): Learner {
   const email = address(row.email);
   const firstName = row.first_name ?? row.firstName;
   const lastName = row.last_name ?? row.lastName;

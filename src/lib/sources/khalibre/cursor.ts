@@ -13,7 +13,7 @@ export interface Cursor {
   readonly print: string;
 }
 
-export const firstPage: Cursor = { page: 1, leftOut: 0, print: '' };
+const firstPage: Cursor = { page: 1, leftOut: 0, print: '' };
 
 /** @throws InputError when it is none. */
 export function readCursor(text: string | undefined): Cursor {
