@@ -1,5 +1,5 @@
 import { towards } from '../lib/domain/feed';
-import type { Changes, Run } from '../lib/domain/run';
+import { toldCounts, type Changes, type Run } from '../lib/domain/run';
 import { grouped, inTime, table } from './table';
 import type { Colour } from './terminal';
 
@@ -15,29 +15,20 @@ const colours: Partial<Record<Run['state'], Colour>> = {
 
 /** What became of a run, in lines. @param paint colours a word. */
 export function summary(run: Run, paint: (colour: Colour, text: string) => string): string {
-  const {
-    source,
-    kind,
-    destination,
-    state,
-    counts,
-    error,
-    notes,
-    runId,
-    dryRun,
-    finishedAt,
-    startedAt,
-    changes,
-  } = run;
+  const { source, kind, destination, state, error, notes, runId, dryRun, finishedAt, startedAt, changes } =
+    run;
+  const counts = toldCounts(run);
   const colour = colours[state];
   const took = finishedAt ? ` in ${inTime(Date.parse(finishedAt) - Date.parse(startedAt))}` : '';
   const numbers = [
     `${grouped(counts.read)} read`,
-    dryRun ? '' : `${grouped(counts.sent)} sent`,
+    counts.wouldSend === undefined ? `${grouped(counts.sent)} sent` : `${grouped(counts.wouldSend)} to send`,
     `${grouped(counts.unchanged)} unchanged`,
     counts.skipped > 0 ? `${grouped(counts.skipped)} skipped` : '',
-    counts.quarantined > 0 ? `${grouped(counts.quarantined)} in quarantine` : '',
-    counts.deleted > 0 && !dryRun ? `${grouped(counts.deleted)} deleted` : '',
+    counts.quarantined > 0
+      ? `${grouped(counts.quarantined)} ${dryRun ? 'that cannot be used' : 'in quarantine'}`
+      : '',
+    counts.deleted > 0 ? `${grouped(counts.deleted)} deleted` : '',
   ].filter(Boolean);
   const lines = [
     `${source} ${kind}${towards(destination)}: ${dryRun ? 'dry run ' : ''}${colour ? paint(colour, state) : state}${took}: ${numbers.join(', ')}`,

@@ -12,7 +12,7 @@ import { type Bridge, startBridge } from '../setup/bridge';
 
 const nothing = { first: [], count: 0, more: false };
 const at = utc(Date.parse('2026-03-01T12:00:00Z'));
-const feed = (state: FeedStatus['history'][number]['state'], dryRun = false): FeedStatus => ({
+const feed = (state: FeedStatus['history'][number]['state']): FeedStatus => ({
   source: 'openedx',
   kind: 'catalog',
   destination: 'ld',
@@ -20,7 +20,8 @@ const feed = (state: FeedStatus['history'][number]['state'], dryRun = false): Fe
   problems: [],
   enabled: true,
   last: { state } as FeedStatus['last'],
-  history: [{ state, counts: noCounts, dryRun }],
+  dryRun: undefined,
+  history: [{ state, counts: noCounts }],
   lagMs: 0,
   nextDue: undefined,
 });
@@ -38,9 +39,6 @@ describe('the verdict', () => {
       headline: 'One thing does not work',
       reasons: ['The last catalog run of openedx failed.'],
     });
-  });
-  test('does not turn bad over a dry run that failed', () => {
-    expect(verdict([feed('failed', true)]).level).toBe('good');
   });
   test('asks for a look when something waits for a person', () => {
     expect(verdict([feed('partial')], { quarantine: { ...nothing, count: 3 } })).toMatchObject({

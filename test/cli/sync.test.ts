@@ -9,7 +9,7 @@ const learner = /learner\d*@/;
 
 test('a dry run shows what would change, and changes nothing', async () => {
   const { code, stdout } = await run('sync catalog --dry-run', bridge.env);
-  expect(stdout).toMatch(/^openedx catalog: dry run succeeded in \d+ s: 12 read, 0 unchanged\n/);
+  expect(stdout).toMatch(/^openedx catalog: dry run succeeded in \d+ s: 12 read, 12 to send, 0 unchanged\n/);
   expect(stdout).toMatch(/would be created {3}12\n/);
   expect(stdout).toMatch(/created {3}course-v1:\S+ {3,}\S/);
   expect(stdout).toContain('… and 2 more');

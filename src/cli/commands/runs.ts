@@ -58,7 +58,7 @@ const runTable = (runs: readonly RunView[]): string =>
       kind + towards(destination),
       dryRun ? `${state} (dry run)` : state,
       grouped(counts.read),
-      dryRun ? '-' : grouped(counts.sent),
+      dryRun ? `- (${grouped(counts.wouldSend ?? 0)} to send)` : grouped(counts.sent),
       grouped(counts.quarantined),
       runId,
     ]),

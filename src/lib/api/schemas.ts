@@ -19,8 +19,9 @@ const destination = z.string().meta({ description: 'The id of the destination, a
 
 const counts = z
   .object({
-    read: count('Rows read: sent + unchanged + skipped + quarantined'),
-    sent: count('Records that the destination took'),
+    read: count('Rows read: sent (or wouldSend) + unchanged + skipped + quarantined'),
+    sent: count('Records that the destination took; 0 of a dry run'),
+    wouldSend: count('Of a dry run: records that a real one would have sent').optional(),
     unchanged: count('Records that the destination has as they are'),
     skipped: count('Records that were left out by a filter'),
     quarantined: count('Records that could not be used; see /quarantine'),

@@ -101,6 +101,7 @@ export interface Run {
   readonly startedAt: Utc;
   readonly finishedAt: Utc | undefined;
   readonly error: string | undefined;
+  /** As if it were a real run; `toldCounts` says of a dry run what they mean. */
   readonly counts: Counts;
   readonly changes: Changes | undefined;
   readonly window: Window | undefined;
@@ -122,6 +123,15 @@ export interface Run {
   /** Notes for the operator that are no error: an unknown status, a course that was left alone. */
   readonly notes: readonly string[];
 }
+
+/** Counts as they are told. Of a dry run nothing is `sent` or `deleted`: `wouldSend` is what a real run would have sent. */
+export interface ToldCounts extends Counts {
+  readonly wouldSend?: number;
+}
+
+/** What became of a run's records, to be told to people, logs and the API; they are stored as those of a real run. */
+export const toldCounts = ({ counts, dryRun }: Pick<Run, 'counts' | 'dryRun'>): ToldCounts =>
+  dryRun ? { ...counts, sent: 0, wouldSend: counts.sent, deleted: 0 } : counts;
 
 /** Nothing is left out of it: no window, course, learner or quarantined record was asked for. */
 export const isWhole = ({ request }: Run): boolean => {

@@ -1,5 +1,6 @@
 import { feedName, towards } from '../../domain/feed';
 import type { Utc } from '../../domain/time';
+import type { RunView } from '../run-view';
 import { html, type Html } from './html';
 import { badge, icon } from './icons';
 import type { FeedStatus, OpenRun, StatusModel } from './shown';
@@ -75,7 +76,7 @@ export function feedTable({ feeds, at }: StatusModel): Html {
 }
 
 function feedRow(feed: FeedStatus, at: Utc): Html {
-  const { source, kind, destination, last, lagMs, problems, enabled } = feed;
+  const { source, kind, destination, last, dryRun, lagMs, problems, enabled } = feed;
   const trouble =
     problems.length > 0
       ? problems.map(({ setting, message }) => `${setting} ${message}`).join('; ')
@@ -87,7 +88,7 @@ function feedRow(feed: FeedStatus, at: Utc): Html {
       <th scope="row"><b>${source}</b> ${kind}${towards(destination)}<small>${feed.sourceKind}</small></th>
       <td data-l="State">${state}${trouble && html`<small class="why">${trouble}</small>`}</td>
       <td data-l="Last run">
-        ${last ? when(last.startedAt, at) : '–'}${last && html`<small>${detail(last)}</small>`}
+        ${last ? when(last.startedAt, at) : '–'}${last && html`<small>${detail(last)}</small>`}${dryRun && tried(dryRun, at)}
       </td>
       <td data-l="Rows" class="n">
         ${last ? number(last.counts.read) : '–'}${last && html`<small>${rows(last)}</small>`}
@@ -103,15 +104,22 @@ const wrongSettings = html`<span class="b bad">${icon('bad')}wrong settings</spa
 
 type Last = NonNullable<FeedStatus['last']>;
 
-function detail({ startedAt, finishedAt, trigger, dryRun }: Last): string {
+function detail({ startedAt, finishedAt, trigger }: Last): string {
   const took = finishedAt ? `, took ${span(Date.parse(finishedAt) - Date.parse(startedAt))}` : '';
-  return `${dryRun ? 'dry run, ' : ''}by ${trigger}${took}`;
+  return `by ${trigger}${took}`;
 }
 
-function rows({ counts: { sent, deleted, quarantined }, dryRun }: Last): string {
+function rows({ counts: { sent, deleted, quarantined } }: Last): string {
   const more = [
     deleted > 0 ? `${number(deleted)} deleted` : '',
     quarantined > 0 ? `${number(quarantined)} quarantined` : '',
   ].filter(Boolean);
-  return [`${number(sent)} ${dryRun ? 'to send' : 'sent'}`, ...more].join(', ');
+  return [`${number(sent)} sent`, ...more].join(', ');
 }
+
+/** What was tried since the last run. */
+const tried = ({ startedAt, state, counts }: RunView, at: Utc): Html => {
+  const outcome =
+    state === 'succeeded' || state === 'partial' ? `${number(counts.wouldSend ?? 0)} to send` : state;
+  return html`<small>dry run ${when(startedAt, at)}: ${outcome}</small>`;
+};

@@ -2,6 +2,12 @@ import { type Feed, feedName } from '../../domain/feed';
 import { isEnded, type Run } from '../../domain/run';
 import type { RunStore } from '../../store/runs';
 
+/** A feed's runs, newest first, and the dry run that came after all of them. */
+export interface FeedRuns {
+  readonly runs: readonly Run[];
+  readonly dryRun: Run | undefined;
+}
+
 /** How many runs of a feed are drawn. */
 export const drawn = 30;
 const newestRead = 60;
@@ -10,7 +16,7 @@ const goodForMs = 5 * 60_000;
 const pages = 12;
 
 /**
- * The latest runs of each feed. Reading all runs at every look would cost more each day, and a run that ended does
+ * The latest runs of each feed; dry runs say nothing of how it is. Reading all runs at every look would cost more each day, and a run that ended does
  * not change: so a feed's older runs are read now and then, and only the newest of all runs each time.
  */
 export class RunHistory {
@@ -21,19 +27,21 @@ export class RunHistory {
     private readonly now: () => number,
   ) {}
 
-  /** @returns for each feed its latest runs, newest first, by `feedName`; and the newest of all. */
+  /** @returns what was asked for by `feedName`, and the newest runs of all, dry runs too. */
   async read(
     feeds: readonly Feed[],
-  ): Promise<{ newest: readonly Run[]; byFeed: ReadonlyMap<string, readonly Run[]> }> {
+  ): Promise<{ newest: readonly Run[]; byFeed: ReadonlyMap<string, FeedRuns> }> {
     const newest: Run[] = [];
     for await (const run of this.runs.list({ pageSize: newestRead })) {
       newest.push(run);
       if (newest.length >= newestRead) break;
     }
-    const byFeed = new Map<string, readonly Run[]>();
+    const byFeed = new Map<string, FeedRuns>();
     for (const feed of feeds) {
-      const fresh = newest.filter((run) => feedName(run) === feedName(feed));
-      byFeed.set(feedName(feed), await this.#withOlder(feed, fresh, newest.length < newestRead));
+      const all = newest.filter((run) => feedName(run) === feedName(feed));
+      const fresh = all.filter(({ dryRun }) => !dryRun);
+      const runs = await this.#withOlder(feed, fresh, newest.length < newestRead);
+      byFeed.set(feedName(feed), { runs, dryRun: all[0]?.dryRun ? all[0] : undefined });
     }
     return { newest, byFeed };
   }
@@ -50,8 +58,7 @@ export class RunHistory {
     if (!known || tooOld) {
       const runs: Run[] = [];
       for await (const run of this.runs.list({ ...feed, pageSize: drawn, pages })) {
-        runs.push(run);
-        if (runs.length >= drawn) break;
+        if (!run.dryRun && runs.push(run) >= drawn) break;
       }
       known = { runs, readAt: this.now() };
     }

@@ -39,7 +39,8 @@ export async function readStatus(app: App): Promise<StatusModel> {
   ]);
   const feeds = wanted.map(({ entry, feed }) => {
     const state = states.find(({ feed: of }) => feedName(of) === feedName(feed));
-    return feedStatus(app, { entry, feed, state, runs: byFeed.get(feedName(feed)) ?? [], at });
+    const { runs = [], dryRun } = byFeed.get(feedName(feed)) ?? {};
+    return feedStatus(app, { entry, feed, state, runs, dryRun, at });
   });
   const { warnings } = settings;
   const model = { at, warnings, feeds, pauses, open, quarantine, events };
@@ -56,13 +57,14 @@ interface Known {
   readonly feed: Feed;
   readonly state: FeedState | undefined;
   readonly runs: readonly Run[];
+  readonly dryRun: Run | undefined;
   readonly at: Utc;
 }
 
-function feedStatus({ engine, settings }: App, { entry, feed, state, runs, at }: Known): FeedStatus {
+function feedStatus({ engine, settings }: App, { entry, feed, state, runs, dryRun, at }: Known): FeedStatus {
   const [last] = runs;
-  const real = runs.find(({ state, dryRun, request }) => isGood(state) && !dryRun && isWhole(request));
-  const since = state?.watermark ?? real?.startedAt;
+  const good = runs.find(({ state, request }) => isGood(state) && isWhole(request));
+  const since = state?.watermark ?? good?.startedAt;
   const to = settings.destinations.find(({ id }) => id === feed.destination);
   const enabled = !entry.ok || entry.settings.enabled;
   return {
@@ -71,7 +73,8 @@ function feedStatus({ engine, settings }: App, { entry, feed, state, runs, at }:
     problems: [...(entry.ok ? [] : entry.problems), ...(to && !to.ok ? to.problems : [])],
     enabled,
     last: last && runView(last),
-    history: runs.map(({ state, counts, dryRun }) => ({ state, counts, dryRun })),
+    dryRun: dryRun && runView(dryRun),
+    history: runs.map(({ state, counts }) => ({ state, counts })),
     lagMs: since && toMs(at) - toMs(since),
     nextDue:
       entry.ok && enabled

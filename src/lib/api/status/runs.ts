@@ -32,7 +32,9 @@ function runRow(run: RunView, at: Utc): Html {
       <td data-l="State">${badge(state)}${error && html`<small class="why">${error}</small>`}</td>
       <td data-l="By">${how}</td>
       <td data-l="Read" class="n">${number(counts.read)}</td>
-      <td data-l="Sent" class="n">${number(counts.sent)}</td>
+      <td data-l="Sent" class="n">
+        ${dryRun ? html`–<small>${number(counts.wouldSend ?? 0)} to send</small>` : number(counts.sent)}
+      </td>
       <td data-l="Took" class="n">${took ?? '–'}</td>
     </tr>
   `;
@@ -76,9 +78,10 @@ export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
       ${error && html`<p class="why">${error}</p>`}
       <p class="facts">
         <span
-          >${number(counts.read)} read, ${number(counts.sent)} ${run.dryRun ? 'to send' : 'sent'},
+          >${number(counts.read)} read,
+          ${run.dryRun ? `${number(counts.wouldSend ?? 0)} to send` : `${number(counts.sent)} sent`},
           ${number(counts.unchanged)} unchanged, ${number(counts.skipped)} skipped,
-          ${number(counts.quarantined)} quarantined, ${number(counts.deleted)} deleted
+          ${number(counts.quarantined)} quarantined${run.dryRun ? '' : `, ${number(counts.deleted)} deleted`}
           ${!isOver && html` · started ${when(startedAt, at)}`}</span
         >
       </p>

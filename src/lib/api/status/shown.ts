@@ -30,9 +30,12 @@ export interface FeedStatus extends Feed {
   /** What is wrong with the source's settings. */
   readonly problems: readonly SettingsProblem[];
   readonly enabled: boolean;
+  /** The last real one. */
   readonly last: RunView | undefined;
-  /** Newest first. */
-  readonly history: readonly Pick<RunView, 'state' | 'counts' | 'dryRun'>[];
+  /** A dry run that is newer than `last`. */
+  readonly dryRun: RunView | undefined;
+  /** Real runs, newest first. */
+  readonly history: readonly Pick<RunView, 'state' | 'counts'>[];
   /** How far it is behind, milliseconds; undefined when it never ran to its end. */
   readonly lagMs: number | undefined;
   readonly nextDue: Utc | undefined;

@@ -48,9 +48,9 @@ export function judge({
 
 const asSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
-/** How the last run ended that says how the feed is: a dry run does not, nor one that is not over, or was cancelled. */
+/** How the last run ended that says how the feed is: one that is not over, or was cancelled, does not. */
 const lastEnd = (history: StatusModel['feeds'][number]['history']): string | undefined =>
-  history.find(({ state, dryRun }) => !dryRun && ['succeeded', 'partial', 'failed'].includes(state))?.state;
+  history.find(({ state }) => ['succeeded', 'partial', 'failed'].includes(state))?.state;
 
 const many = (listed: { count: number; more: boolean }, what: string): string =>
   listed.more ? `At least ${listed.count.toLocaleString('en')} ${what}s` : count(listed.count, what);

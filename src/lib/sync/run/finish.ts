@@ -1,4 +1,4 @@
-import { isEnded, isWhole, type Run, type RunState, type Slice } from '../../domain/run';
+import { isEnded, isWhole, toldCounts, type Run, type RunState, type Slice } from '../../domain/run';
 import { utc, type Window } from '../../domain/time';
 import { tooManyBad } from '../deliver/deliver';
 import type { Engine } from '../engine';
@@ -134,10 +134,11 @@ async function moveWatermark(engine: Engine, run: Run): Promise<void> {
 }
 
 function logEnd(engine: Engine, run: Run): void {
-  const { runId, source, kind, destination, state, counts, error } = run;
+  const { runId, source, kind, destination, state, dryRun, error } = run;
   engine.log[state === 'failed' ? 'error' : 'info'](
-    { runId, source, kind, destination, state, counts, error },
-    'run ended',
+    { runId, source, kind, destination, state, counts: toldCounts(run), error },
+    // A message of its own: whoever looks for deliveries in the log must not find what was none.
+    dryRun ? 'dry run ended' : 'run ended',
   );
   engine.onRunEnded?.(run);
 }
