@@ -5,6 +5,8 @@ import type {
   Delivery as Call,
   Destination,
   DestinationLimits,
+  NotTaken,
+  Verdict,
 } from '../../src/lib/destinations/destination';
 
 /** A sink in memory that refuses a batch with a bad record as a whole, and keeps what it was sent. */
@@ -20,6 +22,9 @@ export class MemorySink implements Destination {
   /** Whether a batch is answered by an error of its own; after it was taken or instead. */
   failing: ((batch: Batch, call: number) => Error | undefined) | undefined;
 
+  /** Set for a sink that answers for each record by itself. */
+  judging: ((record: string) => Verdict | undefined) | undefined;
+
   constructor(
     limits: Partial<DestinationLimits> = {},
     private readonly isBad: (record: string) => boolean = () => false,
@@ -27,7 +32,7 @@ export class MemorySink implements Destination {
     this.limits = { batchSize: 10, batchBytes: 1_000_000, concurrency: 3, deadlineMs: 1_000, ...limits };
   }
 
-  async send(batch: Batch, { signal, fence, idempotencyKey }: Call): Promise<void> {
+  async send(batch: Batch, { signal, fence, idempotencyKey }: Call): Promise<NotTaken | void> {
     fence();
     const records = (JSON.parse(Buffer.from(batch.json).toString()) as unknown[]).map((record) =>
       JSON.stringify(record),
@@ -41,7 +46,13 @@ export class MemorySink implements Destination {
     const error = this.failing?.(batch, number);
     if (error) throw error;
     if (records.some(this.isBad)) throw new RefusedError('The sink refused the batch (400)', 400);
-    this.taken.push(...records);
+    const notTaken = new Map<number, Verdict>();
+    for (const [place, record] of records.entries()) {
+      const verdict = this.judging?.(record);
+      if (verdict) notTaken.set(place, verdict);
+      else this.taken.push(record);
+    }
+    return notTaken;
   }
 
   encodeCourse(): never {

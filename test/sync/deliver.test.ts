@@ -2,20 +2,23 @@ import fc from 'fast-check';
 import { AuthError, LeaseLostError, PayloadError, RefusedError, RetryableError } from '../../src/lib/errors';
 import { Delivery, type DeliverOptions, tooManyBad } from '../../src/lib/sync/deliver/deliver';
 import { idempotencyKey } from '../../src/lib/sync/deliver/post';
+import type { Verdict } from '../../src/lib/destinations/destination';
 import { MemorySink } from './deliver-sink';
 
 interface Outcome {
   readonly error: unknown;
   readonly acknowledged: number[];
   readonly refused: number[];
+  readonly skipped: Record<number, string>;
 }
 
-type More = Partial<DeliverOptions<number>>;
+type More = { [K in keyof DeliverOptions<number>]?: Exclude<DeliverOptions<number>[K], undefined> };
 
 /** Delivers the records in order; the tag is the place in it. */
 async function deliver(sink: MemorySink, records: readonly string[], more: More = {}): Promise<Outcome> {
   const acknowledged: number[] = [];
   const refused: number[] = [];
+  const skipped: Record<number, string> = {};
   const delivery = new Delivery<number>({
     sink,
     kind: 'consumption',
@@ -30,6 +33,9 @@ async function deliver(sink: MemorySink, records: readonly string[], more: More 
       refused.push(tag);
       return Promise.resolve();
     },
+    onSkipped: (tag, reason) => {
+      skipped[tag] = reason;
+    },
     ...more,
   });
   const all = async (): Promise<void> => {
@@ -41,7 +47,7 @@ async function deliver(sink: MemorySink, records: readonly string[], more: More 
     (thrown: unknown) => thrown,
   );
   await delivery.settle();
-  return { error, acknowledged, refused };
+  return { error, acknowledged, refused, skipped };
 }
 
 const recordsOf = (count: number): string[] => Array.from({ length: count }, (_, n) => `{"n":${n}}`);
@@ -106,6 +112,41 @@ test('one bad record in 500 costs 18 more calls', async () => {
   const { refused } = await deliver(sink, recordsOf(500));
   expect(refused).toEqual([123]);
   expect(sink.calls.length).toBeLessThanOrEqual(1 + 2 * 9);
+});
+
+describe('a sink that answers for each record', () => {
+  const judge = (verdicts: Readonly<Record<number, Verdict>>): MemorySink => {
+    const sink = new MemorySink({ batchSize: 20 });
+    sink.judging = (record) => verdicts[Number(/\d+/.exec(record)?.[0])];
+    return sink;
+  };
+
+  test('is asked once a batch: bad records are refused, those of nobody skipped, the rest arrive', async () => {
+    const sink = judge({
+      3: { error: new RefusedError('No such course there', 404) },
+      25: { skipped: 'nobody has this address' },
+    });
+    const { error, acknowledged, refused, skipped } = await deliver(sink, recordsOf(60));
+    expect([error, refused, skipped]).toEqual([undefined, [3], { 25: 'nobody has this address' }]);
+    expect(inOrder(acknowledged)).toEqual(all(60).filter((n) => n !== 3 && n !== 25));
+    expect(sink.calls).toHaveLength(3);
+  });
+
+  test('what arrived beside one that is to be tried again has arrived', async () => {
+    const failure = new RetryableError('The sink answered 503 for one record', 503);
+    const sink = judge({ 7: { error: failure }, 8: { error: new RefusedError('Bad', 400) } });
+    const { error, acknowledged, refused } = await deliver(sink, recordsOf(20));
+    expect([error, refused]).toEqual([failure, [8]]);
+    expect(inOrder(acknowledged)).toEqual(all(20).filter((n) => n !== 7 && n !== 8));
+  });
+
+  test('ends the delivery early when it refuses more than one in twenty', async () => {
+    const sink = new MemorySink({ batchSize: 20, concurrency: 4 });
+    sink.judging = () => ({ error: new RefusedError('Bad', 400) });
+    const { error } = await deliver(sink, recordsOf(2_000));
+    expect(error).toBeInstanceOf(PayloadError);
+    expect(sink.calls.length).toBeLessThan(10);
+  });
 });
 
 describe('a sink that refuses more than one in twenty', () => {

@@ -19,10 +19,20 @@ export interface Destination {
   encodeDeletion(lastJson: string, to: Origin): string;
   /**
    * Sends one batch. Resolves only when the sink has acknowledged it: 2xx with a body that carries no error.
+   * @returns of a sink that answers for each record by itself: those that it did not take.
    * @throws RefusedError (400, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
    */
-  send(batch: Batch, delivery: Delivery): Promise<void>;
+  send(batch: Batch, delivery: Delivery): Promise<NotTaken | void>;
 }
+
+/** By a record's place in its batch, what became of it. A record that is not named was acknowledged. */
+export type NotTaken = ReadonlyMap<number, Verdict>;
+
+export type Verdict =
+  /** A RefusedError is of this record alone; after any other it is not known to have arrived, and is sent again. */
+  | { readonly error: Error }
+  /** There is nobody to be told, for one of few reasons, which names nobody. */
+  | { readonly skipped: string };
 
 export interface DestinationLimits {
   /** Records a batch. */

@@ -1,7 +1,7 @@
 import type { Course } from '../../domain/course';
 import { type Route, routeName } from '../../domain/feed';
 import type { MappedRecord } from '../../domain/mapped';
-import { ConflictError, PayloadError, RetryableError, UnsupportedError } from '../../errors';
+import { ConflictError, PayloadError, RefusedError, RetryableError, UnsupportedError } from '../../errors';
 import { type CatalogEntry, type CatalogWrite, tooLarge } from '../../store/catalog-ledger';
 import { toKey } from '../../store/keys';
 import type { Lease } from '../../store/leases';
@@ -109,12 +109,9 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
   const [etag] = await engine.catalogLedger.write(open.feed, [
     { entry: { ...next, doubt: true, sender: lease.name }, json: encoded.json, etag: entry?.etag },
   ]);
-  try {
-    await send(encoded.json, what, lease);
-  } catch (error) {
-    if (!refusesRecords(error)) throw error;
-    return tally.quarantine({ ...course, reason: error.message, status: error.status, courseId });
-  }
+  const refused = await send(encoded.json, what, lease);
+  if (refused)
+    return tally.quarantine({ ...course, reason: refused.message, status: refused.status, courseId });
   await acknowledged(what, { entry: { ...next, doubt: false }, json: encoded.json, etag });
   tally.sent();
   await tally.arrived(course.key, course.raw);
@@ -138,13 +135,12 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
   const [etag] = await engine.catalogLedger.write(open.feed, [
     { entry: { ...next, doubt: true, sender: lease.name }, json, etag: entry.etag },
   ]);
-  try {
-    await send(json, what, lease);
-  } catch (error) {
-    if (!refusesRecords(error)) throw error;
+  const refused = await send(json, what, lease);
+  if (refused) {
     tally.read();
     const raw: unknown = JSON.parse(json);
-    return tally.quarantine({ key: courseId, raw, reason: error.message, status: error.status, courseId });
+    const { message: reason, status } = refused;
+    return tally.quarantine({ key: courseId, raw, reason, status, courseId });
   }
   await acknowledged(what, { entry: { ...next, doubt: false }, json, etag });
   await tally.arrived(courseId, undefined);
@@ -163,7 +159,8 @@ async function acknowledged({ engine, open }: ApplyCourse, write: CatalogWrite):
   }
 }
 
-async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void> {
+/** @returns why the sink refused the course; undefined when it has acknowledged it. */
+async function send(json: string, what: ApplyCourse, lease: Lease): Promise<RefusedError | undefined> {
   const { engine, open } = what;
   const { feed } = open;
   await engine.onStep?.('before post', feed);
@@ -173,6 +170,16 @@ async function send(json: string, what: ApplyCourse, lease: Lease): Promise<void
     json: Buffer.from(`[${json}]`),
     count: 1,
   };
-  await post(open.destination, batch, { ...what, hold: holdOf(what.hold, lease) });
+  try {
+    const notTaken = await post(open.destination, batch, { ...what, hold: holdOf(what.hold, lease) });
+    const [verdict] = notTaken.values();
+    if (verdict && 'skipped' in verdict) return new RefusedError(verdict.skipped, 422);
+    if (verdict?.error instanceof RefusedError) return verdict.error;
+    if (verdict) throw verdict.error;
+  } catch (error) {
+    if (!refusesRecords(error)) throw error;
+    return error;
+  }
   await engine.onStep?.('after post', feed);
+  return undefined;
 }

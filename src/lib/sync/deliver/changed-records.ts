@@ -56,6 +56,17 @@ export async function noteRefused(
   await tally.quarantine({ ...row, reason: error.message, status: error.status, courseId });
 }
 
+/** There is nobody to be told: the next scan asks again. */
+export async function noteSkipped(
+  { key, row }: Found,
+  reason: string,
+  { tally, records }: Comparison,
+): Promise<void> {
+  records.delete(key);
+  tally.skipped(reason);
+  await tally.arrived(row.key, row.raw);
+}
+
 /** What the next go needs to know of a record. @param hash as the ledger has it. */
 export const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
   key,

@@ -6,7 +6,15 @@ import type { Told } from '../../store/kept';
 import type { CourseLedger } from '../../store/learner-ledger';
 import type { Lease } from '../../store/leases';
 import { courseLease, CourseBusyError } from './apply-course';
-import { changedOf, type Comparison, noteArrived, noteRefused, tellChanges, toldOf } from './changed-records';
+import {
+  changedOf,
+  type Comparison,
+  noteArrived,
+  noteRefused,
+  noteSkipped,
+  tellChanges,
+  toldOf,
+} from './changed-records';
 import type { CompareCourse } from './comparing';
 import { type Found, type Go, type Reading, type ReadPage, readRows } from './course-rows';
 import { Delivery } from './deliver';
@@ -165,6 +173,7 @@ async function deliver(
       }
     },
     onRefused: (one, error) => noteRefused(one, error, course),
+    onSkipped: (one, reason) => noteSkipped(one, reason, course),
   });
   try {
     for (const one of send) await delivery.add(one.json, one);

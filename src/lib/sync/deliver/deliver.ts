@@ -1,6 +1,6 @@
 import type { Counts } from '../../domain/run';
 import { RefusedError, PayloadError } from '../../errors';
-import type { Destination } from '../../destinations/destination';
+import type { Destination, NotTaken } from '../../destinations/destination';
 import { JsonArray } from './json-array';
 import { type Hold, post } from './post';
 
@@ -19,6 +19,8 @@ export interface DeliverOptions<T> {
   readonly onAcknowledged: (records: readonly T[]) => Promise<void> | void;
   /** The sink refused this one, alone. */
   readonly onRefused: (record: T, error: RefusedError) => Promise<void>;
+  /** The sink has nobody to tell of this one. */
+  readonly onSkipped: (record: T, reason: string) => Promise<void> | void;
 }
 
 // A refusal that says something of the records; any other (401, 403, 404, …) is of the call.
@@ -28,7 +30,8 @@ export const refusesRecords = (error: unknown): error is RefusedError =>
 
 /**
  * Sends records in batches, cut by count and bytes in the order they come, a bounded number in flight. A batch
- * that is refused is halved until the bad records are alone; the rest arrive.
+ * that is refused is halved until the bad records are alone; the rest arrive. A sink that answers for each record
+ * has said which they are.
  */
 export class Delivery<T> {
   #waiting: Batch<T> = { array: new JsonArray(), records: [] };
@@ -101,13 +104,30 @@ export class Delivery<T> {
     const { sink, kind, sourceSystemId } = this.options;
     await this.options.beforeBatch?.();
     const json = array.bytes(from, to);
+    const sent = to - from < records.length ? records.slice(from, to) : records;
+    let notTaken: NotTaken;
     try {
-      await post(sink, { kind, sourceSystemId, json, count: to - from }, this.options);
+      notTaken = await post(sink, { kind, sourceSystemId, json, count: to - from }, this.options);
     } catch (error) {
       if (!refusesRecords(error)) throw error;
       return this.#halve({ array, records }, from, to, error);
     }
-    await this.options.onAcknowledged(to - from < records.length ? records.slice(from, to) : records);
+    if (notTaken.size === 0) await this.options.onAcknowledged(sent);
+    else await this.#judge(sent, notTaken);
+  }
+
+  async #judge(sent: readonly T[], notTaken: NotTaken): Promise<void> {
+    const taken = sent.filter((_, place) => !notTaken.has(place));
+    if (taken.length > 0) await this.options.onAcknowledged(taken);
+    let failure: Error | undefined;
+    for (const [place, record] of sent.entries()) {
+      const verdict = notTaken.get(place);
+      if (!verdict) continue;
+      if ('skipped' in verdict) await this.options.onSkipped(record, verdict.skipped);
+      else if (verdict.error instanceof RefusedError) await this.#refuse(record, verdict.error);
+      else failure ??= verdict.error;
+    }
+    if (failure) throw failure;
   }
 
   async #halve(batch: Batch<T>, from: number, to: number, error: RefusedError): Promise<void> {
@@ -116,8 +136,12 @@ export class Delivery<T> {
       await this.#send(batch, from, middle);
       return this.#send(batch, middle, to);
     }
+    for (const record of batch.records.slice(from, to)) await this.#refuse(record, error);
+  }
+
+  async #refuse(record: T, error: RefusedError): Promise<void> {
     this.#refused++;
-    for (const record of batch.records.slice(from, to)) await this.options.onRefused(record, error);
+    await this.options.onRefused(record, error);
     // The format has changed: to try the rest one by one would only flood the sink. What is on its way counts
     // as good: bad records often come together, and a halved batch answers last.
     if (this.#refused >= badAtLeast && this.#refused > this.#handedOver * badShare)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Batch, Destination } from '../../destinations/destination';
+import type { Batch, Destination, NotTaken } from '../../destinations/destination';
 import type { Lease } from '../../store/leases';
 
 /** What a worker holds while it sends: nobody else sends the same records before it lets go. */
@@ -23,17 +23,18 @@ export interface PostOptions {
  * Sends one batch. When it returns or throws, no copy of it can land any more: one that went out without an answer
  * is waited for, so that nothing newer is overtaken by it. Only a worker that is told to stop does not wait: what it
  * holds is kept from others for as long.
- * @throws what the sink said; LeaseLostError before anything is sent; the signal's reason.
+ * @returns what `Destination.send` gives. @throws what the sink said; LeaseLostError before anything is sent; the signal's reason.
  */
 export async function post(
   sink: Destination,
   batch: Batch,
   { signal, hold, keyPrefix }: PostOptions,
-): Promise<void> {
+): Promise<NotTaken> {
   let landsBy = 0;
   const landed = (): Promise<void> => sleep(Math.max(0, landsBy - Date.now()), undefined, { signal });
+  let notTaken: NotTaken | void;
   try {
-    await sink.send(batch, {
+    notTaken = await sink.send(batch, {
       signal,
       idempotencyKey: idempotencyKey(keyPrefix, batch.json),
       fence: () => hold.assertOutlives(sink.limits.deadlineMs),
@@ -47,6 +48,7 @@ export async function post(
     throw error;
   }
   if (landsBy > 0) await landed();
+  return notTaken ?? new Map();
 }
 
 /** The same bytes of the same work have the same key; the same bytes sent for another reason have another. */

@@ -163,7 +163,7 @@ export class Tally {
     this.#notes = addNotes(this.#notes, notes);
   }
 
-  /** The record was delivered: an older failure of it is over, which takes time if there was one. */
+  /** The record was delivered, or is nothing to deliver: an older failure of it is over, which takes time if there was one. */
   arrived(key: string | undefined, raw: unknown): Promise<unknown> | undefined {
     if (!this.#quarantined?.size) return undefined;
     const id = quarantineId(this.feed, key, raw);

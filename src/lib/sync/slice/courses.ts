@@ -9,6 +9,7 @@ import {
   type Comparison,
   noteArrived,
   noteRefused,
+  noteSkipped,
   tellChanges,
   toldOf,
 } from '../deliver/changed-records';
@@ -87,6 +88,11 @@ class Courses {
       onAcknowledged: (records) => this.#acknowledged(records),
       onRefused: async ({ course, one }, error) => {
         await noteRefused(one, error, course);
+        course.sending.delete(one);
+        await this.#saveIfWhole(course);
+      },
+      onSkipped: async ({ course, one }, reason) => {
+        await noteSkipped(one, reason, course);
         course.sending.delete(one);
         await this.#saveIfWhole(course);
       },

@@ -51,6 +51,7 @@ export class Listing {
       onAcknowledged: (records) => this.#acknowledged(records),
       onRefused: ({ row }, error) =>
         tally.quarantine({ ...row, reason: error.message, status: error.status, courseId: row.record.id }),
+      onSkipped: (_, reason) => tally.skipped(reason),
     });
   }
 

@@ -64,6 +64,10 @@ async function remap(
         status: error.status,
         courseId: row.record.courseId,
       }),
+    onSkipped: async ({ id }, reason) => {
+      tally.skipped(reason);
+      await engine.quarantine.clear(id);
+    },
   });
   try {
     for (const { raw, id } of records) {

@@ -63,6 +63,10 @@ export async function workWindow(
       const bad = { ...row, reason: error.message, status: error.status, courseId };
       await tally.quarantine(bad, again.has(row));
     },
+    onSkipped: async (row, reason) => {
+      if (!again.has(row)) tally.skipped(reason);
+      await tally.arrived(row.key, row.raw);
+    },
   });
 
   /** Gives what was made of the row, so that a row that shows up twice goes out once. */
