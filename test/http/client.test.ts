@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { AuthError, PayloadError, RefusedError, RetryableError } from '../../src/lib/errors';
 import type { CallFact } from '../../src/lib/http/client';
-import { failure, get, testClient } from './client-builder';
+import type { Throttled } from '../../src/lib/http/gate';
+import { failure, get, testClient, testDeps } from './client-builder';
 import { inTurn, json, TestServer } from './test-server';
 
 let server: TestServer | undefined;
@@ -47,6 +48,18 @@ describe('an answer', () => {
     const { origin, seen } = await serve(raw(gzipSync('{"rows":[3]}'), { 'content-encoding': 'gzip' }));
     expect((await testClient(origin).json(get())).data.rows).toEqual([3]);
     expect(seen[0]?.headers['accept-encoding']).toBe('gzip');
+  });
+
+  it('that holds another’s wish for a pause makes the next call wait', async () => {
+    const { origin } = await serve(rows, rows);
+    const deps = testDeps();
+    const client = testClient(origin, deps);
+    const pauseIn = (): Throttled => ({ type: 'throttled', retryAfterMs: 20_000 });
+    const began = deps.clock.now();
+    expect((await client.json(get({ pauseIn }))).data).toEqual({ rows: [1, 2] });
+    expect(deps.clock.now() - began).toBe(0);
+    await client.json(get());
+    expect(deps.clock.now() - began).toBe(20_000);
   });
 
   it('of 204 is undefined to the schema', async () => {

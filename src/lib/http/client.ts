@@ -163,7 +163,9 @@ class CallInProgress<T> {
       });
       outcome = this.outcomeOf(answer);
       if (gatewayGaveUp.has(answer.status)) this.call.mayLandUntil?.(startedAt + deadlineMs);
-      return await this.judge(answer, outcome);
+      const tried = await this.judge(answer, outcome);
+      if ('done' in tried) outcome = this.call.pauseIn?.(tried.done.data) ?? outcome;
+      return tried;
     } catch (error) {
       if (!(error instanceof ExchangeFailed)) throw error;
       // What the system has not finished when its time is over gets the same time once more.

@@ -20,12 +20,15 @@ export interface Pass {
 
 export type Outcome =
   | { readonly type: 'ok' }
-  /** 429, or 403 or 503 with Retry-After. `retryAfterMs` undefined when the answer named no time. */
-  | {
-      readonly type: 'throttled';
-      readonly retryAfterMs: number | undefined;
-      /** What the system answered, for people: `429 with Retry-After`. */
-      readonly why?: string;
-    }
+  | Throttled
   /** Any other failure: says nothing about throttling. */
   | { readonly type: 'failed' };
+
+/** 429, or 403 or 503 with Retry-After. */
+export interface Throttled {
+  readonly type: 'throttled';
+  /** Undefined when the answer named no time. */
+  readonly retryAfterMs: number | undefined;
+  /** What the system answered, for people: `429 with Retry-After`. */
+  readonly why?: string;
+}

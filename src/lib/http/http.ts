@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Utc } from '../domain/time';
+import type { Throttled } from './gate';
 
 /** The one way out: every call to a vendor, a sink or a token endpoint goes through it. */
 export interface HttpClient {
@@ -37,6 +38,11 @@ export interface HttpCall<T> {
   readonly mayLandUntil?: (until: number) => void;
   /** Finds the system's own words in the JSON of a refusal, and strips them of all that names a person. */
   readonly reasonOf?: (body: unknown) => string | undefined;
+  /**
+   * Of an answer that holds several: finds the pause that one of them asks for. All calls to the system wait for it;
+   * the answer is the caller's all the same.
+   */
+  pauseIn?(data: T): Throttled | undefined;
 }
 
 export type HttpBody =
