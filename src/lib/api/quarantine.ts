@@ -37,10 +37,10 @@ export async function listQuarantine(app: App, query: z.output<typeof quarantine
  */
 export async function replayQuarantine(
   app: App,
-  { ids }: z.output<typeof replayRequest>,
+  { ids, ...filter }: z.output<typeof replayRequest>,
   base: string,
 ): Promise<Answer> {
-  const { replayed, runs } = await replayRecords(app.engine, 'resync', ids);
+  const { replayed, runs } = await replayRecords(app.engine, 'resync', ids, filter);
   const shown = runs.map(({ runId, source, kind, destination }) => ({
     runId,
     source,

@@ -103,12 +103,22 @@ export const runsQuery = z.strictObject({
     .optional()
     .meta({ description: 'Only runs in this state', examples: ['failed'] }),
 });
+/** Which quarantined records; what is left out means all. */
+const records = {
+  source,
+  kind,
+  destination,
+  runId: z.string().min(1).max(100).optional().meta({ description: 'Only those that this run met last' }),
+  reason: z.string().min(1).max(2_000).optional().meta({ description: 'Only those with this very reason' }),
+};
 export const quarantineQuery = z.strictObject({
-  ...page,
+  ...records,
+  limit: limitParameter,
   next: nextOf(new RegExp(`^${feedPattern}-[0-9a-f]{16}$`)),
 });
 export const replayRequest = z
   .strictObject({
+    ...records,
     ids: z
       .array(z.string().min(1).max(100))
       .max(5_000)

@@ -33,6 +33,19 @@ export interface QuarantinedRecord {
   readonly etag: string | undefined;
 }
 
+/** Which records; what is left out means all. */
+export interface QuarantineFilter {
+  readonly source?: string;
+  readonly kind?: FeedKind;
+  readonly destination?: string;
+  /** The run that met them last. */
+  readonly runId?: string;
+  readonly reason?: string;
+  /** Leaves out this id and those before it. */
+  readonly after?: string;
+  readonly pageSize?: number;
+}
+
 /** The table `quarantine`: a partition a feed, a row a record. The same record fails into the same row. */
 export class Quarantine {
   readonly #table: Table;
@@ -85,20 +98,14 @@ export class Quarantine {
     return found;
   }
 
-  /** In the order of their ids. @param filter `after` leaves out this id and those before it. */
-  async *list(
-    filter: {
-      source?: string;
-      kind?: FeedKind;
-      destination?: string;
-      after?: string;
-      pageSize?: number;
-    } = {},
-  ): AsyncGenerator<QuarantinedRecord> {
+  /** In the order of their ids. */
+  async *list(filter: QuarantineFilter = {}): AsyncGenerator<QuarantinedRecord> {
     const after = filter.after === undefined ? undefined : feedOf(filter.after);
     const terms = [
       ...(filter.source ? [where`source eq ${filter.source}`] : []),
       ...(filter.kind ? [where`kind eq ${filter.kind}`] : []),
+      ...(filter.runId ? [where`runId eq ${filter.runId}`] : []),
+      ...(filter.reason ? [where`reason eq ${filter.reason}`] : []),
       ...(after
         ? [
             where`(PartitionKey gt ${feedName(after)} or (PartitionKey eq ${feedName(after)} and RowKey gt ${rowKeyOf(filter.after ?? '')}))`,

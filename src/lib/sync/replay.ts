@@ -1,5 +1,6 @@
 import { feedName, type Feed } from '../domain/feed';
 import type { Run, RunTrigger } from '../domain/run';
+import type { QuarantineFilter } from '../store/quarantine';
 import type { Engine } from './engine';
 import { startRun } from './run/start';
 
@@ -9,17 +10,19 @@ const together = 400;
 /**
  * Starts runs that try quarantined records again, which take their turn like any other.
  * @param ids only these; those that are no longer there are over already, and not counted.
+ * @param filter only what it lets through; see `Quarantine.list`.
  * @returns how many records, and the runs: one a feed, more when there are very many.
  */
 export async function replayRecords(
   engine: Engine,
   trigger: RunTrigger,
   ids?: readonly string[],
+  filter: Pick<QuarantineFilter, 'source' | 'kind' | 'destination' | 'runId' | 'reason'> = {},
 ): Promise<{ readonly replayed: number; readonly runs: readonly Run[] }> {
   const wanted = ids && new Set(ids);
   const byFeed = new Map<string, { feed: Feed; ids: string[] }>();
   let replayed = 0;
-  for await (const { id, feed } of engine.quarantine.list()) {
+  for await (const { id, feed } of engine.quarantine.list(filter)) {
     if (wanted && !wanted.has(id)) continue;
     const group = byFeed.get(feedName(feed)) ?? { feed, ids: [] };
     group.ids.push(id);
