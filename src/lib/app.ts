@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { firstDestination } from './domain/feed';
 import { utc } from './domain/time';
-import { InputError, SettingsError } from './errors';
+import { NotNamedError, SettingsError } from './errors';
 import { createLogger } from './log';
 import type { Metrics } from './metrics/metrics';
 import { openMetrics, tellsOf } from './metrics/open';
@@ -99,7 +99,7 @@ function openSources(
   return (id) => {
     const entry = entries.find((candidate) => candidate.id === id);
     if (!entry)
-      throw new InputError('source', `There is no source ${id}; LMS_SOURCES names ${names(entries)}`);
+      throw new NotNamedError('source', `There is no source ${id}; LMS_SOURCES names ${names(entries)}`);
     if (!entry.ok) throw new SettingsError(entry.problems);
     let open = opened.get(id);
     if (!open) {

@@ -105,13 +105,18 @@ export class UnsupportedError extends Error {
 
 /** Input that cannot be used, by the name of the field: 422 (or 400) at the door. */
 export class InputError extends Error {
-  override readonly name = 'InputError';
+  override readonly name: string = 'InputError';
   constructor(
     readonly field: string,
     message: string,
   ) {
     super(message);
   }
+}
+
+/** A source or a destination that the settings do not name. Another worker's may, as while a version is rolled out. */
+export class NotNamedError extends InputError {
+  override readonly name = 'NotNamedError';
 }
 
 /** Some messages go on from the field's name, others are whole. */

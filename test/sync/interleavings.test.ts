@@ -222,33 +222,3 @@ test('a row that cannot be purged costs itself', async () => {
     await proxy.stop();
   }
 });
-
-test('a worker that does not know a source, as one of an older version, leaves its run to one that does', async () => {
-  const { engine } = bridge.app;
-  const older = bridge.another({}, { LMS_SOURCES: 'khalibre' });
-  const { runId } = await startRun(engine, feed, { trigger: 'cli' });
-  await planRun(older.engine, runId, never);
-  expect(await engine.runs.read(runId)).toMatchObject({ state: 'waiting', planAttempts: 0 });
-  now += 31_000;
-  await planRun(engine, runId, never);
-  await workSlice(older.engine, runId, 1, never);
-  const run = (await engine.runs.read(runId))!;
-  expect(await engine.runs.readSlice(run, 1)).toMatchObject({
-    state: 'pending',
-    attempts: 0,
-    error: expect.stringContaining('There is no source openedx'),
-  });
-  now += 31_000;
-  expect((await workRun(engine, runId, never)).state).toBe('succeeded');
-});
-
-test('a run whose source nobody knows any more fails, and says why', async () => {
-  const { engine } = bridge.app;
-  const { runId } = await startRun(engine, feed, { trigger: 'cli' });
-  now += 31 * 60_000;
-  await planRun(bridge.another({}, { LMS_SOURCES: 'khalibre' }).engine, runId, never);
-  expect(await engine.runs.read(runId)).toMatchObject({
-    state: 'failed',
-    error: expect.stringContaining('There is no source openedx'),
-  });
-});

@@ -1,4 +1,4 @@
-import { InputError, SettingsError } from '../errors';
+import { NotNamedError, SettingsError } from '../errors';
 import type { DestinationEntry } from '../settings/types';
 import type { Destination } from './destination';
 import type { Check, DestinationDeps, DestinationKind } from './kind';
@@ -15,12 +15,12 @@ export const destinationKinds: Readonly<Record<string, DestinationKind>> = {
 
 type Right = DestinationEntry & { readonly ok: true };
 
-/** @throws InputError when there is no such destination, SettingsError when its settings are wrong. */
+/** @throws NotNamedError when there is no such destination, SettingsError when its settings are wrong. */
 export function destinationNamed(entries: readonly DestinationEntry[], id: string): Right {
   const entry = entries.find((candidate) => candidate.id === id);
   if (!entry) {
     const names = entries.map((one) => one.id).join(', ');
-    throw new InputError('destination', `There is no destination ${id}; DESTINATIONS names ${names}`);
+    throw new NotNamedError('destination', `There is no destination ${id}; DESTINATIONS names ${names}`);
   }
   if (!entry.ok) throw new SettingsError(entry.problems);
   return entry;

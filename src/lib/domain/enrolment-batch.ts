@@ -29,6 +29,8 @@ export interface EnrolmentRow {
   readonly dueAt: number;
   /** A worker is at it, or died at it. */
   readonly begun: boolean;
+  /** Since when workers leave it, and its source's others, to one that knows the source; undefined once that came. */
+  readonly leftAt: number | undefined;
   /** Why it failed, or has to be tried again; names nobody. */
   readonly error: string | undefined;
   /** What a single request would have been answered with. */

@@ -29,6 +29,8 @@ export interface WebhookEvent {
   /** Not to be worked before. */
   readonly dueAt: number;
   readonly attempts: number;
+  /** Since when workers leave it to one that knows its source; undefined once that came. */
+  readonly leftAt?: number | undefined;
   readonly error: string | undefined;
   readonly task: EventTask;
 }

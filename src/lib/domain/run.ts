@@ -112,6 +112,8 @@ export interface Run {
   readonly planDueAt: number;
   /** How far a plan that put itself back has listed the courses; what it found is kept beside the run. */
   readonly planPoint?: PlanPoint;
+  /** Since when, milliseconds since 1970, and why workers leave it to others; undefined once one took it up. */
+  readonly left?: { readonly at: number; readonly why: string } | undefined;
   /** The time that all records of the run carry. */
   readonly createdAt: Utc;
   /** Under which settings of its destination it was planned; undefined until then. */

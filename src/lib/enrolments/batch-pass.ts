@@ -1,7 +1,8 @@
 import type { EnrolmentBatch, EnrolmentRow } from '../domain/enrolment-batch';
-import { AuthError, PayloadError, RetryableError, SettingsError, WaitError } from '../errors';
+import { AuthError, PayloadError, RetryableError, sentence, SettingsError, WaitError } from '../errors';
 import type { SeenRow } from '../store/enrolments';
 import { type Engine, retryDelayMs } from '../sync/engine';
+import { isLeftForGood, nobodyCame, notHereMs, whyNotHere } from '../sync/not-here';
 import { type Failure, failureOf } from './failure';
 import { LearnerBusyError, perform } from './perform';
 import type { AskedEnrolment } from './request';
@@ -71,8 +72,14 @@ export class BatchPass {
     if (row.dueAt > engine.now()) return this.#later(row.dueAt);
     const held = this.#held.get(row.source);
     if (held) return 'until' in held ? this.#later(held.until) : this.#fail(row, held.failure);
+    const closed = whyNotHere(() => engine.openSource(row.source));
+    if (closed) return this.#leave(row, closed);
     // Written before the try: a row that kills its worker each time is to end as well.
-    const begun = await engine.enrolments.change(row, { attempts: row.attempts + 1, begun: true });
+    const begun = await engine.enrolments.change(row, {
+      attempts: row.attempts + 1,
+      begun: true,
+      leftAt: undefined,
+    });
     if (!begun) return this.#later(engine.now());
     if (begun.attempts > most)
       return this.#fail(begun, {
@@ -89,6 +96,23 @@ export class BatchPass {
     const [state, status] =
       this.batch.action === 'enrol' ? (['enrolled', 201] as const) : (['removed', 200] as const);
     await engine.enrolments.end(begun, { state, status });
+  }
+
+  /** To a worker whose settings open the source. The others of that source need not be looked at. */
+  async #leave(row: SeenRow, closed: Error): Promise<void> {
+    const { engine } = this;
+    const { batchId, source, leftAt = engine.now() } = row;
+    const why = sentence(closed);
+    if (isLeftForGood(leftAt, engine.now())) {
+      const failure: Failure = { status: 503, error: nobodyCame(why) };
+      this.#held.set(source, { failure });
+      return this.#fail(row, failure);
+    }
+    const until = engine.now() + notHereMs;
+    this.#held.set(source, { until });
+    if (row.leftAt === undefined)
+      engine.log.warn({ batchId, source, error: why }, 'enrolments left to others');
+    return this.#putBack(row, { leftAt, dueAt: until, error: why });
   }
 
   #signal(): AbortSignal {
@@ -131,7 +155,7 @@ export class BatchPass {
 
   async #putBack(
     row: SeenRow,
-    change: Partial<Pick<EnrolmentRow, 'attempts' | 'error'>> & { readonly dueAt: number },
+    change: Partial<Pick<EnrolmentRow, 'attempts' | 'error' | 'leftAt'>> & { readonly dueAt: number },
   ): Promise<void> {
     this.#later(change.dueAt);
     await this.engine.enrolments.change(row, { ...change, begun: false });

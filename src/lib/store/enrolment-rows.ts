@@ -44,6 +44,7 @@ export function rowToEnrolment(row: Row): EnrolmentRow {
     attempts: Number(row.attempts),
     dueAt: Number(row.dueAt),
     begun: row.begun === true,
+    leftAt: row.leftAt as number | undefined,
     error: row.error as string | undefined,
     status: row.status as number | undefined,
   };

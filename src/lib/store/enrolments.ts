@@ -69,6 +69,7 @@ export class EnrolmentBatches {
       attempts: 0,
       dueAt: 0,
       begun: false,
+      leftAt: undefined,
       error: undefined,
       status: undefined,
     } as const;

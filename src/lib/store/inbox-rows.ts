@@ -47,7 +47,7 @@ export function rowKeys(
 }
 
 export function eventToRow(event: WebhookEvent, rowKey: string): Row {
-  const { eventId, source, type, state, receivedAt, queuedAt, dueAt, attempts, error, task } = event;
+  const { eventId, source, type, state, receivedAt, queuedAt, dueAt, attempts, leftAt, error, task } = event;
   return {
     partitionKey: source,
     rowKey,
@@ -60,6 +60,7 @@ export function eventToRow(event: WebhookEvent, rowKey: string): Row {
     attempts,
     task: JSON.stringify(task),
     ...(type === undefined ? {} : { type }),
+    ...(leftAt === undefined ? {} : { leftAt }),
     ...(error === undefined ? {} : { error }),
   };
 }
@@ -76,6 +77,7 @@ export function rowToEvent(row: Row): WebhookEvent {
     queuedAt: Number(row.queuedAt),
     dueAt: Number(row.dueAt),
     attempts: Number(row.attempts),
+    leftAt: row.leftAt as number | undefined,
     error: row.error as string | undefined,
     task: JSON.parse(String(row.task)) as EventTask,
   };

@@ -138,11 +138,11 @@ export class Inbox {
   /** Lets events wait on. Those that are not in line are left alone. */
   putBack(
     events: readonly WebhookEvent[],
-    change: (event: WebhookEvent) => Partial<Pick<WebhookEvent, 'dueAt' | 'attempts' | 'error'>>,
+    change: (event: WebhookEvent) => Partial<Pick<WebhookEvent, 'dueAt' | 'attempts' | 'leftAt' | 'error'>>,
   ): Promise<void> {
     return this.#change(
       events,
-      (event) => ({ ...event, ...change(event) }),
+      (event) => ({ ...event, leftAt: undefined, ...change(event) }),
       (event, lineKey) => ({ type: 'replace', row: eventToRow(event, lineKey), etag: '*' }),
     );
   }
@@ -159,6 +159,7 @@ export class Inbox {
       ...next,
       state: 'received',
       attempts: 0,
+      leftAt: undefined,
       error: undefined,
     };
     const keys = rowKeys(event);

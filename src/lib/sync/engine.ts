@@ -31,9 +31,9 @@ export interface Engine {
   readonly registrations: Registrations;
   readonly enrolments: EnrolmentBatches;
   readonly wakeUps: WakeUps;
-  /** @throws SettingsError when the source's settings are wrong, InputError when there is no such source. */
+  /** @throws SettingsError when the source's settings are wrong, NotNamedError when there is no such source. */
   openSource(id: string): OpenSource;
-  /** @throws SettingsError when the destination's settings are wrong, InputError when there is no such destination. */
+  /** @throws SettingsError when the destination's settings are wrong, NotNamedError when there is no such destination. */
   openDestination(id: string): Destination;
   /** The ids of the destinations that a source's records go to. */
   destinationsOf(source: string): readonly string[];

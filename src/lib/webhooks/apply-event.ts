@@ -1,7 +1,11 @@
 import { groupOf, type WebhookEvent } from '../domain/event';
+import { NotNamedError, sentence } from '../errors';
 import type { Engine } from '../sync/engine';
+import { whyNotHere } from '../sync/not-here';
 import { applyCourseEvents } from './apply-course-events';
 import { applyRunEvents } from './apply-run-events';
+import { leaveEvents } from './leave-events';
+import { tryLater } from './try-later';
 import { wakeEvent } from './wake-event';
 
 /**
@@ -21,6 +25,8 @@ export async function applyEvent(engine: Engine, eventId: string, stop: AbortSig
   const lead = await engine.inbox.firstDue(source, groupOf(task), Math.max(engine.now(), event.dueAt));
   if (lead && lead.eventId !== eventId) return;
   const events = await inLine(engine, event);
+  const closed = whyNotHere(() => engine.openSource(source));
+  if (closed && task.type !== 'ignore') return notOpened(engine, event, events, closed);
   switch (task.type) {
     case 'course':
       return applyCourseEvents(engine, { lead: event, events, task, stop });
@@ -38,6 +44,19 @@ export async function applyEvent(engine: Engine, eventId: string, stop: AbortSig
       return;
     }
   }
+}
+
+/** Where its records go is not known here, so nothing is begun that others would have to go on with. */
+function notOpened(
+  engine: Engine,
+  lead: WebhookEvent,
+  events: readonly WebhookEvent[],
+  closed: Error,
+): Promise<void> {
+  const due = events.filter(({ dueAt }) => dueAt <= Math.max(engine.now(), lead.dueAt));
+  const { source, eventId } = lead;
+  const facts = { source, eventId, error: sentence(closed) };
+  return closed instanceof NotNamedError ? leaveEvents(engine, due, facts) : tryLater(engine, due, facts);
 }
 
 async function inLine(engine: Engine, { source, task }: WebhookEvent): Promise<WebhookEvent[]> {

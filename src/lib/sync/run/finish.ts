@@ -22,13 +22,19 @@ export async function finishRun(engine: Engine, runId: string): Promise<void> {
   await releaseFeed(engine, run);
 }
 
-/** Ends a run at once, with a reason. */
-export async function endRun(engine: Engine, runId: string, state: RunState, error: string): Promise<void> {
+/** Ends a run at once, with a reason. @param isSo whether that is still to be; if not, it goes on. */
+export async function endRun(
+  engine: Engine,
+  runId: string,
+  state: RunState,
+  error: string,
+  isSo: (run: Run) => boolean = () => true,
+): Promise<void> {
   const run = await engine.runs.read(runId);
   if (!run) return;
   if (run.planId && movesWatermark(run)) await moveWatermark(engine, run);
-  await writeEnd(engine, runId, { state, error });
-  await releaseFeed(engine, run);
+  const now = await writeEnd(engine, runId, { state, error }, isSo);
+  if (now && isEnded(now)) await releaseFeed(engine, run);
 }
 
 interface Outcome {
@@ -37,13 +43,19 @@ interface Outcome {
 }
 
 /** Of all who find a run to be over at the same time, one writes that down and tells of it. */
-async function writeEnd(engine: Engine, runId: string, outcome: Outcome): Promise<void> {
+async function writeEnd(
+  engine: Engine,
+  runId: string,
+  outcome: Outcome,
+  isSo: (run: Run) => boolean = () => true,
+): Promise<Run | undefined> {
   let isMine = false;
   const ended = await engine.runs.update(runId, (now) => {
-    isMine = !isEnded(now);
+    isMine = !isEnded(now) && isSo(now);
     return isMine ? { ...outcome, finishedAt: utc(engine.now()) } : undefined;
   });
   if (ended && isMine) logEnd(engine, ended);
+  return ended;
 }
 
 async function outcomeOf(engine: Engine, run: Run): Promise<Outcome> {

@@ -1,10 +1,12 @@
-import { isEnded } from '../../domain/run';
+import { isEnded, type Run } from '../../domain/run';
 import { sentence } from '../../errors';
 import type { Lease } from '../../store/leases';
 import { cancelRun } from './cancel';
 import { type Due, DueSlices, earlyMs, freeSlices } from './due';
-import type { Engine } from '../engine';
+import { type Engine, openFeed } from '../engine';
+import { whyNotHere } from '../not-here';
 import { finishRun } from './finish';
+import { leaveRun } from './leave';
 import { acquirePlace, parallelSlices } from './places';
 import { workFrom } from './work-slice';
 
@@ -45,6 +47,9 @@ export async function workLane(
   const first = start.slice === undefined ? undefined : await engine.runs.readSlice(run, start.slice);
   if (first?.state === 'pending' && first.dueAt > engine.now() + earlyMs)
     return wake(engine, { run, slice: first }, (first.dueAt - engine.now()) / 1000);
+  const closed = whyNotHere(() => openFeed(engine, run));
+  // Before a place or a slice is taken: all others of this source and destination would be the same.
+  if (closed) return leaveSlices(engine, run, closed);
   const place = await acquirePlace(engine, run, parallelSlices(engine, run));
   if (!place) return;
   try {
@@ -58,6 +63,12 @@ export async function workLane(
   // Whoever asked for a place while this one was taken has gone away again.
   const next = await new DueSlices(engine, run).next();
   if (next) await wake(engine, next);
+}
+
+/** The sweep calls again, within a minute, whoever is to hear it. */
+async function leaveSlices(engine: Engine, run: Run, why: Error): Promise<void> {
+  const due = await new DueSlices(engine, run, undefined, run.runId).next();
+  if (due) await leaveRun(engine, run.runId, why, due.slice.dueAt);
 }
 
 interface Lane {

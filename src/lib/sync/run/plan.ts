@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { addNotes } from '../../domain/notes';
 import { isEnded, isWhole, type Plan, type Run } from '../../domain/run';
-import { RetryableError, sentence, UnsupportedError, WaitError } from '../../errors';
+import { NotNamedError, RetryableError, sentence, UnsupportedError, WaitError } from '../../errors';
 import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
 import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from '../engine';
 import { endRun, finishRun } from './finish';
-import { isNotHere, notHereSeconds } from './not-here';
+import { notHereMs } from '../not-here';
+import { leaveRun, takeUp } from './leave';
 import { parallelSlices } from './places';
 import { planCourses } from './plan-courses';
 import { planWindows } from './plan-windows';
@@ -84,6 +85,7 @@ async function planUnderLease(
   options: PlanOptions,
 ): Promise<void> {
   const open = openFeed(engine, run);
+  await takeUp(engine, run);
   const shape = shapeOf(open);
   const { shape: known } = await engine.feeds.read(run);
   const isMoved = known !== undefined && known !== shape && isWhole(run);
@@ -151,10 +153,10 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
     await engine.runs.update(runId, () => ({ planDueAt: error.until }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (error.until - engine.now()) / 1000);
   }
-  if (isNotHere(engine, run, error)) {
-    engine.log.warn({ runId, source, kind, error: sentence(error) }, 'plan left to others');
-    await engine.runs.update(runId, () => ({ planDueAt: engine.now() + notHereSeconds * 1000 }));
-    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, notHereSeconds);
+  if (error instanceof NotNamedError) {
+    await engine.runs.update(runId, () => ({ planDueAt: engine.now() + notHereMs }));
+    await leaveRun(engine, runId, error);
+    return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, notHereMs / 1000);
   }
   const attempt = run.planAttempts + 1;
   const again = error instanceof RetryableError || passesSoon(error, run);

@@ -17,7 +17,7 @@ import { type Due, freeSlices } from './due';
 import { type Engine, openFeed, type OpenFeed, retryDelayMs } from '../engine';
 import { finishRun } from './finish';
 import { workCatalogCourse, workListing } from '../slice/listing-slice';
-import { isNotHere, notHereSeconds } from './not-here';
+import { takeUp } from './leave';
 import { workReplay } from '../slice/replay';
 import {
   bothOf,
@@ -57,7 +57,8 @@ export async function workFrom(
   const slice = await engine.runs.takeSlice(due.run, due.slice, place.id);
   if (!slice) return undefined;
   // Read again: a cancel leaves its mark, and looks for who is at work after that.
-  const run = await engine.runs.read(runId);
+  const now = await engine.runs.read(runId);
+  const run = now && (await takeUp(engine, now));
   if (!run || isEnded(run)) return undefined;
   const went = run.cancelRequested ? 'cancelled' : await workTaken({ engine, run, slice, place, stop });
   if (went === 'ended') return went;
@@ -71,12 +72,7 @@ export async function workFrom(
 
 async function workTaken(taken: Taken): Promise<Went> {
   const { engine, run, slice, place } = taken;
-  let open: OpenFeed;
-  try {
-    open = openFeed(engine, run);
-  } catch (error) {
-    return isNotHere(engine, run, error) ? leave(taken, error) : failSlice(taken, sentence(error));
-  }
+  const open = openFeed(engine, run);
   if (slice.attempts > engine.patience.attempts)
     return failSlice(taken, slice.error ?? 'Its workers died every time; see the log');
   if (run.kind !== 'catalog' && slice.work.type !== 'courses')
@@ -93,15 +89,6 @@ async function workTaken(taken: Taken): Promise<Went> {
 
 /** Before a listing is looked at again whose last worker may still be sending. */
 const busyMs = 5_000;
-
-function leave(taken: Taken, thrown: unknown): Promise<Went> {
-  const { engine, slice } = taken;
-  const { source, kind, runId } = taken.run;
-  const error = sentence(thrown);
-  engine.log.warn({ runId, source, kind, slice: slice.number, error }, 'slice left to others');
-  const dueAt = engine.now() + notHereSeconds * 1000;
-  return putBack(taken, { attempts: slice.attempts - 1, dueAt, error });
-}
 
 const wake = (engine: Engine, runId: string, slice: number, seconds = 0): Promise<void> =>
   engine.wakeUps.send({ queue: 'sync-slices', body: { runId, slice } }, seconds);
