@@ -18,7 +18,17 @@ const refuses = (
   { method = '', url = '' }: IncomingMessage,
 ): boolean => (mood.only ? mood.only(method, decodeURIComponent(url)) : method !== 'GET');
 
+/** What was asked of the account. */
+export interface StorageCall {
+  readonly method: string;
+  readonly path: string;
+  /** That the answer holds; those of a list. */
+  rows: number;
+}
+
 export interface StorageProxy {
+  /** All so far, in order. */
+  readonly calls: StorageCall[];
   /** Leads to the same account as the connection string that it was made of. */
   readonly connectionString: string;
   mood: StorageMood;
@@ -28,11 +38,18 @@ export interface StorageProxy {
 /** Stands in front of a storage account, to have it fail as an emulator never does. */
 export async function startStorageProxy(connectionString: string): Promise<StorageProxy> {
   const servers: Server[] = [];
-  const proxy = { mood: { type: 'works' } as StorageMood };
+  const calls: StorageCall[] = [];
+  const proxy = { calls, mood: { type: 'works' } as StorageMood };
   const front = async (endpoint: string): Promise<string> => {
     const behind = new URL(endpoint);
     const server = createServer((incoming, answer) => {
       const { mood } = proxy;
+      const call: StorageCall = {
+        method: incoming.method ?? '',
+        path: decodeURIComponent(incoming.url ?? ''),
+        rows: 0,
+      };
+      calls.push(call);
       if (mood.type === 'frozen') return;
       if (mood.type === 'refuses' && refuses(mood, incoming)) {
         incoming.resume();
@@ -51,6 +68,9 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
             return;
           }
           answer.writeHead(real.statusCode ?? 502, real.headers);
+          const chunks: Buffer[] = [];
+          real.on('data', (chunk: Buffer) => chunks.push(chunk));
+          real.on('end', () => (call.rows = rowsIn(Buffer.concat(chunks))));
           real.pipe(answer);
         },
       );
@@ -79,3 +99,6 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
     },
   });
 }
+
+/** Each row of a list has one, whatever is selected of it. */
+const rowsIn = (body: Buffer): number => body.toString('latin1').split('"odata.etag"').length - 1;

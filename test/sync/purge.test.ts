@@ -58,11 +58,13 @@ test('an event or a record that was touched after purge had listed it stays', as
   await settle(bridge.app);
   const event = await inbox.read(eventId);
   if (!event) throw new Error('the event is not there');
+  let requeued = false;
   const purged = await inbox.purge('openedx', now + 1, async (step) => {
     // An operator replays it between the listing and the deletion.
-    expect(await inbox.requeue(eventId, { ...event, queuedAt: now, dueAt: now })).toBe(true);
+    requeued ||= await inbox.requeue(eventId, { ...event, queuedAt: now, dueAt: now });
     await step();
   });
+  expect(requeued).toBe(true);
   expect(purged).toBe(0);
   expect(await inbox.read(eventId)).toMatchObject({ state: 'received' });
   expect(await inbox.raw(eventId)).toBeDefined();

@@ -3,19 +3,9 @@ import { type Route, routeName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
 import { toKey } from './keys';
-import {
-  type Action,
-  checkVersion,
-  mergeRow,
-  queryRows,
-  readRow,
-  type Row,
-  rowVersion,
-  where,
-  writeInGroups,
-  writtenAt,
-} from './rows';
+import { checkVersion, mergeRow, queryRows, readRow, type Row, rowVersion, where, writtenAt } from './rows';
 import type { Storage, Table } from './storage';
+import { type Action, writeInGroups } from './transactions';
 
 /** A row holds 1 MiB; this leaves room for what else it holds. */
 const mostJsonBytes = 800_000;

@@ -1,14 +1,6 @@
 import { shortHash } from './keys';
-import {
-  type ByItself,
-  deleteRow,
-  putRow,
-  queryRows,
-  type Row,
-  rowVersion,
-  unlessConflict,
-  where,
-} from './rows';
+import { type ByItself, purgeRows } from './purging';
+import { deleteRow, putRow, queryRows, type Row, rowVersion, where } from './rows';
 import type { Table } from './storage';
 
 /** The courses that events have taken back of late, in the table `inbox`: a row a course, in its source's partition. */
@@ -34,9 +26,11 @@ export class DeletionNotes {
 
   /** Deletes the notes from before a time, milliseconds since 1970. One that was written anew meanwhile stays. */
   async purge(source: string, before: number, byItself: ByItself): Promise<void> {
-    for await (const row of this.#of(source))
-      if (Number(row.at) < before)
-        await byItself(() => deleteRow(this.table, source, row.rowKey, row.etag).catch(unlessConflict));
+    await purgeRows(this.table, this.#before(source, before), byItself);
+  }
+
+  async *#before(source: string, before: number): AsyncGenerator<Row> {
+    for await (const row of this.#of(source)) if (Number(row.at) < before) yield row;
   }
 
   #of(source: string): AsyncGenerator<Row> {

@@ -9,9 +9,8 @@ import {
   rowToBatch,
   rowToEnrolment,
 } from './enrolment-rows';
+import { type ByItself, deletePartition } from './purging';
 import {
-  type ByItself,
-  deletePartition,
   deleteRow,
   insertRow,
   mergeRow,
@@ -21,9 +20,9 @@ import {
   replaceRow,
   rowVersion,
   where,
-  writeTogether,
 } from './rows';
 import type { Storage, Table } from './storage';
+import { writeTogether } from './transactions';
 
 export interface NewBatch {
   readonly batchId: string;

@@ -14,18 +14,11 @@ import {
 } from './inbox-rows';
 
 import { shortHash } from './keys';
-import {
-  type Action,
-  type ByItself,
-  deleteRow,
-  queryRows,
-  readRow,
-  type Row,
-  unlessConflict,
-  where,
-  writeTogether,
-} from './rows';
+import { purgeEvents } from './inbox-purge';
+import type { ByItself } from './purging';
+import { deleteRow, queryRows, readRow, type Row, where } from './rows';
 import { isMissing, storageError, type Storage, type Table } from './storage';
+import { type Action, writeTogether } from './transactions';
 
 export interface ListOptions {
   readonly state?: EventState;
@@ -211,40 +204,9 @@ export class Inbox {
    * @param before milliseconds since 1970.
    */
   async purge(source: string, before: number, byItself: ByItself): Promise<number> {
-    let purged = 0;
-    const oldest = rowKeys({ source, eventId: `${source}-`, receivedAt: before, queuedAt: 0 }).event;
-    const filter = where`PartitionKey eq ${source} and RowKey gt ${oldest} and RowKey lt ${'event.'}`;
-    for await (const row of queryRows(this.#table, { filter }))
-      if (row.state !== 'received')
-        await byItself(async () => {
-          if (await this.#purgeOne(row)) purged++;
-        });
+    const purged = await purgeEvents(this.#table, source, before, byItself);
     await this.deletions.purge(source, before, byItself);
     return purged;
-  }
-
-  /**
-   * What was sent goes first, together with a mark on the event as it was listed: who replays the event before that
-   * keeps it, and who comes after finds the mark. @returns false when it was kept.
-   */
-  async #purgeOne(row: Row): Promise<boolean> {
-    const { partitionKey, rowKey, etag = '*', leaving } = row;
-    const raw = `raw-${splitId(String(row.eventId))?.hash ?? ''}`;
-    try {
-      let seen = etag;
-      if (leaving !== true) {
-        const [marked] = await writeTogether(this.#table, [
-          { type: 'replace', row: { ...plain(row), leaving: true }, etag },
-          { type: 'delete', row: { partitionKey, rowKey: raw } },
-        ]);
-        seen = marked ?? '*';
-      }
-      await deleteRow(this.#table, partitionKey, rowKey, seen);
-      return true;
-    } catch (error) {
-      unlessConflict(error);
-      return false;
-    }
   }
 
   async #find(eventId: string): Promise<{ event: WebhookEvent; etag: string } | undefined> {
@@ -293,6 +255,3 @@ export class Inbox {
     }
   }
 }
-
-/** A row without what storage adds to it. */
-const plain = ({ etag: _, timestamp: __, ...row }: Row): Row => row as Row;

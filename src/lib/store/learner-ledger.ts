@@ -2,18 +2,9 @@ import { type Route, routeName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
 import { toKey } from './keys';
-import {
-  type Action,
-  checkVersion,
-  queryRows,
-  readRow,
-  type Row,
-  rowVersion,
-  where,
-  writeTogether,
-  writtenAt,
-} from './rows';
+import { checkVersion, queryRows, readRow, type Row, rowVersion, where, writtenAt } from './rows';
 import type { Storage, Table } from './storage';
+import { type Action, writeTogether } from './transactions';
 
 /** Records a row holds at the most; a course with more is spread over rows by the first digits of the key hash. */
 const recordsARow = 20_000;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, LeaseLostError } from '../errors';
+import { type ByItself, purgeRows } from './purging';
 import {
   deleteRow,
   insertRow,
@@ -97,12 +98,16 @@ export class LeaseStore {
   }
 
   /** Deletes leases that ended long ago, since their holders died, and answers by `Idempotency-Key` (see replies.ts). @param before milliseconds since 1970. */
-  async purge(before: number): Promise<void> {
+  async purge(before: number, byItself: ByItself): Promise<void> {
+    await purgeRows(this.#table, this.#endedBefore(before), byItself);
+  }
+
+  async *#endedBefore(time: number): AsyncGenerator<Row> {
     // Compared here: a filter would need the table's own way of writing large numbers.
     const filter = where`PartitionKey eq ${'lease'} or PartitionKey eq ${'reply'}`;
-    for await (const row of queryRows(this.#table, { filter }))
-      if (Number(row.until) < before)
-        await deleteRow(this.#table, row.partitionKey, row.rowKey, row.etag).catch(unlessConflict);
+    const select = ['PartitionKey', 'RowKey', 'until'];
+    for await (const row of queryRows(this.#table, { filter, select }))
+      if (Number(row.until) < time) yield row;
   }
 
   #isLive(row: Row): boolean {

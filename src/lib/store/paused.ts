@@ -2,8 +2,9 @@ import { isEnded, type Run, type Slice } from '../domain/run';
 import { toJsonProperties } from './bytes';
 import { type Kept, keptRows, readKept, rowToTold, type Told, type ToldRow, toldToRow } from './kept';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow, toldPrefix } from './run-rows';
-import { type Action, readRow, retryConflicts, type Row, writeTogether } from './rows';
+import { readRow, retryConflicts, type Row } from './rows';
 import type { Table } from './storage';
+import { type Action, writeTogether } from './transactions';
 
 const perRow = { told: 20_000, courseIds: 4_000 };
 /** Kept at one time, at the most: a transaction holds 4 MiB, and a row of them nearly a quarter of it. */

@@ -1,20 +1,10 @@
 import { courseIdFault } from '../domain/course';
 import { type Feed, type FeedKind, feedName, firstDestination } from '../domain/feed';
 import type { Utc } from '../domain/time';
-import { ConflictError } from '../errors';
 import { fromJsonProperties, toJsonProperties } from './bytes';
 import { shortHash } from './keys';
-import {
-  type ByItself,
-  checkVersion,
-  deleteRow,
-  putRow,
-  queryRows,
-  readRow,
-  type Row,
-  rowVersion,
-  where,
-} from './rows';
+import { type ByItself, isGone, purgeRows } from './purging';
+import { checkVersion, deleteRow, putRow, queryRows, readRow, type Row, rowVersion, where } from './rows';
 import type { Storage, Table } from './storage';
 
 /** A record that could not be mapped, or that the sink refused. */
@@ -122,29 +112,20 @@ export class Quarantine {
   }
 
   /** Deletes what has been there since before a time. @returns how many. */
-  async purge(before: Utc, byItself: ByItself): Promise<number> {
-    let purged = 0;
-    const select = ['PartitionKey', 'RowKey'];
-    for await (const row of queryRows(this.#table, { filter: where`at lt ${before}`, select })) {
-      // One that failed anew since it was listed stays.
-      await byItself(async () => {
-        if (await this.clear(`${row.partitionKey}-${row.rowKey}`, row.etag)) purged++;
-      });
-    }
-    return purged;
+  purge(before: Utc, byItself: ByItself): Promise<number> {
+    // One that failed anew since it was listed stays.
+    const old = queryRows(this.#table, {
+      filter: where`at lt ${before}`,
+      select: ['PartitionKey', 'RowKey'],
+    });
+    return purgeRows(this.#table, old, byItself);
   }
 
   /** @returns false when the record was put there anew since it was read. */
   async clear(id: string, etag?: string): Promise<boolean> {
     const feed = feedOf(id);
     if (!feed) return false;
-    try {
-      await deleteRow(this.#table, feedName(feed), rowKeyOf(id), etag);
-      return true;
-    } catch (error) {
-      if (error instanceof ConflictError) return false;
-      throw error;
-    }
+    return isGone(deleteRow(this.#table, feedName(feed), rowKeyOf(id), etag));
   }
 }
 

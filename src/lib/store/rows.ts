@@ -46,10 +46,10 @@ export async function readRow(
  * The storage client sends again what got no answer, and a write that depends on what is there then meets itself.
  * So each such write is stamped: who finds their own stamp has written the row, and nobody else.
  */
-const stampOf = (): { writeId: string } => ({ writeId: randomBytes(9).toString('base64url') });
+export const stampOf = (): { writeId: string } => ({ writeId: randomBytes(9).toString('base64url') });
 
 /** The row's etag, if it bears the stamp. */
-async function etagOfOwn(table: Table, row: Row, patience?: Patience): Promise<string | undefined> {
+export async function etagOfOwn(table: Table, row: Row, patience?: Patience): Promise<string | undefined> {
   const there = await readRow(table, row.partitionKey, row.rowKey, patience);
   return there?.writeId === row.writeId ? (there?.etag ?? '') : undefined;
 }
@@ -147,115 +147,10 @@ export async function* queryRows(table: Table, query: Query = {}): AsyncGenerato
   }
 }
 
-/**
- * Several writes in one partition that happen together or not at all (100 at the most).
- * @returns the rows' new etags, in the order of the actions.
- * @throws ConflictError when one of the rows was written by someone else meanwhile.
- */
-export async function writeTogether(
-  table: Table,
-  actions: readonly Action[],
-): Promise<(string | undefined)[]> {
-  const stamp = stampOf();
-  const rows = actions.map(({ type, row: { etag: _, ...entity } }) =>
-    type === 'delete' ? (entity as Row) : ({ ...entity, ...stamp } as Row),
-  );
-  try {
-    const answer = await table.submitTransaction(
-      actions.map((action, i) => {
-        const row = rows[i] as Row;
-        if (action.type === 'replace') return ['update', row, 'Replace', { etag: action.etag }];
-        if (action.type === 'put') return ['upsert', row, 'Replace'];
-        return [action.type, row];
-      }),
-    );
-    // By order: the SDK knows the row key of inserted rows alone.
-    return actions.map((_, i) => answer.subResponses[i]?.etag);
-  } catch (error) {
-    if (!isConflict(error) && !exists(error) && !isMissing(error)) throw storageError(error);
-    // All or nothing: one row that bears the stamp says that all were written.
-    const written = rows.filter((_, i) => actions[i]?.type !== 'delete');
-    if (written[0] && (await etagOfOwn(table, written[0])) !== undefined)
-      return Promise.all(rows.map(async (row) => (row.writeId ? etagOfOwn(table, row) : undefined)));
-    throw new ConflictError('One of the rows was written by someone else meanwhile');
-  }
-}
-
-/**
- * Many writes in one partition, in as few transactions as hold them: by count, and by the bytes of a request.
- * @returns the rows' new etags, in the order of the actions. @throws ConflictError; earlier groups were written.
- */
-export async function writeInGroups(
-  table: Table,
-  actions: readonly Action[],
-): Promise<(string | undefined)[]> {
-  const etags: (string | undefined)[] = [];
-  for (const group of groupsOf(actions)) etags.push(...(await writeTogether(table, group)));
-  return etags;
-}
-
-const mostTogether = 100;
-/** A request holds 4 MiB. */
-const mostBytes = 3_500_000;
-
-function* groupsOf(actions: readonly Action[]): Generator<readonly Action[]> {
-  let group: Action[] = [];
-  let bytes = 0;
-  for (const action of actions) {
-    const size = wireBytes(action.row);
-    if (group.length > 0 && (group.length === mostTogether || bytes + size > mostBytes)) {
-      yield group;
-      group = [];
-      bytes = 0;
-    }
-    group.push(action);
-    bytes += size;
-  }
-  if (group.length > 0) yield group;
-}
-
-/** Of an action with its own headers; bytes travel as base64. */
-function wireBytes(row: Row): number {
-  let bytes = 1_000;
-  for (const [name, value] of Object.entries(row)) {
-    bytes += 2 * name.length + 40;
-    if (value instanceof Uint8Array) bytes += Math.ceil(value.length / 3) * 4;
-    // An escaped character takes six.
-    else if (typeof value === 'string') bytes += value.length * 6;
-  }
-  return bytes;
-}
-
 /** For what may well be somebody else's by now: it is left to them. */
 export const unlessConflict = (error: unknown): undefined => {
   if (!(error instanceof ConflictError)) throw error;
 };
-
-/** Runs one step of many, so that one that fails costs itself alone; it is told of elsewhere. */
-export type ByItself = (step: () => Promise<void>) => Promise<void>;
-
-/** Deletes all rows of a partition. @param last the key of the row by which the others are found. */
-export async function deletePartition(table: Table, partitionKey: string, last: string): Promise<void> {
-  let together: Action[] = [];
-  const select = ['PartitionKey', 'RowKey'];
-  for await (const { rowKey } of queryRows(table, {
-    filter: where`PartitionKey eq ${partitionKey}`,
-    select,
-  })) {
-    if (rowKey === last) continue;
-    together.push({ type: 'delete', row: { partitionKey, rowKey } });
-    if (together.length < 100) continue;
-    await writeTogether(table, together);
-    together = [];
-  }
-  if (together.length > 0) await writeTogether(table, together);
-  await deleteRow(table, partitionKey, last);
-}
-
-export type Action =
-  | { readonly type: 'create' | 'delete'; readonly row: Row }
-  | { readonly type: 'put'; readonly row: Row }
-  | { readonly type: 'replace'; readonly row: Row; readonly etag: string };
 
 /** Does again what lost against another writer. @param work reads the row anew each time. */
 export async function retryConflicts<T>(work: () => Promise<T>, attempts = 60): Promise<T> {

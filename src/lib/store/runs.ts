@@ -18,20 +18,10 @@ import { ConflictError } from '../errors';
 import { fromJsonProperties } from './bytes';
 import { changeSlice, PausedWork, seenKey } from './paused';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
-import {
-  type Action,
-  deletePartition,
-  insertRow,
-  type Query,
-  queryRows,
-  readRow,
-  replaceRow,
-  retryConflicts,
-  where,
-  writeInGroups,
-  writeTogether,
-} from './rows';
+import { deletePartition } from './purging';
+import { insertRow, type Query, queryRows, readRow, replaceRow, retryConflicts, where } from './rows';
 import type { Storage, Table } from './storage';
+import { type Action, writeInGroups, writeTogether } from './transactions';
 
 export interface RunFilter extends Pick<Query, 'pageSize' | 'pages'> {
   /** Leaves out this run and all that are newer. */

@@ -4,6 +4,7 @@ import { RetryableError } from '../errors';
 import { credential } from '../settings/identity';
 import type { StorageSettings } from '../settings/types';
 import { StorageClock } from './storage-clock';
+import { versionedDeletes } from './versioned-deletes';
 
 type PipelinePolicy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]['policy'];
 
@@ -84,7 +85,10 @@ function cached<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 function tableClient(settings: StorageSettings, name: TableName, clock: StorageClock): TableClient {
   const shared: TableServiceClientOptions = {
     retryOptions: retry,
-    additionalPolicies: [{ policy: listening(clock), position: 'perRetry' }],
+    additionalPolicies: [
+      { policy: listening(clock), position: 'perRetry' },
+      { policy: versionedDeletes, position: 'perCall' },
+    ],
   };
   const options: TableServiceClientOptions = { allowInsecureConnection: true, ...shared };
   return settings.type === 'connectionString'

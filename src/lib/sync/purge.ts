@@ -1,8 +1,11 @@
 import { sentence } from '../errors';
+import { forEachOf } from '../for-each-of';
 import { utc } from '../domain/time';
 import type { Engine } from './engine';
 
 const dayMs = 24 * 3600_000;
+/** Each is a partition of its own, and takes two calls. */
+const runsAtOnce = 8;
 
 /**
  * Deletes events, quarantined records, enrolments and runs that are older than the retention, of all sources that
@@ -40,14 +43,15 @@ export async function purge(engine: Engine, retentionDays: number): Promise<void
     batches = await engine.enrolments.purge(beforeMs, byItself);
   });
   await byItself(async () => {
-    for await (const { runId, ended } of engine.runs.startedBefore(before))
+    await forEachOf(engine.runs.startedBefore(before), runsAtOnce, async ({ runId, ended }) => {
       if (ended)
         await byItself(async () => {
           await engine.runs.remove(runId);
           runs++;
         });
+    });
   });
-  await byItself(() => engine.leases.purge(engine.now() - dayMs));
+  await byItself(() => engine.leases.purge(engine.now() - dayMs, byItself));
   engine.log.info({ before, runs, quarantined, events, batches }, 'purge done');
   if (failures.length > 0) throw failures[0];
 }
