@@ -19,7 +19,7 @@ export interface Clone {
 /** A clone that was built, in a folder of its own: what it stores and notes there nobody else sees. */
 export function clone(settings?: Record<string, string>): Clone {
   const folder = mkdtempSync(join(tmpdir(), 'lms-bridge-clone-'));
-  for (const part of ['host.json', 'package.json', 'dist', 'node_modules'])
+  for (const part of ['bin', 'host.json', 'package.json', 'dist', 'node_modules'])
     symlinkSync(join(root, part), join(folder, part));
   if (settings)
     writeFileSync(
