@@ -42,8 +42,9 @@ describe('the plan of a scanned feed', () => {
     expect(run).toMatchObject({ state: 'succeeded' });
     expect(run.counts.sent).toBe(run.counts.read);
     expect(notAtSink(bridge.sandbox)).toEqual([]);
-    expect(new Set(pages()).size).toBe(pages().length);
-    expect(pages().length).toBeGreaterThanOrEqual(6);
+    // It never began anew; pages ahead of a pause may be asked for again.
+    expect(pages().filter((page) => page === '1')).toHaveLength(1);
+    expect(new Set(pages()).size).toBeGreaterThanOrEqual(6);
   }
 
   test('goes on from the page at which the vendor asked for a pause', async () => {

@@ -9,6 +9,7 @@ import type { AcademyClient } from './client';
 import { inTurns } from './in-turns';
 import { courseKey, mapCourse } from './map';
 import { readPage } from './pages';
+import { callsAtOnce } from '../pages-ahead';
 import { id } from '../forms';
 import { anObject, categories, category, courseDetail, listed } from './schema';
 import { isDraft } from './status';
@@ -65,7 +66,7 @@ async function withDetails(
   call: Call,
 ): Promise<Pick<ListingPage<Course>, 'rows' | 'notes'> & { readonly met: Met }> {
   const notes = new Notes();
-  const found = await inTurns(records, turns(settings), async (row): Promise<Found> => {
+  const found = await inTurns(records, callsAtOnce(settings), async (row): Promise<Found> => {
     const parsed = listed.safeParse(row);
     if (!parsed.success) {
       const reason = `the row is wrong at ${whereWrong(parsed.error)}`;
@@ -94,10 +95,6 @@ interface Found {
   readonly raw?: unknown;
   readonly missing?: boolean;
 }
-
-/** With few calls a minute, waiting for one's turn must not take so long that the work is put back. */
-const turns = ({ concurrency, requestsPerMinute }: SourceSettings): number =>
-  Math.max(1, Math.min(concurrency, Math.floor((requestsPerMinute ?? Infinity) / 4)));
 
 async function detail(client: AcademyClient, list: List, courseId: string, call: Call): Promise<unknown> {
   const raw = await client.find(list.get, courseId, anObject, call);

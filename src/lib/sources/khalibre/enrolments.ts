@@ -39,7 +39,11 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
   async function isBooked(asked: Asked, call: Call): Promise<boolean> {
     let cursor: string | undefined;
     do {
-      const page = await pages.read((number) => client.progressOfLearner(asked.email, number, call), cursor);
+      const page = await pages.read(
+        call,
+        (number, own) => client.progressOfLearner(asked.email, number, own),
+        cursor,
+      );
       if (page.items.some((item) => isAt(item, asked))) return true;
       // The booking may stand on it.
       if (page.absent) throw client.wrong(`gives not all of the learner's progress: ${page.note}`);

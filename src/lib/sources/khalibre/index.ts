@@ -28,7 +28,7 @@ function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: Sou
   return {
     async page(cursor, call) {
       const notes = new Notes();
-      const page = await pages.read((number) => client.courses(number, call), cursor, isHidden);
+      const page = await pages.read(call, (number, own) => client.courses(number, own), cursor, isHidden);
       const rows = page.items.flatMap((raw) => mapCourse(raw, baseUrl, notes) ?? []);
       return { rows, next: page.next, total: page.total, absent: page.absent, ...told(notes, page) };
     },
@@ -53,7 +53,7 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
   return {
     type: 'scanned',
     async courses(cursor, call: Call) {
-      const page = await pages.read((number) => client.courses(number, call), cursor);
+      const page = await pages.read(call, (number, own) => client.courses(number, own), cursor);
       const notes = new Notes();
       // Only the id matters here: a course that is hidden, or whose other fields are bad, has learners all the same.
       const ids = idsOf(page.items, courseIdOf, notes);
@@ -66,12 +66,12 @@ function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: S
       };
     },
     async page(courseId, cursor, call) {
-      const get = (number: number) => client.progressOfCourse(courseId, number, call);
-      return progress(await pages.read(get, cursor), courseId);
+      const get = (number: number, own: Call) => client.progressOfCourse(courseId, number, own);
+      return progress(await pages.read(call, get, cursor), courseId);
     },
     async learnerPage(email, cursor, call) {
-      const get = (number: number) => client.progressOfLearner(email, number, call);
-      return progress(await pages.read(get, cursor), undefined);
+      const get = (number: number, own: Call) => client.progressOfLearner(email, number, own);
+      return progress(await pages.read(call, get, cursor), undefined);
     },
   };
 }

@@ -1,4 +1,6 @@
 import type { PayloadError } from '../../errors';
+import type { Call } from '../call';
+import { readNumbered } from '../pages-ahead';
 import { printOf, readCursor, writeCursor } from './cursor';
 import type { Page } from './schema';
 
@@ -18,17 +20,24 @@ export class PageReader {
   constructor(private readonly wrong: (what: string) => PayloadError) {}
 
   /**
+   * @param call `ahead` has several pages asked for at a time.
    * @param get reads a page by number; undefined when there is nothing to read any more.
    * @param isLeftOut says which rows do not count.
    * @throws PayloadError when the server gives the same page again.
    */
   async read(
-    get: (page: number) => Promise<Page | undefined>,
+    call: Call,
+    get: (page: number, call: Call) => Promise<Page | undefined>,
     cursor: string | undefined,
     isLeftOut: (item: unknown) => boolean = () => false,
   ): Promise<ReadPage> {
     const at = readCursor(cursor);
-    const page = await get(at.page);
+    const page = await readNumbered(
+      call,
+      at.page,
+      (number, signal) => get(number, { ...call, signal }),
+      (answer) => answer?.lastPage,
+    );
     if (!page) {
       const absent = at.page > 1;
       const note = absent ? `page ${at.page} was promised and does not exist` : undefined;

@@ -4,6 +4,7 @@ import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../so
 import { idsOf } from '../course-ids';
 import { id as anId } from '../forms';
 import { Notes } from '../notes';
+import { readNumbered } from '../pages-ahead';
 import { wrongCursor } from '../wrong-cursor';
 import { addressBook } from './address-book';
 import { OpenEdxClient } from './client';
@@ -55,7 +56,8 @@ async function coursePage(
 ): Promise<CoursePage> {
   if (cursor !== undefined && !/^[1-9]\d{0,8}$/.test(cursor)) throw wrongCursor();
   const page = Number(cursor ?? 1);
-  const data = await client.courses(page, call);
+  const get = (number: number, signal: AbortSignal) => client.courses(number, { ...call, signal });
+  const data = await readNumbered(call, page, get, (answer) => answer?.pagination.num_pages);
   if (!data) return { results: [], count: undefined, next: undefined, absent: true };
   const next = nextPage(client, data, page);
   return { results: data.results, count: data.pagination.count, next, absent: false };

@@ -2,6 +2,7 @@ import { courseIdFault } from '../../domain/course';
 import { addNotes } from '../../domain/notes';
 import type { Plan, Run, SliceWork } from '../../domain/run';
 import { RetryableError, WaitError } from '../../errors';
+import { callsAtOnce, PagesAhead } from '../../sources/pages-ahead';
 import type { ScannedFeed } from '../../sources/source';
 import { neighbours } from '../../store/learner-ledger';
 import { mostKept } from '../../store/paused';
@@ -29,11 +30,12 @@ export async function planCourses(
     await engine.runs.paused.plan(run, next, [...ids].slice(before));
     throw new WaitError('The list of courses goes on later', until);
   };
+  using ahead = new PagesAhead(callsAtOnce(engine.openSource(run.source).settings));
   for (let pages = 1; ; pages++) {
     signal.throwIfAborted();
     let page: Awaited<ReturnType<ScannedFeed['courses']>>;
     try {
-      page = await feed.courses(cursor, { signal });
+      page = await feed.courses(cursor, { signal, ahead });
     } catch (error) {
       if (pages === 1 || cursor === undefined || !(error instanceof WaitError)) throw error;
       return later(cursor, error.until);

@@ -17,14 +17,13 @@ export async function workListing(
   resume?: ListingPoint,
 ): Promise<SliceOutcome> {
   const listing = new Listing(context, context.tally);
-  // Before the first page: what a webhook writes from here on shows as a conflict.
   await listing.begin(resume !== undefined);
   try {
     if (!resume || resume.cursor !== undefined) await listing.readWhole(feed, resume);
     await takeBackMissing(context, listing);
   } catch (error) {
     if (!(error instanceof Pause)) throw error;
-    for (const courseId of listing.conflicts) await workCatalogCourse(context, courseId);
+    for (const courseId of listing.conflicts()) await workCatalogCourse(context, courseId);
     const { resume: point, dueAt } = error;
     return { state: 'paused', work: { type: 'listing', resume: point }, seen: listing.seen(), dueAt };
   }
@@ -43,7 +42,7 @@ async function takeBackMissing(context: SliceContext, listing: Listing): Promise
     );
   }
   // Each is read once more by itself before it is taken back; the same goes for what a webhook touched meanwhile.
-  for (const courseId of [...listing.conflicts, ...missing]) {
+  for (const courseId of [...listing.conflicts(), ...missing]) {
     if (engine.now() > context.deadline) throw new Pause({ cursor: undefined, rows: 0 }, engine.now());
     await workCatalogCourse(context, courseId).catch((error: unknown) => {
       throw error instanceof WaitError ? new Pause({ cursor: undefined, rows: 0 }, error.until) : error;

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PocketServer } from '../../sandbox/server';
+import { callsAtOnce, PagesAhead } from '../../src/lib/sources/pages-ahead';
+import { type Bridge, startBridge } from '../setup/bridge';
+import { startRun } from '../../src/lib/sync/run/start';
+import { workRun } from '../../src/lib/sync/run/work-run';
+
+const never = new AbortController().signal;
+
+test('pages are given in order whatever the order in which they come, each asked for once', async () => {
+  const asked: number[] = [];
+  using ahead = new PagesAhead(3);
+  const get = async (page: number) => {
+    asked.push(page);
+    await sleep(20 - page);
+    return { page, last: 10 };
+  };
+  const given: number[] = [];
+  for (let page = 1; page <= 10; page++)
+    given.push((await ahead.read(page, never, get, ({ last }) => last)).page);
+  expect(given).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(asked).toEqual(given);
+});
+
+test('what goes wrong with a page is told at its turn, and the pages before it are had', async () => {
+  using ahead = new PagesAhead(8);
+  const get = async (page: number) => {
+    if (page === 3) throw new Error('page 3 is wrong');
+    return { last: 5 };
+  };
+  await ahead.read(1, never, get, ({ last }) => last);
+  await ahead.read(2, never, get, ({ last }) => last);
+  await expect(ahead.read(3, never, get, ({ last }) => last)).rejects.toThrow('page 3 is wrong');
+});
+
+test('what is asked for and not needed any more is aborted', async () => {
+  const signals: AbortSignal[] = [];
+  {
+    using ahead = new PagesAhead(2);
+    const get = async (page: number, signal: AbortSignal) => {
+      if (page > 1) await new Promise((_, reject) => signal.addEventListener('abort', reject));
+      signals.push(signal);
+      return { last: 9 };
+    };
+    await ahead.read(
+      1,
+      never,
+      (page, signal) => (signals.push(signal), get(page, signal)),
+      ({ last }) => last,
+    );
+  }
+  expect(signals.slice(-2).map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
+test('few calls a minute are not used up ahead of their turn', () => {
+  expect(callsAtOnce({ concurrency: 8 })).toBe(8);
+  expect(callsAtOnce({ concurrency: 8, requestsPerMinute: 20 })).toBe(5);
+  expect(callsAtOnce({ concurrency: 8, requestsPerMinute: 1 })).toBe(1);
+});
+
+describe('a catalog of many pages', () => {
+  let bridge: Bridge;
+  afterEach(() => bridge.stop());
+
+  test.each([
+    ['openedx', 'openEdx'],
+    ['khalibre', 'khalibre'],
+  ] as const)('is read several pages at a time (%s)', async (source, system) => {
+    bridge = await startBridge({
+      sandbox: { openEdx: { courses: 300 }, khalibre: { courses: 120 } },
+      env: { LMS__khalibre__pageSize: '10' },
+    });
+    const { server } = bridge.sandbox[system] as { server: PocketServer };
+    let inFlight = 0;
+    let most = 0;
+    server.onRequest = async () => {
+      most = Math.max(most, ++inFlight);
+      await sleep(30);
+      inFlight--;
+    };
+    const { engine } = bridge.app;
+    const feed = { source, kind: 'catalog', destination: 'ld' } as const;
+    const { runId } = await startRun(engine, feed, { trigger: 'cli' });
+    const run = await workRun(engine, runId, never);
+    expect(run).toMatchObject({ state: 'succeeded' });
+    expect(most).toBeGreaterThan(1);
+    expect(run.counts.sent).toBeGreaterThan(30);
+    expect(bridge.sandbox.ldServices.state.catalog.size).toBe(run.counts.sent);
+  });
+});
