@@ -7,11 +7,15 @@ import { startKhalibre, type Khalibre } from './khalibre';
 import type { KhalibreOptions } from './khalibre/options';
 import { startLdServices, type LdServices } from './ld-services';
 import type { LdServicesOptions } from './ld-services/options';
+import { type Lrs, startLrs } from './lrs';
+import type { LrsOptions } from './lrs/options';
 import { startOpenEdx, type OpenEdx } from './open-edx';
 import type { OpenEdxOptions } from './open-edx/options';
 import type { ServerOptions } from './server';
 import { startTBook, type TBook } from './t-book';
 import type { TBookOptions } from './t-book/options';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
+import type { WebhookReceiverOptions } from './webhook-receiver/options';
 
 export interface SandboxOptions {
   /** Of Open edX; each further system takes the next one. 0 or left out: whatever is free. */
@@ -24,6 +28,10 @@ export interface SandboxOptions {
   readonly academy?: Partial<AcademyOptions>;
   /** Left out: none. */
   readonly tBook?: Partial<TBookOptions>;
+  /** Left out: none. */
+  readonly lrs?: Partial<LrsOptions>;
+  /** Left out: none. */
+  readonly webhookReceiver?: Partial<WebhookReceiverOptions>;
   /** Managed identity, Key Vault and Entra ID; left out: none. Their tokens are good at the L&D services. */
   readonly azure?: Partial<AzureOptions>;
   /** Milliseconds since 1970, for all systems. */
@@ -40,6 +48,8 @@ export interface Sandbox {
   readonly khalibre: Khalibre | undefined;
   readonly academy: Academy | undefined;
   readonly tBook: TBook | undefined;
+  readonly lrs: Lrs | undefined;
+  readonly webhookReceiver: WebhookReceiver | undefined;
   stop(): Promise<void>;
 }
 
@@ -67,8 +77,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const academy =
       options.academy && (await start((shared) => startAcademy({ ...shared, ...options.academy })));
     const tBook = options.tBook && (await start((shared) => startTBook({ ...shared, ...options.tBook })));
+    const lrs = options.lrs && (await start((shared) => startLrs({ ...shared, ...options.lrs })));
+    const webhookReceiver =
+      options.webhookReceiver &&
+      (await start((shared) => startWebhookReceiver({ ...shared, ...options.webhookReceiver })));
     if (azure) ldServices.state.trusted.push(azure.state.desk(ldServices.state.options.resource));
-    return { openEdx, ldServices, azure, khalibre, academy, tBook, stop };
+    return { openEdx, ldServices, azure, khalibre, academy, tBook, lrs, webhookReceiver, stop };
   } catch (error) {
     await stop();
     throw error;

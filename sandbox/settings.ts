@@ -2,8 +2,10 @@ import type { Academy } from './academy-of-mine';
 import { academyOperations } from './academy-of-mine/options';
 import type { Khalibre } from './khalibre';
 import type { LdServices } from './ld-services';
+import type { Lrs } from './lrs';
 import type { Sandbox } from './sandbox';
 import type { TBook } from './t-book';
+import type { WebhookReceiver } from './webhook-receiver';
 
 /** The settings that lead LMS Bridge to a sandbox. */
 export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
@@ -21,7 +23,10 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
     ...(sandbox.khalibre && khalibreSettings(sandbox.khalibre)),
     ...(sandbox.academy && academySettings(sandbox.academy)),
     ...(sandbox.tBook && tBookSettings(sandbox.tBook)),
+    DESTINATIONS: destinationIds(sandbox).join(','),
     ...ldSettings('LD__', sandbox.ldServices),
+    ...(sandbox.lrs && lrsSettings(sandbox.lrs)),
+    ...(sandbox.webhookReceiver && webhookSettings(sandbox.webhookReceiver)),
   };
 }
 
@@ -47,6 +52,25 @@ const sourceIds = ({ khalibre, academy, tBook }: Sandbox): string[] => [
   ...(academy ? ['academyofmine'] : []),
   ...(tBook ? ['tbook'] : []),
 ];
+
+const destinationIds = ({ lrs, webhookReceiver }: Sandbox): string[] => [
+  'ld',
+  ...(lrs ? ['lrs'] : []),
+  ...(webhookReceiver ? ['webhook'] : []),
+];
+
+const lrsSettings = ({ url, options: { key, secret } }: Lrs): Record<string, string> => ({
+  DEST__lrs__kind: 'xapi',
+  DEST__lrs__baseUrl: url,
+  DEST__lrs__key: key,
+  DEST__lrs__secret: secret,
+});
+
+const webhookSettings = ({ url, options: { secret } }: WebhookReceiver): Record<string, string> => ({
+  DEST__webhook__kind: 'signed-webhook',
+  DEST__webhook__url: url,
+  DEST__webhook__secret: secret,
+});
 
 function khalibreSettings({ url, state }: Khalibre): Record<string, string> {
   const { clientId, clientSecret, webhook } = state.options;

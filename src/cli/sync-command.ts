@@ -1,7 +1,9 @@
 import { runView } from '../lib/api/run-view';
 import { createApp, type App } from '../lib/app';
+import { towards } from '../lib/domain/feed';
 import { isEnded, type Run } from '../lib/domain/run';
 import { cancelRun } from '../lib/sync/run/cancel';
+import { destinationFlag } from '../lib/sync/feeds-of';
 import { resync } from '../lib/sync/resync';
 import { workRun } from '../lib/sync/run/work-run';
 import type { Command } from './arguments';
@@ -50,7 +52,7 @@ export async function sync({ asked, json }: SyncCommand, terminal: Terminal): Pr
     if (json) stdout.write(`${JSON.stringify({ runs: runs.map(runView) })}\n`);
     const left = runs.filter((run) => !isEnded(run));
     if (left.length === 0) return exitCode(runs);
-    stderr.write(howToGoOn(left, commandName(env, 'sync')));
+    stderr.write(howToGoOn(app, left, commandName(env, 'sync')));
     return 130;
   } finally {
     line.end();
@@ -84,10 +86,12 @@ async function plannedRows({ engine }: App, run: Run): Promise<number | undefine
   return rows;
 }
 
-const howToGoOn = (runs: readonly Run[], command: string): string =>
+const howToGoOn = ({ engine }: App, runs: readonly Run[], command: string): string =>
   runs
-    .map(({ source, kind, slices: { total, done, failed } }) => {
+    .map((run) => {
+      const { source, kind, destination } = run;
+      const { total, done, failed } = run.slices;
       const left = total > 0 ? ` (${total - done - failed} of ${total} slices are left)` : '';
-      return `Stopped: the ${kind} of ${source} is not finished${left}. To go on: ${command} ${kind} --source ${source}\n`;
+      return `Stopped: the ${kind} of ${source}${towards(destination)} is not finished${left}. To go on: ${command} ${kind} --source ${source}${destinationFlag(engine, run)}\n`;
     })
     .join('');

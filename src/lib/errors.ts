@@ -103,12 +103,14 @@ export class UnsupportedError extends Error {
   override readonly name = 'UnsupportedError';
 }
 
-/** Input that cannot be used, by the name of the field: 422 (or 400) at the door. */
+/** Input that cannot be used, by the name of the field. */
 export class InputError extends Error {
   override readonly name: string = 'InputError';
   constructor(
     readonly field: string,
     message: string,
+    /** At the door: 400 when it means nothing, 422 when it means what cannot be honoured. */
+    readonly status: 400 | 422 = 422,
   ) {
     super(message);
   }

@@ -153,7 +153,7 @@ describe('the model', () => {
     const model = await readStatus(app);
     expect(model.quarantine).toMatchObject({ count: 40, more: false });
     expect(model.events.first).toHaveLength(10);
-    const page = statusPage(model, ['openedx', 'khalibre'], 'nonce').text;
+    const page = statusPage(model, { sources: ['openedx', 'khalibre'], destinations: ['ld'] }, 'nonce').text;
     expect(Buffer.byteLength(page)).toBeLessThan(60_000);
     expect(page).not.toContain('somebody@example.com');
     expect(livePart(model).text).toContain('At least');
@@ -165,7 +165,9 @@ describe('the model', () => {
     });
     const model = await readStatus(bridge.app);
     expect(model.verdict).toMatchObject({ level: 'bad', reasons: ['The settings of other are wrong.'] });
-    expect(statusPage(model, [], 'nonce').text).toMatch(/LMS__other__baseUrl is missing/);
+    expect(statusPage(model, { sources: [], destinations: [] }, 'nonce').text).toMatch(
+      /LMS__other__baseUrl is missing/,
+    );
   });
 });
 

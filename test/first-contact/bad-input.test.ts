@@ -321,7 +321,7 @@ describe('settings', () => {
     expect(lines).toMatchObject([
       { message: 'settings need a look', warning: `${warning.setting} ${warning.message}` },
     ]);
-    const page = statusPage(await readStatus(app), [], 'nonce').text;
+    const page = statusPage(await readStatus(app), { sources: [], destinations: [] }, 'nonce').text;
     expect(page).toContain(`${warning.setting} ${warning.message}`);
     expect((await sync(app, 'catalog')).state).toBe('succeeded');
   });

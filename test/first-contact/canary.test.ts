@@ -105,7 +105,7 @@ beforeAll(async () => {
 afterAll(() => bridge.stop());
 
 async function answers(): Promise<string> {
-  const texts = [(await getWatermarks(bridge.app)).body];
+  const texts = [(await getWatermarks(bridge.app, {})).body];
   texts.push((await listQuarantine(bridge.app, { limit: 200 })).body);
   const runs = (await listRuns(bridge.app, { limit: 200 })).body ?? '';
   texts.push(runs);

@@ -110,9 +110,35 @@ describe('metrics', () => {
       .flatMap(({ points }) => points)
       .filter(({ name }) => name === 'lms_bridge.watermark.lag');
     expect(lags).toHaveLength(1);
-    expect(lags[0]).toMatchObject({ attributes: { source: 'openedx' }, unit: 's' });
+    expect(lags[0]).toMatchObject({ attributes: { source: 'openedx', destination: 'ld' }, unit: 's' });
     expect(lags[0]!.value).toBeGreaterThan(0);
     expect(lags[0]!.value).toBeLessThan(120);
+  });
+
+  it('tell of each destination apart', async () => {
+    const told = await work({ env: on(), alsoTo: 'webhook' });
+    const sent = (to: string): number =>
+      delivered({ ...told, runs: told.runs.filter(({ destination }) => destination === to) }, 'sent');
+    expect(sent('webhook')).toBeGreaterThan(200);
+    expect(receiver.sums('lms_bridge.records', 'destination', { outcome: 'sent' })).toEqual({
+      ld: sent('ld'),
+      webhook: sent('webhook'),
+    });
+    expect(receiver.sums('lms_bridge.runs', 'destination')).toEqual({ ld: 3, webhook: 1 });
+    const points = receiver.received.flatMap((one) => one.points);
+    const lags = points.filter(({ name }) => name === 'lms_bridge.watermark.lag');
+    expect(lags.map(({ attributes }) => attributes)).toEqual(
+      expect.arrayContaining([
+        { source: 'openedx', destination: 'ld' },
+        { source: 'openedx', destination: 'webhook' },
+      ]),
+    );
+    const calls = points.filter(({ name }) => name === 'lms_bridge.http.duration');
+    expect(calls.map(({ attributes }) => attributes)).toContainEqual({
+      system: 'dest-webhook',
+      method: 'POST',
+      status: '202',
+    });
   });
 
   it('tell for how long a source asked to be left alone', async () => {

@@ -8,6 +8,8 @@ export interface Orders {
   readonly env: Readonly<Record<string, string>>;
   /** Requests that the source lets pass before it asks for a pause of a second. */
   readonly patienceOfSource?: number;
+  /** A second destination, which gets the results, too. */
+  readonly alsoTo?: 'webhook';
   /** Ends by the host's hook, not by flushing. */
   readonly byHook?: boolean;
   /** Syncs nothing, and flushes until the log holds this. */
@@ -16,6 +18,7 @@ export interface Orders {
 
 export interface Told {
   readonly runs: readonly {
+    readonly destination: string;
     readonly state: string;
     readonly dryRun: boolean;
     readonly counts: Record<string, number>;
@@ -26,9 +29,12 @@ export interface Told {
   readonly loaded: readonly string[];
 }
 
-async function main({ env, patienceOfSource, byHook, until: awaited }: Orders): Promise<Told> {
+async function main({ env, patienceOfSource, alsoTo, byHook, until: awaited }: Orders): Promise<Told> {
   const budget = patienceOfSource === undefined ? undefined : { requests: patienceOfSource, windowMs: 1_000 };
-  const bridge = await startBridge({ env: { ...env }, sandbox: { openEdx: { budget } } });
+  const bridge = await startBridge({
+    env: { ...env },
+    sandbox: { openEdx: { budget }, ...(alsoTo && { webhookReceiver: {} }) },
+  });
   const { app, sync, logged } = bridge;
   try {
     if (awaited !== undefined) {
@@ -44,14 +50,15 @@ async function main({ env, patienceOfSource, byHook, until: awaited }: Orders): 
       await sync('consumption', { dryRun: true }),
       await sync('consumption'),
       await sync('catalog'),
+      ...(alsoTo ? [await sync('consumption', { destination: alsoTo })] : []),
     ];
     await sweep(app.engine);
     if (byHook) await stop();
     else await app.metrics?.flush();
     return {
-      runs: runs.map(({ state, dryRun, counts }) => {
+      runs: runs.map(({ destination, state, dryRun, counts }) => {
         const { skippedBecause = {}, ...numbers } = counts;
-        return { state, dryRun, counts: numbers, skippedBecause };
+        return { destination, state, dryRun, counts: numbers, skippedBecause };
       }),
       logged,
       loaded: Object.keys(require.cache).filter((file) => file.includes('@opentelemetry')),

@@ -200,7 +200,9 @@ test('a source says where its records go, and an operator may name one destinati
   await expect(start({ source: 'openedx', destination: 'ld' })).rejects.toThrow(
     'The records of openedx do not go to ld; they go to other',
   );
-  await expect(start({ destination: 'nowhere' })).rejects.toThrow('do not go to nowhere');
+  await expect(start({ destination: 'nowhere' })).rejects.toThrow(
+    'There is no destination nowhere; DESTINATIONS names ld, other',
+  );
   const change = await planWatermarks(bridge.app.engine, openEdx, '2026-01-31T00:00:00Z');
   for (const one of change) await setWatermark(bridge.app.engine, one);
   expect(

@@ -1,5 +1,6 @@
 import { recordView, type RecordView } from '../../lib/api/quarantine';
 import { feedKinds } from '../../lib/domain/feed';
+import { mustBeKnown } from '../../lib/sync/feeds-of';
 import { table } from '../table';
 import { limitOf, noMore, oneOf, valueOf } from '../words';
 import { exitCodes, type StorageCommand, text } from './command';
@@ -33,6 +34,7 @@ Examples
     const source = valueOf(given, 'source');
     const destination = valueOf(given, 'destination');
     const { engine } = await desk.open();
+    await mustBeKnown(engine, destination);
     const records: RecordView[] = [];
     const pageSize = Math.min(limit, 1000);
     for await (const record of engine.quarantine.list({

@@ -1,6 +1,7 @@
 import { runView, type RunView } from '../../lib/api/run-view';
 import { feedKinds, towards } from '../../lib/domain/feed';
 import { runStates } from '../../lib/domain/run';
+import { mustBeKnown } from '../../lib/sync/feeds-of';
 import { grouped, table } from '../table';
 import { limitOf, noMore, oneOf, valueOf } from '../words';
 import { exitCodes, type StorageCommand, text } from './command';
@@ -35,6 +36,7 @@ Examples
     const source = valueOf(given, 'source');
     const destination = valueOf(given, 'destination');
     const { engine } = await desk.open();
+    await mustBeKnown(engine, destination);
     const found: RunView[] = [];
     for await (const run of engine.runs.list({
       source,

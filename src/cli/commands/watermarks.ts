@@ -1,27 +1,32 @@
 import { towards } from '../../lib/domain/feed';
 import { listWatermarks } from '../../lib/sync/watermarks';
 import { inTime, table } from '../table';
-import { noMore } from '../words';
-import { exitCodes, type StorageCommand } from './command';
+import { noMore, valueOf } from '../words';
+import { exitCodes, type StorageCommand, text } from './command';
 
 export const watermarks: StorageCommand = {
   name: 'watermarks',
-  flags: {},
-  usage: 'watermarks',
+  flags: { source: text, destination: text },
+  usage: 'watermarks [flags]',
   what: 'how far each source is delivered',
   help: `Lists how far the results of each source that is read by time are delivered.
 
-  lms-bridge watermarks [--json]
+  lms-bridge watermarks [flags]
+
+  --source ID       only of this source
+  --destination ID  only to this destination
+  --json            one JSON object
 
 ${exitCodes}
 
 Examples
   npx lms-bridge watermarks
 `,
-  async run({ words }, desk) {
-    noMore(words);
+  async run(given, desk) {
+    noMore(given.words);
+    const asked = { source: valueOf(given, 'source'), destination: valueOf(given, 'destination') };
     const { engine } = await desk.open();
-    const found = await listWatermarks(engine);
+    const found = await listWatermarks(engine, asked);
     desk.show({ watermarks: found }, () =>
       found.length === 0
         ? 'There are no watermarks yet: nothing was delivered, or no source is read by time.\n'

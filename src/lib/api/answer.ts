@@ -84,8 +84,8 @@ export function answerFor(thrown: unknown): Answer {
     });
   if (error instanceof InputError)
     return problem({
-      status: 422,
-      title: 'The request cannot be honoured',
+      status: error.status,
+      title: error.status === 400 ? 'The request is wrong' : 'The request cannot be honoured',
       detail: inputSentence(error),
       errors: [{ field: error.field, message: error.message }],
     });

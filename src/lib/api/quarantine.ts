@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { App } from '../app';
 import type { QuarantinedRecord } from '../store/quarantine';
+import { mustBeKnown } from '../sync/feeds-of';
 import { replayRecords } from '../sync/replay';
 import { type Answer, json } from './answer';
 import type { quarantineQuery, replayRequest } from './requests';
@@ -22,6 +23,7 @@ export type RecordView = ReturnType<typeof recordView>;
 
 export async function listQuarantine(app: App, query: z.output<typeof quarantineQuery>): Promise<Answer> {
   const { limit = 50, next, ...filter } = query;
+  await mustBeKnown(app.engine, filter.destination);
   const records = [];
   for await (const record of app.engine.quarantine.list({ ...filter, after: next, pageSize: limit + 1 })) {
     records.push(recordView(record));

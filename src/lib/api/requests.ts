@@ -116,6 +116,7 @@ export const quarantineQuery = z.strictObject({
   limit: limitParameter,
   next: nextOf(new RegExp(`^${feedPattern}-[0-9a-f]{16}$`)),
 });
+export const watermarksQuery = z.strictObject({ source, destination });
 export const replayRequest = z
   .strictObject({
     ...records,

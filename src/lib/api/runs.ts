@@ -4,10 +4,11 @@ import type { App } from '../app';
 import { stopping } from '../stopping';
 import { beginRuns } from '../sync/run/begin';
 import { cancelRun } from '../sync/run/cancel';
+import { mustBeKnown } from '../sync/feeds-of';
 import { resync } from '../sync/resync';
 import { listWatermarks } from '../sync/watermarks';
 import { type Answer, json, problem } from './answer';
-import type { resyncRequest, runsQuery } from './requests';
+import type { resyncRequest, runsQuery, watermarksQuery } from './requests';
 import { runView } from './run-view';
 
 const noSuchRun = (runId: string): Answer =>
@@ -40,6 +41,7 @@ export async function postResync(
 
 export async function listRuns(app: App, query: z.output<typeof runsQuery>): Promise<Answer> {
   const { limit = 50, next, ...filter } = query;
+  await mustBeKnown(app.engine, filter.destination);
   const runs = [];
   for await (const run of app.engine.runs.list({ after: next, ...filter, pageSize: limit + 1 })) {
     runs.push(runView(run));
@@ -60,6 +62,6 @@ export async function postCancel(app: App, runId: string): Promise<Answer> {
   return run ? json(202, runView(run)) : noSuchRun(runId);
 }
 
-export async function getWatermarks(app: App): Promise<Answer> {
-  return json(200, { watermarks: await listWatermarks(app.engine) });
+export async function getWatermarks(app: App, query: z.output<typeof watermarksQuery>): Promise<Answer> {
+  return json(200, { watermarks: await listWatermarks(app.engine, query) });
 }

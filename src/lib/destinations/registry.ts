@@ -19,8 +19,8 @@ type Right = DestinationEntry & { readonly ok: true };
 export function destinationNamed(entries: readonly DestinationEntry[], id: string): Right {
   const entry = entries.find((candidate) => candidate.id === id);
   if (!entry) {
-    const names = entries.map((one) => one.id).join(', ');
-    throw new NotNamedError('destination', `There is no destination ${id}; DESTINATIONS names ${names}`);
+    const names = entries.map((one) => one.id).join(', ') || 'none';
+    throw new NotNamedError('destination', `There is no destination ${id}; DESTINATIONS names ${names}`, 400);
   }
   if (!entry.ok) throw new SettingsError(entry.problems);
   return entry;

@@ -9,6 +9,7 @@ import {
   feedNow,
   refusals,
   replayOf,
+  syncOf,
 } from './explanation';
 
 /**
@@ -52,8 +53,7 @@ export async function explainCourse(
     (record) => record.courseId === courseId || mentions(record.raw, courseId),
   );
   const reading = { atSource, atSink: { told, at }, quarantine, feed: await feedNow(engine, feed) };
-  const sync = `lms-bridge sync catalog --source ${source} --course ${courseId}`;
-  return { ...feed, courseId, ...reading, ...whyOf(reading, sync) };
+  return { ...feed, courseId, ...reading, ...whyOf(reading, syncOf(engine, feed, courseId)) };
 }
 
 const mentions = (raw: unknown, courseId: string): boolean =>

@@ -4,7 +4,7 @@ import { UnsupportedError } from '../errors';
 import type { Utc } from '../domain/time';
 import type { QuarantinedRecord } from '../store/quarantine';
 import type { Engine } from '../sync/engine';
-import { feedsOf } from '../sync/feeds-of';
+import { destinationFlag, feedsOf } from '../sync/feeds-of';
 
 /** Why the sink knows of a record what it knows. Names no person. */
 export interface Explanation extends Feed {
@@ -109,6 +109,10 @@ export async function refusals(
   }
   return found;
 }
+
+/** The command that sends what a feed has not been told. @param courseId of this course alone. */
+export const syncOf = (engine: Engine, feed: Feed, courseId?: string): string =>
+  `lms-bridge sync ${feed.kind} --source ${feed.source}${courseId === undefined ? '' : ` --course ${courseId}`}${destinationFlag(engine, feed)}`;
 
 /** The command that mends most: what is in quarantine is tried again once its reason is gone. */
 export const replayOf = (refused: readonly Refusal[]): string | undefined =>

@@ -8,7 +8,15 @@ import { quarantineId, type QuarantinedRecord } from '../store/quarantine';
 import { rowsOf } from '../sync/deliver/compare-course';
 import { isAhead } from '../sync/deliver/course-rows';
 import { type Engine, openFeed, originOf, type OpenFeed } from '../sync/engine';
-import { type AtSink, type AtSource, type Explanation, feedAsked, feedNow, refusals } from './explanation';
+import {
+  type AtSink,
+  type AtSource,
+  type Explanation,
+  feedAsked,
+  feedNow,
+  refusals,
+  syncOf,
+} from './explanation';
 import { whyScanned, whyWindowed } from './why';
 
 export interface AskedLearner {
@@ -44,7 +52,7 @@ export async function explainLearner(
       quarantine,
       feed: await feedNow(engine, feed),
     } as const;
-    return { ...feed, courseId, ...reading, ...whyWindowed(reading, source) };
+    return { ...feed, courseId, ...reading, ...whyWindowed(reading, syncOf(engine, feed)) };
   }
   const found = await findRows(consumption, courseId, learner, signal);
   const row = found.good ?? found.bad;
@@ -58,7 +66,7 @@ export async function explainLearner(
   const id = row && quarantineId(feed, row.key, row.raw);
   const quarantine = await refusals(engine, feed, (record) => record.id === id || isKept(record));
   const reading = { atSource, atSink: { told, at }, quarantine, feed: await feedNow(engine, feed) };
-  return { ...feed, courseId, ...reading, ...whyScanned(reading, { source, courseId }) };
+  return { ...feed, courseId, ...reading, ...whyScanned(reading, syncOf(engine, feed, courseId)) };
 }
 
 interface FoundRows {

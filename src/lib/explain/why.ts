@@ -3,12 +3,8 @@ import { type Explanation, replayOf } from './explanation';
 type Reading = Pick<Explanation, 'atSource' | 'atSink' | 'quarantine' | 'feed'>;
 type Why = Pick<Explanation, 'why' | 'next'>;
 
-/** Why a scanned feed's record is at the sink as it is. No command names the learner: it is the person's to write. */
-export function whyScanned(
-  { atSource, atSink: { told }, quarantine, feed }: Reading,
-  { source, courseId }: { readonly source: string; readonly courseId: string },
-): Why {
-  const sync = `lms-bridge sync consumption --source ${source} --course ${courseId}`;
+/** Why a scanned feed's record is at the sink as it is. @param sync the command that sends it. No command names the learner: it is the person's to write. */
+export function whyScanned({ atSource, atSink: { told }, quarantine, feed }: Reading, sync: string): Why {
   const replay = replayOf(quarantine);
   const waiting = feed.activeRun ? ` The run ${feed.activeRun} is at the feed now.` : '';
   switch (atSource.found) {
@@ -41,11 +37,10 @@ export function whyScanned(
   }
 }
 
-/** What can be said of a windowed feed, which keeps no ledger. */
-export function whyWindowed({ quarantine, feed }: Reading, source: string): Why {
+/** What can be said of a windowed feed, which keeps no ledger. @param sync the command that sends what changed. */
+export function whyWindowed({ quarantine, feed }: Reading, sync: string): Why {
   const replay = replayOf(quarantine);
   if (replay) return { why: `The row is in quarantine: ${quarantine[0]?.reason}.`, next: replay };
-  const sync = `lms-bridge sync consumption --source ${source}`;
   const kept = 'What was sent of one learner is not kept: this source is read by time.';
   if (feed.watermark === undefined) return { why: `${kept} Nothing was delivered yet.`, next: sync };
   return {

@@ -4,7 +4,7 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { feedName, type Feed } from '../domain/feed';
+import { feedName, type Feed, type Route } from '../domain/feed';
 import type { Counts, Run } from '../domain/run';
 import { toMs, type Utc } from '../domain/time';
 import type { CallFact } from '../http/client';
@@ -26,8 +26,7 @@ const sweptWithinMs = 150_000;
 const durations = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60];
 const outcomes = ['sent', 'unchanged', 'quarantined', 'deleted'] as const;
 
-interface Seen {
-  readonly source: string;
+interface Seen extends Route {
   readonly watermark: Utc;
   readonly at: number;
 }
@@ -102,7 +101,8 @@ export class OpenTelemetry implements Metrics {
   }
 
   watermark(feed: Feed, watermark: Utc): void {
-    this.#watermarks.set(feedName(feed), { source: feed.source, watermark, at: Date.now() });
+    const { source, destination } = feed;
+    this.#watermarks.set(feedName(feed), { source, destination, watermark, at: Date.now() });
   }
 
   async flush(): Promise<void> {
@@ -117,8 +117,9 @@ export class OpenTelemetry implements Metrics {
 
   #observeLag(result: ObservableResult): void {
     const now = Date.now();
-    for (const { source, watermark, at } of this.#watermarks.values())
-      if (now - at < sweptWithinMs) result.observe(Math.max(0, (now - toMs(watermark)) / 1000), { source });
+    for (const { source, destination, watermark, at } of this.#watermarks.values())
+      if (now - at < sweptWithinMs)
+        result.observe(Math.max(0, (now - toMs(watermark)) / 1000), { source, destination });
   }
 }
 

@@ -2,6 +2,7 @@ import { feedName, type Feed } from '../domain/feed';
 import type { Run, RunTrigger } from '../domain/run';
 import type { QuarantineFilter } from '../store/quarantine';
 import type { Engine } from './engine';
+import { mustBeKnown } from './feeds-of';
 import { startRun } from './run/start';
 
 /** Ids of one run: a table's property holds 32,000 characters. */
@@ -11,6 +12,7 @@ const together = 400;
  * Starts runs that try quarantined records again, which take their turn like any other.
  * @param ids only these; those that are no longer there are over already, and not counted.
  * @param filter only what it lets through; see `Quarantine.list`.
+ * @throws InputError when there is no such destination.
  * @returns how many records, and the runs: one a feed, more when there are very many.
  */
 export async function replayRecords(
@@ -19,6 +21,7 @@ export async function replayRecords(
   ids?: readonly string[],
   filter: Pick<QuarantineFilter, 'source' | 'kind' | 'destination' | 'runId' | 'reason'> = {},
 ): Promise<{ readonly replayed: number; readonly runs: readonly Run[] }> {
+  await mustBeKnown(engine, filter.destination);
   const wanted = ids && new Set(ids);
   const byFeed = new Map<string, { feed: Feed; ids: string[] }>();
   let replayed = 0;

@@ -4,7 +4,7 @@ import type { Utc } from '../domain/time';
 import { InputError, UnsupportedError } from '../errors';
 import type { SourceEntry } from '../settings/types';
 import type { Engine } from './engine';
-import { takes } from './feeds-of';
+import { mustBeNamed, takes } from './feeds-of';
 import { startRun } from './run/start';
 
 /** What an operator may ask for. What is left out means all sources, both kinds, all destinations, incremental. */
@@ -57,6 +57,7 @@ function feedsFor(engine: Engine, sources: readonly SourceEntry[], asked: Resync
       'source',
       `There is no source ${source}; there is ${sources.map(({ id }) => id).join(', ') || 'none'}`,
     );
+  mustBeNamed(engine, destination);
   if (from !== undefined && to !== undefined && from >= to)
     throw new InputError('to', 'to must be later than from');
   const feeds: Feed[] = [];

@@ -1,7 +1,7 @@
-import { feedName, type Feed } from '../domain/feed';
+import { feedName, type Feed, type Route } from '../domain/feed';
 import { parseUtc, toMs, utc, type Utc, type Window } from '../domain/time';
 import { InputError } from '../errors';
-import { feedsOf } from './feeds-of';
+import { feedsOf, mustBeKnown, mustBeNamed } from './feeds-of';
 import type { Engine } from './engine';
 
 export interface Watermark extends Feed {
@@ -10,14 +10,21 @@ export interface Watermark extends Feed {
   readonly lagSeconds: number;
 }
 
-/** The watermarks of all feeds that have one. */
-export async function listWatermarks(engine: Engine): Promise<Watermark[]> {
+/** The watermarks of all feeds that have one, or of those that are asked for. */
+export async function listWatermarks(
+  engine: Engine,
+  { source, destination }: Partial<Route> = {},
+): Promise<Watermark[]> {
+  await mustBeKnown(engine, destination);
   const now = toMs(utc(engine.now()));
-  return (await engine.feeds.list()).flatMap(({ feed, watermark }) =>
-    watermark === undefined
-      ? []
-      : [{ ...feed, value: watermark, lagSeconds: Math.round((now - toMs(watermark)) / 1000) }],
-  );
+  return (await engine.feeds.list())
+    .filter(({ feed }) => source === undefined || feed.source === source)
+    .filter(({ feed }) => destination === undefined || feed.destination === destination)
+    .flatMap(({ feed, watermark }) =>
+      watermark === undefined
+        ? []
+        : [{ ...feed, value: watermark, lagSeconds: Math.round((now - toMs(watermark)) / 1000) }],
+    );
 }
 
 /** A change of a watermark that may be made. */
@@ -54,6 +61,7 @@ export async function planWatermarks(
       'value',
       `${to} is before LMS__${source}__since (${since}); change that setting first`,
     );
+  mustBeNamed(engine, destination);
   const feeds = feedsOf(engine, source, { kind: 'consumption', destination });
   if (feeds.length === 0)
     throw new InputError(

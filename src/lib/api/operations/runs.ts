@@ -1,4 +1,4 @@
-import { resyncRequest, runsQuery } from '../requests';
+import { resyncRequest, runsQuery, watermarksQuery } from '../requests';
 import { runSchema, runsSchema, startedSchema, watermarksSchema } from '../schemas';
 import type { Operation } from './operation';
 
@@ -33,6 +33,7 @@ export const runOperations: readonly Operation[] = [
       required: false,
       examples: {
         everything: {},
+        'one destination, everything anew': { destination: 'ld', mode: 'full' },
         'dry run of one catalog': { source: 'openedx', kind: 'catalog', mode: 'full', dryRun: true },
         'a month of results': {
           source: 'openedx',
@@ -108,6 +109,7 @@ export const runOperations: readonly Operation[] = [
     tag: 'Runs',
     summary: 'How far each feed has been delivered',
     description: 'Only of feeds that the source filters by modification time.',
+    query: watermarksQuery,
     answers: {
       200: {
         description: 'The watermarks',
@@ -125,6 +127,6 @@ export const runOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [],
+    problems: [400],
   },
 ];

@@ -90,7 +90,11 @@ export const troubleOperations: readonly Operation[] = [
     tag: 'Quarantine',
     summary: 'Try quarantined records again',
     description: 'Starts a run for each feed concerned. Ids that are no longer there are not counted.',
-    body: { schema: replayRequest, required: false, examples: { all: {}, one: { ids: [id] } } },
+    body: {
+      schema: replayRequest,
+      required: false,
+      examples: { all: {}, one: { ids: [id] }, 'of one destination': { destination: 'ld' } },
+    },
     answers: {
       202: {
         description: 'How many, and the runs that try them',

@@ -32,8 +32,9 @@ export async function getStatus(search: URLSearchParams): Promise<Answer> {
 }
 
 async function wholePage(app: App, nonce: string): Promise<Answer> {
-  const sources = app.settings.sources.map(({ id }) => id);
-  return page(200, statusPage(await readStatus(app), sources, nonce), nonce);
+  const { sources, destinations } = app.settings;
+  const choices = { sources: sources.map(({ id }) => id), destinations: destinations.map(({ id }) => id) };
+  return page(200, statusPage(await readStatus(app), choices, nonce), nonce);
 }
 
 const nowPart = async (app: App): Promise<Answer> => page(200, livePart(await readStatus(app)));

@@ -1,7 +1,13 @@
 import { html, type Html } from './html';
 
+/** What there is to choose from, by its ids. */
+export interface Choices {
+  readonly sources: readonly string[];
+  readonly destinations: readonly string[];
+}
+
 /** Asks for runs. Its fields are named as those of `POST /resync`. Without scripts it is not shown. */
-export function resyncForm(sources: readonly string[]): Html {
+export function resyncForm({ sources, destinations }: Choices): Html {
   return html`
     <section class="js-only" aria-labelledby="resync-title">
       <h2 id="resync-title">Sync now</h2>
@@ -22,6 +28,16 @@ export function resyncForm(sources: readonly string[]): Html {
               <option value="consumption">Consumption</option>
             </select></label
           >
+          ${
+            destinations.length > 1 &&
+            html`<label class="wide"
+              >Destination
+              <select name="destination">
+                <option value="">All destinations</option>
+                ${destinations.map((id) => html`<option>${id}</option>`)}
+              </select></label
+            >`
+          }
           <label class="wide"
             >How much
             <select name="mode">

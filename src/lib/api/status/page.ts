@@ -1,5 +1,5 @@
 import { feedTable, openRuns } from './feeds';
-import { resyncForm } from './form';
+import { type Choices, resyncForm } from './form';
 import { html, Html } from './html';
 import { icon, sprite } from './icons';
 import type { StatusModel } from './shown';
@@ -11,13 +11,13 @@ import type { Verdict } from './shown';
 import { clock } from './words';
 
 /** The page. @param nonce what the answer's Content-Security-Policy names. */
-export function statusPage(model: StatusModel, sources: readonly string[], nonce: string): Html {
+export function statusPage(model: StatusModel, choices: Choices, nonce: string): Html {
   const { asOf, above, below, runs } = parts(model);
   return shell(
     model.verdict,
     nonce,
     html`
-      ${above}${below} ${resyncForm(sources)}
+      ${above}${below} ${resyncForm(choices)}
       <section aria-labelledby="runs-title">
         <h2 id="runs-title">Latest runs</h2>
         <div class="card">
