@@ -175,6 +175,6 @@ test('nobody’s address or name is anywhere but in the quarantine', async () =>
     for (const [where, text] of places)
       if (text.toLowerCase().includes(address.toLowerCase())) throw new Error(`A learner is in: ${where}`);
   const kept: string[] = [];
-  for await (const { raw } of bridge.app.engine.quarantine.list()) kept.push(JSON.stringify(raw));
+  for await (const { raw } of bridge.app.engine.quarantine.records()) kept.push(JSON.stringify(raw));
   expect(kept.some((row) => row.includes('canary.unmapped@example.com'))).toBe(true);
 });

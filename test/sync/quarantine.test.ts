@@ -1,14 +1,14 @@
 import { replayQuarantine } from '../../src/lib/api/quarantine';
 import { utc } from '../../src/lib/domain/time';
-import { type QuarantinedRecord, quarantineId } from '../../src/lib/store/quarantine';
+import { type QuarantineEntry, quarantineId } from '../../src/lib/store/quarantine-rows';
 import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, startBridge } from '../setup/bridge';
 
 let bridge: Bridge;
 afterEach(() => bridge.stop());
 
-async function quarantined(): Promise<QuarantinedRecord[]> {
-  const records: QuarantinedRecord[] = [];
+async function quarantined(): Promise<QuarantineEntry[]> {
+  const records: QuarantineEntry[] = [];
   for await (const record of bridge.app.engine.quarantine.list()) records.push(record);
   return records;
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { App } from '../app';
-import type { QuarantinedRecord } from '../store/quarantine';
+import type { QuarantineEntry } from '../store/quarantine-rows';
 import { mustBeKnown } from '../sync/feeds-of';
 import { replayRecords } from '../sync/replay';
 import { type Answer, json } from './answer';
 import type { quarantineQuery, replayRequest } from './requests';
 
 /** As the API shows it: without the row itself, which may hold a learner's address. */
-export function recordView({ id, feed, runId, reason, status, at, courseId }: QuarantinedRecord) {
+export function recordView({ id, feed, runId, reason, status, at, courseId }: QuarantineEntry) {
   return {
     id,
     runId,

@@ -2,7 +2,7 @@ import { isEnded, type Run } from '../domain/run';
 import type { Feed } from '../domain/feed';
 import { UnsupportedError } from '../errors';
 import type { Utc } from '../domain/time';
-import type { QuarantinedRecord } from '../store/quarantine';
+import type { QuarantinedRecord } from '../store/quarantine-rows';
 import type { Engine } from '../sync/engine';
 import { destinationFlag, feedsOf } from '../sync/feeds-of';
 
@@ -102,7 +102,7 @@ export async function refusals(
   isAbout: (record: QuarantinedRecord) => boolean,
 ): Promise<Refusal[]> {
   const found: Refusal[] = [];
-  for await (const record of engine.quarantine.list(feed)) {
+  for await (const record of engine.quarantine.records(feed)) {
     if (!isAbout(record)) continue;
     const { id, reason, status, at, runId } = record;
     found.push({ id, reason, status, at, runId });

@@ -4,7 +4,7 @@ import { utc } from '../domain/time';
 import { RefusedError, UnsupportedError } from '../errors';
 import type { ScannedFeed } from '../sources/source';
 import { shortHash } from '../store/keys';
-import { quarantineId, type QuarantinedRecord } from '../store/quarantine';
+import { quarantineId, type QuarantinedRecord } from '../store/quarantine-rows';
 import { rowsOf } from '../sync/deliver/compare-course';
 import { isAhead } from '../sync/deliver/course-rows';
 import { type Engine, openFeed, originOf, type OpenFeed } from '../sync/engine';

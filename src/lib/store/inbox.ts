@@ -14,6 +14,7 @@ import {
 } from './inbox-rows';
 
 import { shortHash } from './keys';
+import { partitionsAfter } from './partitions';
 import { purgeEvents } from './inbox-purge';
 import type { ByItself } from './purging';
 import { deleteRow, queryRows, readRow, type Row, where } from './rows';
@@ -187,16 +188,8 @@ export class Inbox {
   /** The sources of which anything is kept, whatever LMS_SOURCES names today. */
   async storedSources(): Promise<string[]> {
     const sources: string[] = [];
-    for (let found: string | undefined = ''; found !== undefined; found = await this.#sourceAfter(found))
-      if (found !== '') sources.push(found);
+    for await (const source of partitionsAfter(this.#table, '')) sources.push(source);
     return sources;
-  }
-
-  async #sourceAfter(source: string): Promise<string | undefined> {
-    const filter = where`PartitionKey gt ${source}`;
-    const one = { filter, select: ['PartitionKey', 'RowKey'], pageSize: 1, pages: 1 };
-    for await (const { partitionKey } of queryRows(this.#table, one)) return partitionKey;
-    return undefined;
   }
 
   /**

@@ -11,11 +11,15 @@ export type ByItself = (step: () => Promise<void>) => Promise<void>;
 export const purgeWidth = 4;
 
 /**
- * Deletes rows in the versions in which they were listed, a hundred of a partition in a transaction. One that was
+ * Deletes rows in the versions in which they were listed, if they bear one, a hundred of a partition in a transaction. One that was
  * written anew since stays, and one that cannot be deleted costs itself, not its transaction.
  * @param rows partition by partition, as lists give them. @returns how many are gone.
  */
-export async function purgeRows(table: Table, rows: AsyncIterable<Row>, byItself: ByItself): Promise<number> {
+export async function purgeRows(
+  table: Table,
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  byItself: ByItself,
+): Promise<number> {
   let purged = 0;
   await forEachOf(groupsOf(rows, mostTogether), purgeWidth, (group) =>
     byItself(async () => {
@@ -51,7 +55,10 @@ export async function isGone(deleting: Promise<unknown>): Promise<boolean> {
 }
 
 /** Neighbours of one partition, so many at the most. */
-export async function* groupsOf(rows: AsyncIterable<Row>, most: number): AsyncGenerator<readonly Row[]> {
+export async function* groupsOf(
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  most: number,
+): AsyncGenerator<readonly Row[]> {
   let group: Row[] = [];
   for await (const row of rows) {
     if (group.length === most || (group[0] && group[0].partitionKey !== row.partitionKey)) {

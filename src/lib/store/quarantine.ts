@@ -1,27 +1,22 @@
-import { courseIdFault } from '../domain/course';
-import { type Feed, type FeedKind, feedName, firstDestination } from '../domain/feed';
+import { type Feed, type FeedKind, feedName } from '../domain/feed';
 import type { Utc } from '../domain/time';
-import { fromJsonProperties, toJsonProperties } from './bytes';
-import { shortHash } from './keys';
-import { type ByItself, isGone, purgeRows } from './purging';
-import { checkVersion, deleteRow, putRow, queryRows, readRow, type Row, rowVersion, where } from './rows';
+import { forEachOf } from '../for-each-of';
+import { partitionsAfter } from './partitions';
+import { type ByItself, purgeRows } from './purging';
+import { QuarantineLookup } from './quarantine-lookup';
+import {
+  entryProperties,
+  feedNamed,
+  feedOf,
+  type QuarantinedRecord,
+  type QuarantineEntry,
+  recordToRow,
+  rowKeyOf,
+  rowToEntry,
+  rowToRecord,
+} from './quarantine-rows';
+import { putRow, queryRows, readRow, type Row, where } from './rows';
 import type { Storage, Table } from './storage';
-
-/** A record that could not be mapped, or that the sink refused. */
-export interface QuarantinedRecord {
-  readonly id: string;
-  readonly feed: Feed;
-  readonly runId: string;
-  readonly reason: string;
-  /** What the sink answered, when it was the sink. */
-  readonly status: number | undefined;
-  readonly at: Utc;
-  /** The course it belongs to, when the row says. */
-  readonly courseId: string | undefined;
-  /** The row as the source gave it. Holds personal data. */
-  readonly raw: unknown;
-  readonly etag: string | undefined;
-}
 
 /** Which records; what is left out means all. */
 export interface QuarantineFilter {
@@ -36,48 +31,45 @@ export interface QuarantineFilter {
   readonly pageSize?: number;
 }
 
+/** Records read at a time. */
+const width = 8;
+
 /** The table `quarantine`: a partition a feed, a row a record. The same record fails into the same row. */
 export class Quarantine {
   readonly #table: Table;
 
-  constructor(storage: Storage) {
+  constructor(private readonly storage: Storage) {
     this.#table = storage.table('quarantine');
   }
 
-  async put(record: Omit<QuarantinedRecord, 'etag'>): Promise<void> {
-    const { raw, cut } = keptRaw(record.raw);
-    const reason = cut ? `${record.reason} (its row is too large to be kept with it)` : record.reason;
-    await putRow(this.#table, {
-      partitionKey: feedName(record.feed),
-      rowKey: rowKeyOf(record.id),
-      v: rowVersion,
-      source: record.feed.source,
-      kind: record.feed.kind,
-      destination: record.feed.destination,
-      runId: record.runId,
-      reason: reason.slice(0, longest),
-      at: record.at,
-      ...(record.status === undefined ? {} : { status: record.status }),
-      ...(record.courseId === undefined || courseIdFault(record.courseId)
-        ? {}
-        : { courseId: record.courseId }),
-      ...raw,
-    });
+  async put(record: QuarantinedRecord): Promise<void> {
+    await putRow(this.#table, recordToRow(record));
   }
 
   async read(id: string): Promise<QuarantinedRecord | undefined> {
-    const feed = feedOf(id);
-    const row = feed && (await readRow(this.#table, feedName(feed), rowKeyOf(id)));
-    return row ? toRecord(row) : undefined;
+    const row = await this.#row(id);
+    return row && rowToRecord(row);
   }
 
-  /** Ids of a feed's records: few, unless the feed is ill. */
-  async ids(feed: Feed): Promise<Set<string>> {
-    const ids = new Set<string>();
-    const filter = where`PartitionKey eq ${feedName(feed)}`;
-    for await (const row of queryRows(this.#table, { filter, select: ['PartitionKey', 'RowKey'] }))
-      ids.add(`${row.partitionKey}-${row.rowKey}`);
-    return ids;
+  /** Those that are there, of these ids. */
+  async entries(ids: Iterable<string>): Promise<QuarantineEntry[]> {
+    const found: QuarantineEntry[] = [];
+    await forEachOf(new Set(ids), width, async (id) => {
+      const row = await this.#row(id, entryProperties);
+      if (row) found.push(rowToEntry(row));
+    });
+    return found;
+  }
+
+  async #row(id: string, select?: readonly string[]): Promise<Row | undefined> {
+    const feed = feedOf(id);
+    if (!feed) return undefined;
+    return readRow(this.#table, feedName(feed), rowKeyOf(id), select && { select });
+  }
+
+  /** For a piece of work that begins: see `QuarantineLookup`. */
+  lookUp(feed: Feed): Promise<QuarantineLookup> {
+    return QuarantineLookup.begin(this.#table, feedName(feed), this.storage.now());
   }
 
   /** How many records there are, or `most` when there are more. */
@@ -88,26 +80,54 @@ export class Quarantine {
     return found;
   }
 
-  /** In the order of their ids. */
-  async *list(filter: QuarantineFilter = {}): AsyncGenerator<QuarantinedRecord> {
-    const after = filter.after === undefined ? undefined : feedOf(filter.after);
-    const terms = [
-      ...(filter.source ? [where`source eq ${filter.source}`] : []),
-      ...(filter.kind ? [where`kind eq ${filter.kind}`] : []),
-      ...(filter.runId ? [where`runId eq ${filter.runId}`] : []),
-      ...(filter.reason ? [where`reason eq ${filter.reason}`] : []),
-      ...(after
-        ? [
-            where`(PartitionKey gt ${feedName(after)} or (PartitionKey eq ${feedName(after)} and RowKey gt ${rowKeyOf(filter.after ?? '')}))`,
-          ]
-        : []),
+  /** In the order of their ids, without the rows themselves. */
+  async *list(filter: QuarantineFilter = {}): AsyncGenerator<QuarantineEntry> {
+    for await (const row of this.#rows(filter, entryProperties)) yield rowToEntry(row);
+  }
+
+  /** The same, with the rows, which may be large. */
+  async *records(filter: QuarantineFilter = {}): AsyncGenerator<QuarantinedRecord> {
+    for await (const row of this.#rows(filter)) yield rowToRecord(row);
+  }
+
+  async *#rows(filter: QuarantineFilter, select?: readonly string[]): AsyncGenerator<Row> {
+    const { runId, reason, pageSize } = filter;
+    const ofRows = [
+      ...(runId ? [where`runId eq ${runId}`] : []),
+      ...(reason ? [where`reason eq ${reason}`] : []),
     ];
-    for await (const row of queryRows(this.#table, {
-      ...(terms.length > 0 ? { filter: terms.join(' and ') } : {}),
-      ...(filter.pageSize === undefined ? {} : { pageSize: filter.pageSize }),
-    })) {
-      const record = toRecord(row);
-      if (filter.destination === undefined || record.feed.destination === filter.destination) yield record;
+    for await (const place of this.#places(filter)) {
+      const terms = [...place, ...ofRows];
+      const query = { select, pageSize, ...(terms.length > 0 && { filter: terms.join(' and ') }) };
+      yield* queryRows(this.#table, query);
+    }
+  }
+
+  /** Where the records are that a filter is about, as filters of their keys: what is elsewhere is not looked at. */
+  async *#places({ source, kind, destination, after = '' }: QuarantineFilter): AsyncGenerator<string[]> {
+    const reached = feedOf(after);
+    const from = reached && feedName(reached);
+    const beyond =
+      from === undefined ? [] : [where`PartitionKey eq ${from} and RowKey gt ${rowKeyOf(after)}`];
+    if (source === undefined && kind === undefined && destination === undefined)
+      return yield from === undefined ? [] : [`(${where`PartitionKey gt ${from}`} or (${beyond[0]}))`];
+    const isWanted = (name: string): boolean => {
+      const feed = feedNamed(name);
+      return (
+        feed !== undefined &&
+        (source === undefined || feed.source === source) &&
+        (kind === undefined || feed.kind === kind) &&
+        (destination === undefined || feed.destination === destination)
+      );
+    };
+    if (from !== undefined && isWanted(from)) yield beyond;
+    // The hyphen follows a source's id in the name of each of its feeds.
+    for await (const name of partitionsAfter(
+      this.#table,
+      from ?? (source === undefined ? '' : `${source}-`),
+    )) {
+      if (isWanted(name)) yield [where`PartitionKey eq ${name}`];
+      if (source !== undefined && !name.startsWith(`${source}-`)) return;
     }
   }
 
@@ -121,54 +141,15 @@ export class Quarantine {
     return purgeRows(this.#table, old, byItself);
   }
 
-  /** @returns false when the record was put there anew since it was read. */
-  async clear(id: string, etag?: string): Promise<boolean> {
-    const feed = feedOf(id);
-    if (!feed) return false;
-    return isGone(deleteRow(this.#table, feedName(feed), rowKeyOf(id), etag));
+  /** Takes records of one feed out; those that are not there are out already. */
+  async clear(ids: readonly string[]): Promise<void> {
+    await purgeRows(this.#table, rowsOf(ids), (step) => step());
   }
 }
 
-/** Of a reason, in characters. */
-const longest = 2_000;
-/** A row of the table holds 1 MiB. */
-const mostRawBytes = 800_000;
-
-function keptRaw(given: unknown): { raw: Record<string, unknown>; cut: boolean } {
-  const raw = toJsonProperties('raw', given ?? null);
-  const cut = Number(raw.rawLength) > mostRawBytes;
-  return { raw: cut ? toJsonProperties('raw', null) : raw, cut };
-}
-
-/** @param key of the record at the source; what has none is told apart by its own content. */
-export const quarantineId = (feed: Feed, key: string | undefined, raw: unknown): string =>
-  `${feedName(feed)}-${shortHash(key ?? `raw:${JSON.stringify(raw)}`)}`;
-
-const rowKeyOf = (id: string): string => id.split('-').at(-1) ?? id;
-
-function feedOf(id: string): Feed | undefined {
-  const match = /^([a-z0-9]+)-(catalog|consumption)(?:\.([a-z0-9]+))?-[0-9a-f]{16}$/.exec(id);
-  if (!match) return undefined;
-  const [, source = '', kind, destination = firstDestination] = match;
-  return { source, kind: kind as FeedKind, destination };
-}
-
-function toRecord(row: Row): QuarantinedRecord {
-  checkVersion(row, 'A quarantined record');
-  return {
-    id: `${row.partitionKey}-${row.rowKey}`,
-    feed: {
-      source: String(row.source),
-      kind: row.kind as FeedKind,
-      // Rows from before there were other destinations name none.
-      destination: String(row.destination ?? firstDestination),
-    },
-    runId: String(row.runId),
-    reason: String(row.reason),
-    status: row.status as number | undefined,
-    at: row.at as Utc,
-    courseId: row.courseId as string | undefined,
-    raw: fromJsonProperties('raw', row),
-    etag: row.etag,
-  };
+function* rowsOf(ids: readonly string[]): Generator<Row> {
+  for (const id of ids) {
+    const feed = feedOf(id);
+    if (feed) yield { partitionKey: feedName(feed), rowKey: rowKeyOf(id) };
+  }
 }

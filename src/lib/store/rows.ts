@@ -27,15 +27,16 @@ export interface Patience {
   readonly abortSignal?: AbortSignal;
 }
 
-/** One row, or undefined. @throws RetryableError when storage does not answer. */
+/** One row, or undefined. @param options.select of its properties; left out: all. @throws RetryableError when storage does not answer. */
 export async function readRow(
   table: Table,
   partitionKey: string,
   rowKey: string,
-  patience?: Patience,
+  { select, ...patience }: Patience & { readonly select?: readonly string[] } = {},
 ): Promise<Row | undefined> {
   try {
-    return (await table.getEntity(partitionKey, rowKey, patience)) as Row;
+    const options = { ...patience, ...(select && { queryOptions: { select: [...select] } }) };
+    return (await table.getEntity(partitionKey, rowKey, options)) as Row;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw storageError(error);

@@ -95,7 +95,7 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
   if (entry && !entry.doubt && !entry.deleted && entry.hash === encoded.hash && !what.force) {
     tally.unchanged();
     // It is well again: what stands in quarantine of it is over.
-    await tally.arrived(course.key, course.raw);
+    await tally.arrived([course]);
     return;
   }
   const reason = tooLarge(encoded.json);
@@ -114,7 +114,7 @@ async function give(course: MappedRecord<Course>, what: ApplyCourse, lease: Leas
     return tally.quarantine({ ...course, reason: refused.message, status: refused.status, courseId });
   await acknowledged(what, { entry: { ...next, doubt: false }, json: encoded.json, etag });
   tally.sent();
-  await tally.arrived(course.key, course.raw);
+  await tally.arrived([course]);
 }
 
 async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Promise<void> {
@@ -143,7 +143,7 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
     return tally.quarantine({ key: courseId, raw, reason, status, courseId });
   }
   await acknowledged(what, { entry: { ...next, doubt: false }, json, etag });
-  await tally.arrived(courseId, undefined);
+  await tally.arrived([{ key: courseId, raw: undefined }]);
   tally.deleted();
   engine.log.info({ ...open.feed, courseId }, 'course taken back');
 }

@@ -19,14 +19,16 @@ export async function changedOf(
   force: boolean,
 ): Promise<Found[]> {
   const changed: Found[] = [];
+  const unchanged: Found[] = [];
   for (const one of found)
     if (one.arrived) tally.sent();
     else if (force || ledger.doubt || records.get(one.key) !== one.hash) changed.push(one);
     else {
       tally.unchanged();
-      // It is well again: what stands in quarantine of it is over.
-      await tally.arrived(one.row.key, one.row.raw);
+      unchanged.push(one);
     }
+  // They are well again: what stands in quarantine of them is over.
+  await tally.arrived(unchanged.map(({ row }) => row));
   return changed;
 }
 
@@ -39,10 +41,12 @@ export function tellChanges(changed: Iterable<Found>, { tally, ledger }: Compari
   }
 }
 
-export async function noteArrived({ key, hash, row }: Found, { tally, records }: Comparison): Promise<void> {
-  records.set(key, hash);
-  tally.sent();
-  await tally.arrived(row.key, row.raw);
+export async function noteArrived(arrived: readonly Found[], { tally, records }: Comparison): Promise<void> {
+  for (const { key, hash } of arrived) {
+    records.set(key, hash);
+    tally.sent();
+  }
+  await tally.arrived(arrived.map(({ row }) => row));
 }
 
 /** Not known at the destination: the next scan tries again. */
@@ -64,7 +68,7 @@ export async function noteSkipped(
 ): Promise<void> {
   records.delete(key);
   tally.skipped(reason);
-  await tally.arrived(row.key, row.raw);
+  await tally.arrived([row]);
 }
 
 /** What the next go needs to know of a record. @param hash as the ledger has it. */

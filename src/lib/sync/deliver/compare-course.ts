@@ -167,10 +167,8 @@ async function deliver(
     beforeBatch: async () => engine.onStep?.('before post', feed),
     onAcknowledged: async (batch) => {
       await engine.onStep?.('after post', feed);
-      for (const one of batch) {
-        arrived.add(one);
-        await noteArrived(one, course);
-      }
+      for (const one of batch) arrived.add(one);
+      await noteArrived(batch, course);
     },
     onRefused: (one, error) => noteRefused(one, error, course),
     onSkipped: (one, reason) => noteSkipped(one, reason, course),

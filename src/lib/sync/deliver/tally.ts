@@ -12,7 +12,8 @@ import {
 } from '../../domain/run';
 import { addNotes } from '../../domain/notes';
 import { utc } from '../../domain/time';
-import { quarantineId } from '../../store/quarantine';
+import type { QuarantineLookup } from '../../store/quarantine-lookup';
+import { quarantineId, rowKeyOf } from '../../store/quarantine-rows';
 import type { Engine } from '../engine';
 import { tooManyBad } from './deliver';
 import type { Hold } from './post';
@@ -37,7 +38,7 @@ export class Tally {
   readonly #skippedBecause: Map<string, number>;
   #changes: Changes;
   #notes: readonly string[];
-  #quarantined: ReadonlySet<string> | undefined;
+  #quarantined: QuarantineLookup | undefined;
   /** Under which the records are worked: who has lost it writes nothing into the quarantine, nor clears it. */
   hold: Hold | undefined;
 
@@ -56,9 +57,9 @@ export class Tally {
     this.#notes = soFar.notes;
   }
 
-  /** Reads which records of the feed are in quarantine, so that `arrived` can clear them. Before reading the source. */
+  /** Looks into the feed's quarantine, so that `arrived` can clear what stands in it by now. Before reading the source. */
   async begin(): Promise<void> {
-    this.#quarantined = this.run.dryRun ? new Set() : await this.engine.quarantine.ids(this.feed);
+    if (!this.run.dryRun) this.#quarantined = await this.engine.quarantine.lookUp(this.feed);
   }
 
   /** Counts a part of the slice, which is added once it is done: what is broken off is counted again. */
@@ -163,12 +164,18 @@ export class Tally {
     this.#notes = addNotes(this.#notes, notes);
   }
 
-  /** The record was delivered, or is nothing to deliver: an older failure of it is over, which takes time if there was one. */
-  arrived(key: string | undefined, raw: unknown): Promise<unknown> | undefined {
-    if (!this.#quarantined?.size) return undefined;
-    const id = quarantineId(this.feed, key, raw);
-    if (!this.#quarantined.has(id)) return undefined;
+  /** The records were delivered, or are nothing to deliver: older failures of theirs are over. */
+  async arrived(records: readonly Pick<BadRecord, 'key' | 'raw'>[]): Promise<void> {
+    if (!this.#quarantined || this.#quarantined.isEmpty || records.length === 0) return;
+    const ids = new Map(
+      records.map(({ key, raw }) => {
+        const id = quarantineId(this.feed, key, raw);
+        return [rowKeyOf(id), id];
+      }),
+    );
+    const found = await this.#quarantined.find([...ids.keys()]);
+    if (found.length === 0) return;
     this.hold?.assertOutlives(0);
-    return this.engine.quarantine.clear(id);
+    await this.engine.quarantine.clear(found.flatMap((key) => ids.get(key) ?? []));
   }
 }

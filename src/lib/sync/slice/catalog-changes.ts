@@ -20,6 +20,8 @@ export class CatalogChanges {
   #ledger: ReadonlyMap<string, CatalogEntry> = new Map();
   /** Not marked yet: a transaction's worth is marked at a time. */
   #waiting: Pending[] = [];
+  /** Well as they are: what stands in quarantine of them is over. */
+  #unchanged: MappedRecord<Course>[] = [];
   /** Courses that somebody else wrote meanwhile. */
   readonly conflicts = new Set<string>();
   readonly #delivery: Delivery<Pending>;
@@ -60,7 +62,10 @@ export class CatalogChanges {
   /** Takes a course as the listing shows it. @throws what the sink said, of this or of an earlier one. */
   async offer(row: MappedRecord<Course>): Promise<void> {
     const pending = this.#compare(row);
-    if (pending === 'unchanged') return void (await this.tally.arrived(row.key, row.raw));
+    if (pending === 'unchanged') {
+      if (this.#unchanged.push(row) === mostTogether) await this.#noteUnchanged();
+      return;
+    }
     if (!pending) return;
     const reason = tooLarge(pending.write.json);
     if (reason) return this.tally.quarantine({ ...row, reason, courseId: row.key });
@@ -70,6 +75,7 @@ export class CatalogChanges {
 
   /** Returns when all that was offered has arrived, or was refused. @throws what the sink said. */
   async drain(): Promise<void> {
+    await this.#noteUnchanged();
     await this.#handOver();
     await this.#delivery.drain();
   }
@@ -77,6 +83,12 @@ export class CatalogChanges {
   /** Waits until nothing is in flight any more, whatever came of it. */
   settle(): Promise<void> {
     return this.#delivery.settle();
+  }
+
+  #noteUnchanged(): Promise<void> {
+    const unchanged = this.#unchanged;
+    this.#unchanged = [];
+    return this.tally.arrived(unchanged);
   }
 
   async #handOver(): Promise<void> {
@@ -162,10 +174,9 @@ export class CatalogChanges {
   async #acknowledged(pending: readonly Pending[]): Promise<void> {
     const { engine, feed } = this.context;
     await engine.onStep?.('after post', feed);
-    for (const { row } of await this.#write(pending)) {
-      this.tally.sent();
-      await this.tally.arrived(row.key, row.raw);
-    }
+    const written = await this.#write(pending);
+    for (const _ of written) this.tally.sent();
+    await this.tally.arrived(written.map(({ row }) => row));
   }
 
   /** @returns those whose ledger says now that they arrived. */

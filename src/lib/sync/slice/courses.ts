@@ -206,14 +206,22 @@ class Courses {
 
   async #acknowledged(sent: readonly Sent[]): Promise<void> {
     await this.context.engine.onStep?.('after post', this.context.feed);
-    const courses = new Set<CourseInHand>();
+    const courses = new Map<CourseInHand, Found[]>();
     for (const { course, one } of sent) {
-      courses.add(course);
+      const arrived = courses.get(course) ?? [];
+      arrived.push(one);
+      courses.set(course, arrived);
       course.arrived.push(one);
       course.sending.delete(one);
-      await noteArrived(one, course);
     }
-    await Promise.all([...courses].map((course) => this.#saveIfWhole(course)));
+    await Promise.all(
+      [...courses].map(async ([course, arrived]) => {
+        // Whose batch was the last of the course is known now: others end while this one's records are looked up.
+        const isWhole = course.sending.size === 0;
+        await noteArrived(arrived, course);
+        if (isWhole) await this.#saveIfWhole(course);
+      }),
+    );
   }
 
   async #saveIfWhole(course: CourseInHand): Promise<void> {

@@ -1,7 +1,7 @@
 import type { MappedRecord } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import type { WindowedFeed } from '../../sources/source';
-import type { QuarantinedRecord } from '../../store/quarantine';
+import type { QuarantinedRecord } from '../../store/quarantine-rows';
 import { originOf } from '../engine';
 import { Delivery } from '../deliver/deliver';
 import { workCatalogCourse } from './listing-slice';
@@ -52,10 +52,8 @@ async function remap(
     hold: context.lease,
     keyPrefix: keyPrefix(context),
     onAcknowledged: async (batch) => {
-      for (const { id } of batch) {
-        tally.sent();
-        await engine.quarantine.clear(id);
-      }
+      for (const _ of batch) tally.sent();
+      await engine.quarantine.clear(batch.map(({ id }) => id));
     },
     onRefused: ({ row }, error) =>
       tally.quarantine({
@@ -66,7 +64,7 @@ async function remap(
       }),
     onSkipped: async ({ id }, reason) => {
       tally.skipped(reason);
-      await engine.quarantine.clear(id);
+      await engine.quarantine.clear([id]);
     },
   });
   try {
@@ -81,7 +79,7 @@ async function remap(
       if (encoded.ok) await delivery.add(encoded.json, { row, id });
       else {
         tally.skipped(encoded.skipped);
-        await engine.quarantine.clear(id);
+        await engine.quarantine.clear([id]);
       }
     }
     await delivery.drain();

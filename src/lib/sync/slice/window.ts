@@ -52,11 +52,8 @@ export async function workWindow(
     onAcknowledged: async (records) => {
       calls.posts++;
       await engine.onStep?.('after post', context.feed);
-      for (const row of records) {
-        if (!again.has(row)) tally.sent();
-        const cleared = tally.arrived(row.key, row.raw);
-        if (cleared) await cleared;
-      }
+      for (const row of records) if (!again.has(row)) tally.sent();
+      await tally.arrived(records);
     },
     onRefused: async (row, error) => {
       const courseId = row.record.courseId;
@@ -65,7 +62,7 @@ export async function workWindow(
     },
     onSkipped: async (row, reason) => {
       if (!again.has(row)) tally.skipped(reason);
-      await tally.arrived(row.key, row.raw);
+      await tally.arrived([row]);
     },
   });
 
