@@ -1,4 +1,4 @@
-import { type EventTask, groupOf, type WebhookEvent } from '../domain/event';
+import type { EventTask, WebhookEvent } from '../domain/event';
 import type { Feed } from '../domain/feed';
 import { addCounts, type Counts, noCounts } from '../domain/run';
 import { utc } from '../domain/time';
@@ -18,7 +18,7 @@ import { feedsOf } from '../sync/feeds-of';
 import { Tally } from '../sync/deliver/tally';
 import { DeletionsHeldError, guardDeletion } from './deletion-guard';
 import { tryLater } from './try-later';
-import { wakeEvent } from './wake-event';
+import { wakeEvent, wakeNext } from './wake-event';
 
 type CourseTask = Extract<EventTask, { type: 'course' }>;
 
@@ -51,9 +51,7 @@ export async function applyCourseEvents(engine: Engine, what: CourseEvents): Pro
     isOver = await failed(engine, what, error);
   }
   if (!isOver) return wakeEvent(engine, lead, stop.aborted ? 0 : busyMs);
-  // Those that came meanwhile have a leader of their own, whose message may have come while it was none.
-  const next = await engine.inbox.firstDue(source, groupOf(task), engine.now());
-  if (next) await wakeEvent(engine, next, busyMs);
+  await wakeNext(engine, lead, events, busyMs);
 }
 
 /** To all destinations at once: one that is down delays no other. It is tried again with all, who know it all by then. */

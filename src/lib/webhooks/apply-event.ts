@@ -6,7 +6,7 @@ import { applyCourseEvents } from './apply-course-events';
 import { applyRunEvents } from './apply-run-events';
 import { leaveEvents } from './leave-events';
 import { tryLater } from './try-later';
-import { wakeEvent } from './wake-event';
+import { wakeEvent, wakeNext } from './wake-event';
 
 /**
  * Works an event, and with it all events of its group that are in line. Returns when they are done, put back, or not
@@ -26,7 +26,10 @@ export async function applyEvent(engine: Engine, eventId: string, stop: AbortSig
   if (lead && lead.eventId !== eventId) return;
   const events = await inLine(engine, event);
   const closed = whyNotHere(() => engine.openSource(source));
-  if (closed && task.type !== 'ignore') return notOpened(engine, event, events, closed);
+  if (closed && task.type !== 'ignore') {
+    await notOpened(engine, event, events, closed);
+    return wakeNext(engine, event, events, 0);
+  }
   switch (task.type) {
     case 'course':
       return applyCourseEvents(engine, { lead: event, events, task, stop });
@@ -71,4 +74,5 @@ export async function abandonEvent(engine: Engine, eventId: string): Promise<voi
   if (event?.state !== 'received') return;
   await engine.inbox.end([event], 'dead', event.error ?? 'Its worker failed every time; see the log');
   engine.log.error({ source: event.source, eventId }, 'event given up');
+  await wakeNext(engine, event, [event], 0);
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { WebhookEvent } from '../domain/event';
+import { groupOf, type WebhookEvent } from '../domain/event';
 import { AuthError, RetryableError, SettingsError } from '../errors';
 import type { SourceSettings } from '../settings/types';
 import type { RawEvent } from '../store/inbox-rows';
@@ -10,6 +10,7 @@ import type { GivenEvent } from './given-event';
 import { readEvent } from './read-event';
 import { dueAtOf } from './task';
 import { distrust, misfit, signingKeys } from './verify';
+import { wakeEvent } from './wake-event';
 
 /** A call of the webhook, before anything of it is believed. */
 export interface WebhookCall {
@@ -128,17 +129,27 @@ export function newEvent(
   };
 }
 
-/** Writes an event down, then wakes a worker. @returns false when it was there already. */
+/**
+ * Writes an event down, then wakes a worker, unless another event of the same course is due before it: that one's
+ * worker takes it along. @returns false when it was there already.
+ */
 export async function keepEvent(engine: Engine, event: WebhookEvent, raw: RawEvent): Promise<boolean> {
   const isNew = await engine.inbox.add(event, raw);
   const waiting = isNew ? event : await engine.inbox.read(event.eventId);
   // The row first: a row without a message is found by the sweep. One that came before may have none, so it gets one.
-  if (waiting?.state === 'received')
-    await engine.wakeUps.send(
-      { queue: 'webhook-events', body: { eventId: event.eventId } },
-      Math.max(0, waiting.dueAt - engine.now()) / 1000,
-    );
+  if (waiting?.state !== 'received' || (isNew && (await isTakenAlong(engine, waiting)))) return isNew;
+  await wakeEvent(engine, waiting, Math.max(0, waiting.dueAt - engine.now()));
   return isNew;
+}
+
+/** Its row is in line by now: a worker that ends the event before it looks once more who is next, and finds it. */
+async function isTakenAlong(
+  { inbox }: Engine,
+  { eventId, source, task, dueAt }: WebhookEvent,
+): Promise<boolean> {
+  if (task.type !== 'course') return false;
+  const lead = await inbox.firstDue(source, groupOf(task), dueAt);
+  return lead !== undefined && lead.eventId !== eventId;
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
