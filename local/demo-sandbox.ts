@@ -1,5 +1,6 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { sandboxSettings } from '../sandbox/settings';
+import { destinationsShown, sourcesShown } from '../sandbox/shown';
 import type { AppSettings } from '../src/lib/settings/local-settings';
 
 /** Changes a minute, of each system. */
@@ -13,6 +14,8 @@ export async function anySandbox(): Promise<Sandbox> {
     academy: { port: ports ? 7082 : 0, activity },
     tBook: { port: ports ? 7083 : 0 },
     ldServices: { port: ports ? 7090 : 0 },
+    lrs: { port: ports ? 7091 : 0 },
+    webhookReceiver: { port: ports ? 7092 : 0 },
   });
   try {
     return await startSandbox(systems(true));
@@ -22,25 +25,22 @@ export async function anySandbox(): Promise<Sandbox> {
 }
 
 /** What is where, for the person who watches. */
-export function sandboxLines({ openEdx, khalibre, academy, tBook, ldServices }: Sandbox): string {
-  const { courses, grades } = openEdx.state;
+export function sandboxLines(sandbox: Sandbox): string {
   return [
     'Sandbox, whose results go on changing while it runs:',
-    `  Open edX          ${openEdx.url}  (${courses.size} courses, ${grades.size} results)`,
-    ...(khalibre
-      ? [`  Khalibre          ${khalibre.url}  (${khalibre.state.courses.size} courses; sends webhooks)`]
-      : []),
-    ...(academy
-      ? [`  Academy of Mine   ${academy.url}  (${academy.state.courses.size} courses; sends webhooks)`]
-      : []),
-    ...(tBook
-      ? [
-          `  T-book            ${tBook.url}  (${tBook.state.learners.size} learners; publishes no courses or results)`,
-        ]
-      : []),
-    `  L&D services      ${ldServices.url}`,
+    ...sourcesShown(sandbox).map(({ name, url, has }) => `  ${name.padEnd(17)} ${url}  (${has})`),
+    'and where they go, with what arrived last at each:',
+    ...destinationsShown(sandbox).map(({ id, name, view }) => `  ${id.padEnd(8)} ${name.padEnd(22)} ${view}`),
   ].join('\n');
 }
+
+/** What each destination has by its own count. */
+export const arrivedLines = (sandbox: Sandbox): string =>
+  [
+    'What arrived:',
+    '',
+    ...destinationsShown(sandbox).map(({ id, name, got }) => `  ${id.padEnd(8)} ${name.padEnd(22)} ${got}`),
+  ].join('\n');
 
 /** From now on what changes in Khalibre, and results in Academy of Mine, are told to the app at once. */
 export function sendWebhooks({ khalibre, academy }: Sandbox, url: string): void {

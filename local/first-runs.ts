@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { towards } from '../src/lib/domain/feed';
 
 /** What of a run is shown here. */
 interface RunShown {
   readonly runId: string;
   readonly source: string;
   readonly kind: 'catalog' | 'consumption';
+  readonly destination: string;
   readonly state: string;
   readonly counts: { read: number; sent: number; unchanged: number; skipped: number; quarantined: number };
   readonly slices: { total: number; done: number; failed: number };
@@ -26,13 +28,18 @@ export async function firstRuns(url: string, screen: Screen, signal: AbortSignal
   if (!started.runs)
     throw new Error(`The first sync could not be started: ${started.detail ?? answer.status}`);
   const ended = await Promise.all(started.runs.map((run) => watch(run.url, screen, signal)));
+  for (const destination of new Set(ended.map((run) => run.destination))) {
+    screen.write(`\nTo ${destination}:\n`);
+    for (const run of ended.filter((one) => one.destination === destination))
+      screen.write(`  ${inWords(run)}\n`);
+  }
   screen.write('\n');
-  for (const run of ended) screen.write(`${inWords(run)}\n`);
   const watermarks = await fetch(`${url}/api/watermarks`, { signal });
   const { watermarks: all } = (await watermarks.json()) as {
-    watermarks: { source: string; value: string }[];
+    watermarks: { source: string; destination: string; value: string }[];
   };
-  for (const { source, value } of all) screen.write(`${source}: the watermark is now at ${value}.\n`);
+  for (const { source, destination, value } of all)
+    screen.write(`${source}${towards(destination)}: the watermark is now at ${value}.\n`);
   return ended.every((run) => run.state === 'succeeded');
 }
 
@@ -48,9 +55,9 @@ async function watch(url: string, screen: Screen, signal: AbortSignal): Promise<
   }
 }
 
-function progressLine({ source, kind, state, counts, slices }: RunShown): string {
+function progressLine({ source, kind, destination, state, counts, slices }: RunShown): string {
   const done = slices.total > 0 ? `, ${slices.done + slices.failed} of ${slices.total} slices` : '';
-  return `${`${source} ${kind}`.padEnd(22)} ${state.padEnd(9)} ${String(counts.read).padStart(6)} read${done}`;
+  return `${`${source} ${kind}${towards(destination)}`.padEnd(36)} ${state.padEnd(9)} ${String(counts.read).padStart(6)} read${done}`;
 }
 
 function inWords({ source, kind, state, counts, error }: RunShown): string {

@@ -13,6 +13,13 @@ export function prettyLog(
   return (level, message, functionName) => print(level, readable(message), functionName);
 }
 
+/** The level that a line of the app names itself. */
+export function levelOf(line: string): LogLevel {
+  const [, level] = /"level":"(\w+)"/.exec(line) ?? [];
+  if (level === 'error' || level === 'fatal') return 'error';
+  return level === 'warn' ? 'warning' : 'information';
+}
+
 /** `{"message":"run ended","source":"openedx",…}` as `run ended  source=openedx …`; any other text unchanged. */
 export function readable(line: string): string {
   const fields = parse(line);

@@ -11,11 +11,12 @@ import { type Azurite, opens, startAzurite } from './azurite';
 import { firstRuns } from './first-runs';
 import { functionList } from './function-list';
 import { readHostJson } from './host-json';
-import { anySandbox, sandboxDefaults, sandboxLines, sendWebhooks } from './demo-sandbox';
+import { anySandbox, arrivedLines, sandboxDefaults, sandboxLines, sendWebhooks } from './demo-sandbox';
 import { startHost } from './host-process';
+import { outside } from '../src/lib/log';
 import { readLocalSettings, withEnvironment } from '../src/lib/settings/local-settings';
 import { ownSystemsHint, wrongSettings } from './own-systems';
-import { prettyLog } from './pretty-log';
+import { levelOf, prettyLog } from './pretty-log';
 import { exitOnUncaught, runUntilSignal } from './run-until-signal';
 
 interface Stoppable {
@@ -65,6 +66,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     console.log(sandboxLines(sandbox));
   }
   const log = prettyLog(process.stdout, readHostJson('.').logLevel);
+  outside.write = (line) => log(levelOf(line), line);
   const host = await startHost({ port, settings, timers: timers && file !== undefined, log });
   running.push(host);
   runUntilSignal(stopAll);
@@ -82,7 +84,10 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
     if (signal.aborted) return;
     console.error(error instanceof Error ? error.message : String(error));
   }
-  if (sandbox) sendWebhooks(sandbox, host.url);
+  if (sandbox) {
+    console.log(`\n${arrivedLines(sandbox)}`);
+    sendWebhooks(sandbox, host.url);
+  }
   // Only now: a timer that fires amid the first sync would take its turn.
   host.startTimers();
   console.log(

@@ -1,6 +1,6 @@
 import type { FaultPlan } from './faults';
 import { jsonObject } from './router';
-import type { Answer, PocketServer } from './server';
+import type { Answer, PocketRequest, PocketServer } from './server';
 import type { TokenDesk } from './tokens';
 
 /**
@@ -64,6 +64,10 @@ export function addControl(
     return {};
   });
 }
+
+/** The newest first; `?limit=` so many of them. */
+export const newest = <T>(all: Iterable<T>, { query }: PocketRequest): T[] =>
+  [...all].toReversed().slice(0, Number(query.get('limit') ?? 0) || undefined);
 
 const fixed = ['port', 'clock', 'tls', 'seed', 'faults', 'clientId', 'clientSecret'];
 

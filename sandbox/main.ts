@@ -1,5 +1,6 @@
 import { startSandbox } from './sandbox';
 import { sandboxSettings } from './settings';
+import { destinationsShown, sourcesShown } from './shown';
 
 async function main(): Promise<void> {
   const sandbox = await startSandbox({
@@ -8,23 +9,11 @@ async function main(): Promise<void> {
     academy: { port: portFrom('SANDBOX_PORT_ACADEMY', 7082), activity: 12 },
     tBook: { port: portFrom('SANDBOX_PORT_TBOOK', 7083) },
     ldServices: { port: portFrom('SANDBOX_PORT_LD', 7090) },
+    lrs: { port: portFrom('SANDBOX_PORT_LRS', 7091) },
+    webhookReceiver: { port: portFrom('SANDBOX_PORT_WEBHOOK', 7092) },
   });
-  const { openEdx, khalibre, academy, tBook, ldServices } = sandbox;
-  console.log(
-    `Open edX      ${openEdx.url}  (${openEdx.state.courses.size} courses, ${openEdx.state.grades.size} grades)`,
-  );
-  if (khalibre) {
-    const { courses, progress } = khalibre.state;
-    console.log(
-      `Khalibre      ${khalibre.url}  (${courses.size} courses, ${progress.length} rows of progress)`,
-    );
-  }
-  if (academy) {
-    const { courses, enrolments } = academy.state;
-    console.log(`Academy       ${academy.url}  (${courses.size} courses, ${enrolments.size} enrolments)`);
-  }
-  if (tBook) console.log(`T-book        ${tBook.url}  (${tBook.state.learners.size} learners)`);
-  console.log(`L&D services  ${ldServices.url}`);
+  for (const { name, url, has } of sourcesShown(sandbox)) console.log(`${name.padEnd(22)} ${url}  (${has})`);
+  for (const { name, url } of destinationsShown(sandbox)) console.log(`${name.padEnd(22)} ${url}`);
   console.log('\nWhat they hold, and faults on request: GET /_sandbox on each.');
   console.log('Settings that lead LMS Bridge here:\n');
   for (const [name, value] of Object.entries(sandboxSettings(sandbox))) console.log(`${name}=${value}`);

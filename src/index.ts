@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { currentInvocation } from './lib/log';
+import { asInvocation } from './lib/log';
 import { stop } from './lib/stopping';
 
 app.setup({ enableHttpStream: false });
@@ -7,8 +7,7 @@ app.setup({ enableHttpStream: false });
 // What is logged while a function runs goes through its invocation: only there does a line carry its id.
 app.hook.preInvocation((context) => {
   const { functionHandler, invocationContext } = context;
-  context.functionHandler = (...inputs) =>
-    currentInvocation.run(invocationContext, () => functionHandler(...inputs));
+  context.functionHandler = (...inputs) => asInvocation(invocationContext, () => functionHandler(...inputs));
 });
 
 app.hook.appTerminate(() => stop());

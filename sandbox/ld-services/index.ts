@@ -1,4 +1,4 @@
-import { addControl, addPoison } from '../control';
+import { addControl, addPoison, newest } from '../control';
 import { PocketServer } from '../server';
 import { ldServicesDefaults, type LdServicesOptions } from './options';
 import { addPosts } from './posts';
@@ -42,7 +42,7 @@ function addDataControl(server: PocketServer, state: LdServicesState): void {
     const { kind } = request.params;
     if (kind !== 'catalog' && kind !== 'consumption') return server.notFound;
     const held = state[kind satisfies PostKind];
-    return { status: 200, body: { records: Object.fromEntries(held) } };
+    return { status: 200, body: { records: Object.fromEntries(newest(held, request)) } };
   });
   server.on('DELETE', '/_sandbox/records', () => {
     state.clear();

@@ -1,4 +1,4 @@
-import { addControl, addPoison } from '../control';
+import { addControl, addPoison, newest } from '../control';
 import { type Answer, type PocketRequest, PocketServer } from '../server';
 import { judge } from './judge';
 import { lrsDefaults, type LrsOptions } from './options';
@@ -48,9 +48,9 @@ export async function startLrs(given: Partial<LrsOptions> = {}): Promise<Lrs> {
       poisoned: state.poisoned.size,
     }),
   });
-  server.on('GET', '/_sandbox/statements', () => ({
+  server.on('GET', '/_sandbox/statements', (request) => ({
     status: 200,
-    body: { statements: [...state.statements.values()] },
+    body: { statements: newest(state.statements.values(), request) },
   }));
   server.on('DELETE', '/_sandbox/statements', () => {
     state.clear();

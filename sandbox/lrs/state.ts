@@ -17,6 +17,12 @@ export class LrsState {
   /** Ends of activity ids, decoded, that make a whole batch a 400. */
   readonly poisoned = new Set<string>();
 
+  /** Learners in courses: one may have several statements. */
+  get results(): number {
+    const all = [...this.statements.values()];
+    return new Set(all.map(({ actor, object }) => `${JSON.stringify(actor)} ${object.id}`)).size;
+  }
+
   clear(): void {
     this.statements.clear();
     this.posts.length = 0;

@@ -1,6 +1,6 @@
 import { type CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
-import { addControl, addPoison } from '../control';
+import { addControl, addPoison, newest } from '../control';
 import { type Answer, type PocketRequest, PocketServer } from '../server';
 import { webhookReceiverDefaults, type WebhookReceiverOptions } from './options';
 import { WebhookReceiverState } from './state';
@@ -33,7 +33,10 @@ export async function startWebhookReceiver(
       poisoned: state.poisoned.size,
     }),
   });
-  server.on('GET', '/_sandbox/events', () => ({ status: 200, body: { events: [...state.events.values()] } }));
+  server.on('GET', '/_sandbox/events', (request) => ({
+    status: 200,
+    body: { events: newest(state.events.values(), request) },
+  }));
   server.on('DELETE', '/_sandbox/events', () => {
     state.clear();
     return { status: 200, body: { ok: true } };

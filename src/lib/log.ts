@@ -12,8 +12,26 @@ export interface InvocationLog {
   error(...lines: unknown[]): void;
 }
 
-/** The invocation that the current work belongs to; set by the app's hook before each. */
-export const currentInvocation = new AsyncLocalStorage<InvocationLog>();
+interface Invocation {
+  readonly log: InvocationLog;
+  over: boolean;
+}
+
+/** The invocation that the current work belongs to. */
+export const currentInvocation = new AsyncLocalStorage<Invocation>();
+
+/**
+ * Does an invocation's work: what it logs goes through the invocation. Work that goes on after the answer may not
+ * use that any more; its lines go to `outside`, with the same id.
+ */
+export async function asInvocation<T>(log: InvocationLog, work: () => T | Promise<T>): Promise<T> {
+  const invocation = { log, over: false };
+  try {
+    return await currentInvocation.run(invocation, work);
+  } finally {
+    invocation.over = true;
+  }
+}
 
 // Whatever slips into a log's fields: these names never come out.
 const secretNames = [
@@ -52,7 +70,7 @@ export function createLogger(options: LogOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withCategory },
       mixin: () => {
-        const invocationId = currentInvocation.getStore()?.invocationId;
+        const invocationId = currentInvocation.getStore()?.log.invocationId;
         return invocationId === undefined ? {} : { invocationId };
       },
       redact: { paths: [...secretNames, ...secretNames.map((name) => `*.${name}`)], remove: true },
@@ -69,18 +87,23 @@ export function createLogger(options: LogOptions): Logger {
 
 /** A run's id starts with its feed, so that its lines have source and kind where only the id is at hand. */
 function withCategory(fields: Record<string, unknown>): Record<string, unknown> {
-  const [, source, kind] = /^([a-z0-9]+)-(catalog|consumption)-/.exec(String(fields.runId)) ?? [];
-  const whole = source && kind ? { source, kind, ...fields } : fields;
+  const [, source, kind, destination] =
+    /^([a-z0-9]+)-(catalog|consumption)(?:\.([a-z0-9]+))?-/.exec(String(fields.runId)) ?? [];
+  const whole = source && kind ? { source, kind, ...(destination && { destination }), ...fields } : fields;
   return typeof whole.kind === 'string' ? { ...whole, category: `course_${whole.kind}` } : whole;
 }
 
+/** Where lines go that belong to no invocation, or to one that has answered. A program around the app may change it. */
+export const outside = { write: (line: string): void => void process.stdout.write(`${line}\n`) };
+
 function toInvocation(line: string): void {
   const text = line.trimEnd();
-  const invocation = currentInvocation.getStore();
-  if (!invocation) {
-    process.stdout.write(`${text}\n`);
+  const current = currentInvocation.getStore();
+  if (!current || current.over) {
+    outside.write(text);
     return;
   }
+  const { log: invocation } = current;
   const level = /"level":"(\w+)"/.exec(text)?.[1] ?? 'info';
   if (level === 'fatal' || level === 'error') invocation.error(text);
   else if (level === 'warn') invocation.warn(text);

@@ -33,6 +33,35 @@ test('ends its first sync in plain words', () => {
   expect(shown()).toMatch(/openedx: the watermark is now at 20\d\d-/);
 });
 
+test('tells what each destination got, and where it can be looked at', async () => {
+  for (const [to, lines] of [
+    ['ld', 6],
+    ['lrs', 3],
+    ['webhook', 6],
+  ] as const) {
+    const [, told = ''] = new RegExp(`\\nTo ${to}:\\n((?: {2}\\w.*\\n)+)`).exec(shown()) ?? [];
+    expect([to, told.match(/: \d+ (?:courses created|results delivered)/g)]).toEqual([
+      to,
+      expect.objectContaining({ length: lines }),
+    ]);
+  }
+  const arrived = shown().slice(shown().indexOf('What arrived:'));
+  expect(arrived).toMatch(/ld +L&D services +\d{3} courses, 1\d{4} results\n/);
+  expect(arrived).toMatch(/lrs +Learning Record Store +1\d{4} results, in \d{5} statements\n/);
+  expect(arrived).toMatch(/webhook +Webhook receiver .* in \d+ calls whose signature was verified\n/);
+  const seen = async (name: string): Promise<Record<string, unknown>> => {
+    const [view = ''] = new RegExp(`(?<=  ${name} .*)http://\\S+_sandbox\\S+`).exec(shown()) ?? [];
+    return (await (await fetch(view)).json()) as Record<string, unknown>;
+  };
+  expect(Object.keys((await seen('ld')).records as object)).toHaveLength(5);
+  expect(await seen('lrs')).toMatchObject({ statements: { length: 5 } });
+  expect(await seen('webhook')).toMatchObject({ events: { length: 5 } });
+});
+
+test('its own log has no complaint of the platform', () => {
+  expect(shown()).not.toContain('Unexpected call');
+});
+
 test('the runs are there to read, newest first, a page at a time', async () => {
   const { runs, next } = (await get('runs?limit=1')) as { runs: unknown[]; next?: string };
   expect(runs).toHaveLength(1);

@@ -1,4 +1,5 @@
-import { createLogger, currentInvocation, type InvocationLog } from '../../src/lib/log';
+import { AsyncResource } from 'node:async_hooks';
+import { asInvocation, createLogger, type InvocationLog, outside } from '../../src/lib/log';
 
 const lines: Record<string, unknown>[] = [];
 const logger = createLogger({
@@ -45,7 +46,17 @@ test('names that secrets and people have never come out', () => {
   });
 });
 
-test('within an invocation a line goes through it, at its level and with its id', () => {
+test('a run’s id tells another destination, too', () => {
+  logger.warn({ runId: 'openedx-catalog.lrs-20260131T000000Z-abc' }, 'no such run to plan');
+  expect(lines[0]).toMatchObject({
+    source: 'openedx',
+    kind: 'catalog',
+    destination: 'lrs',
+    category: 'course_catalog',
+  });
+});
+
+test('within an invocation a line goes through it, at its level and with its id; after its answer, outside', async () => {
   const seen: [string, Record<string, unknown>][] = [];
   const at = (level: string) => (line: unknown) =>
     void seen.push([level, JSON.parse(String(line)) as Record<string, unknown>]);
@@ -58,11 +69,21 @@ test('within an invocation a line goes through it, at its level and with its id'
     error: at('error'),
   };
   const platform = createLogger({ level: 'trace' });
-  currentInvocation.run(invocation, () => {
+  let later = (): void => undefined;
+  await asInvocation(invocation, () => {
+    later = AsyncResource.bind(() => platform.info('after the answer'));
     for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const)
       platform[level]({ kind: 'catalog' }, 'x');
   });
   expect(seen.map(([level]) => level)).toEqual(['trace', 'debug', 'info', 'warn', 'error', 'error']);
   for (const [, line] of seen)
     expect(line).toMatchObject({ invocationId: 'i-1', category: 'course_catalog' });
+  const write = jest.spyOn(outside, 'write').mockReturnValue();
+  later();
+  expect(seen).toHaveLength(6);
+  expect(JSON.parse(write.mock.lastCall?.[0] ?? '')).toMatchObject({
+    invocationId: 'i-1',
+    message: 'after the answer',
+  });
+  write.mockRestore();
 });
