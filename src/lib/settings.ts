@@ -1,3 +1,4 @@
+import { noDestination, noDestinationEntry } from './destinations/none';
 import { destinationKinds } from './destinations/registry';
 import type { SettingsProblem } from './errors';
 import { appDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
@@ -33,11 +34,18 @@ export function readSettings(env: Environment = process.env): SettingsResult {
   const app = readGroup(appDefinitions, '', env, early, problems);
   const secrets = secretReader(app.KEY_VAULT_URL);
   const storage = readStorage(app, problems);
-  const destinations = readDestinations(app.DESTINATIONS ?? [], env, secrets, problems);
+  const isNowhere = namesNoDestination(env);
+  const destinations = isNowhere
+    ? [noDestinationEntry]
+    : readDestinations(app.DESTINATIONS ?? [], env, secrets, problems);
   const destinationIds = destinations.map(({ id }) => id);
   const ids = app.LMS_SOURCES ?? [];
   const sources = readSources(ids, env, secrets, problems).map((entry) => goesSomewhere(entry, destinations));
-  const warnings = [...strayWarnings('LMS', ids, env), ...strayWarnings('DEST', destinationIds, env)];
+  const warnings = [
+    ...(isNowhere && ids.length > 0 ? [noDestination] : []),
+    ...strayWarnings('LMS', ids, env),
+    ...strayWarnings('DEST', destinationIds, env),
+  ];
   if (problems.length > 0 || !storage) {
     const ofSources = sources.flatMap((source) => (source.ok ? [] : source.problems));
     return { ok: false, problems: [...problems, ...ofSources], warnings };
@@ -115,6 +123,12 @@ function readStorage(
   });
   return undefined;
 }
+
+/** Whoever sets nothing of any destination wants to look first: there are dry runs, and a warning. */
+const namesNoDestination = (env: Environment): boolean =>
+  !Object.entries(env).some(
+    ([name, value]) => /^(?:DESTINATIONS$|LD__|DEST__)/.test(name) && (value ?? '').trim() !== '',
+  );
 
 function readSources(
   ids: readonly string[],

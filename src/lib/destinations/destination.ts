@@ -2,6 +2,7 @@ import type { Course } from '../domain/course';
 import type { FeedKind } from '../domain/feed';
 import type { Progress } from '../domain/progress';
 import type { Utc } from '../domain/time';
+import type { SettingsProblem } from '../errors';
 
 /** Where records go. This contract knows no destination's field names. */
 export interface Destination {
@@ -11,6 +12,8 @@ export interface Destination {
    * is not known here.
    */
   readonly shape: string;
+  /** What must be set before anything can be sent: until then only dry runs work. */
+  readonly missing?: readonly SettingsProblem[];
   readonly limits: DestinationLimits;
   /** @throws never: a record that cannot be written is skipped or unmappable, and says why. */
   encodeCourse(course: Course, to: Origin): Encoded;

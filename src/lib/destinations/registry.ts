@@ -3,6 +3,7 @@ import type { DestinationEntry } from '../settings/types';
 import type { Destination } from './destination';
 import type { Check, DestinationDeps, DestinationKind } from './kind';
 import { ldServices } from './ld-services';
+import { none, noneKind } from './none';
 import { signedWebhook } from './signed-webhook';
 import { xapi } from './xapi';
 
@@ -35,7 +36,7 @@ export const checksOf = ({ kind, settings }: Right, deps: DestinationDeps): read
   kindNamed(kind).checks(settings, deps);
 
 function kindNamed(name: string): DestinationKind {
-  const kind = destinationKinds[name];
+  const kind = name === noneKind ? none : destinationKinds[name];
   if (!kind) throw new TypeError(`There is no destinationKind ${name}`);
   return kind;
 }

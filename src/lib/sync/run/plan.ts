@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { addNotes } from '../../domain/notes';
 import { isEnded, isWhole, type Plan, type Run } from '../../domain/run';
-import { NotNamedError, RetryableError, sentence, UnsupportedError, WaitError } from '../../errors';
+import { NotNamedError, RetryableError, sentence, SettingsError, UnsupportedError, WaitError } from '../../errors';
 import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
 import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from '../engine';
@@ -85,6 +85,8 @@ async function planUnderLease(
   options: PlanOptions,
 ): Promise<void> {
   const open = openFeed(engine, run);
+  const { missing } = open.destination;
+  if (missing && !run.dryRun) throw new SettingsError(missing);
   await takeUp(engine, run);
   const shape = shapeOf(open);
   const { shape: known } = await engine.feeds.read(run);
