@@ -14,6 +14,7 @@ export type Command =
   | {
       readonly command: 'sync';
       readonly asked: Resync & { readonly kind: FeedKind };
+      readonly failFast: boolean;
       readonly json: boolean;
     }
   | { readonly command: 'check'; readonly json: boolean }
@@ -37,6 +38,7 @@ const syncFlags = {
   learner: text,
   'dry-run': flag,
   'allow-deletes': flag,
+  'fail-fast': flag,
   ...common,
 } as const;
 const flagsOf = (command: string): Flags => {
@@ -97,7 +99,7 @@ export function readArguments(args: readonly string[], env: Environment): Comman
     dryRun: values['dry-run'] === true,
     allowDeletes: values['allow-deletes'] === true ? true : undefined,
   };
-  return { command: 'sync', asked, json };
+  return { command: 'sync', asked, failFast: values['fail-fast'] === true, json };
 }
 
 const known = (name: string | undefined): string | undefined => commandNames.find((each) => each === name);
@@ -157,7 +159,7 @@ function noFlag(rawName: string, name: string, names: readonly string[]): string
 function keptByNpm(command: string, values: Given['values'], env: Environment): void {
   if (env.npm_lifecycle_event !== command) return;
   for (const name of Object.keys(flagsOf(command))) {
-    const kept = env[`npm_config_${name.replace('-', '_')}`];
+    const kept = env[`npm_config_${name.replaceAll('-', '_')}`];
     if (name in common || !kept || values[name] !== undefined) continue;
     throw new UsageError(
       `npm kept --${name} for itself; write -- before it: npm run ${command} -- … --${name}`,

@@ -40,10 +40,11 @@ const sync = `Syncs catalogs or results now, in this process. Running hosts on t
   --course ID        only this course, by its id at the source
   --learner ADDRESS  only this learner's results, by mail address
   --dry-run          read and compare, send nothing
-  --allow-deletes    take back courses even when the listing lost a great many
-  --json             one JSON object with the runs on standard output, progress on standard error
+  --allow-deletes    withdraw courses even when the listing lost a great many
+  --fail-fast        give up at the first call that fails; left out: a part that fails is tried 5 times
+  --json             one JSON object with the runs on standard output, all else on standard error
 
-Ctrl-C puts back what is in hand; the same command goes on with it later. Twice ends at once.
+After Ctrl-C the same command goes on where this one stopped. Ctrl-C twice ends at once.
 Exit code: 0 succeeded or skipped, 1 failed, cancelled or misused, 2 partial, 130 Ctrl-C.
 
 Examples

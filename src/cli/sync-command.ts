@@ -10,6 +10,7 @@ import type { Command } from './arguments';
 import { exitCode } from './exit-code';
 import { SyncProgress } from './progress';
 import { ProgressLine } from './progress-line';
+import { retryLine } from './retry-line';
 import { summary } from './summary';
 import { commandName, painter, type Terminal } from './terminal';
 
@@ -21,22 +22,24 @@ const ignore = (): void => undefined;
  * Starts the runs that were asked for and works them in this process.
  * @returns the exit code. @throws SettingsError, InputError, UnsupportedError, RetryableError.
  */
-export async function sync({ asked, json }: SyncCommand, terminal: Terminal): Promise<number> {
+export async function sync({ asked, failFast, json }: SyncCommand, terminal: Terminal): Promise<number> {
   const { stdout, stderr, interrupted } = terminal;
   const env = terminal.environment();
   const progress = new SyncProgress(Date.now);
   const line = new ProgressLine(stderr, (bar) => progress.line(bar));
-  const logs = !stderr.isTTY || env.LOG_LEVEL;
   const app = createApp(env, {
-    writeLog: logs ? (text) => line.above(text) : ignore,
+    failFast,
+    writeLog: env.LOG_LEVEL ? (text) => line.above(text) : ignore,
     onProgress: (page) => progress.page(page),
+    onRetry: (retry) => line.above(retryLine(retry, Date.now(), Boolean(stderr.isTTY))),
   });
   const results = json ? stderr : stdout;
   const paint = painter(results, env);
   const stopping = (): void =>
-    line.above('Stopping: what is in hand is put back (Ctrl-C again ends at once)');
+    line.above('Stopping: waiting for what is under way (Ctrl-C again ends at once)');
   interrupted.addEventListener('abort', stopping, { once: true });
   try {
+    for (const { setting, message } of app.settings.warnings) line.above(`Note: ${setting} ${message}`);
     await app.storage.prepare();
     const started = await resync(app.engine, app.settings.sources, asked, 'cli');
     for (const run of started) progress.update(run);

@@ -39,8 +39,13 @@ export interface App {
 }
 
 export type AppOverrides = Partial<
-  Pick<Engine, 'now' | 'random' | 'log' | 'patience' | 'onStep' | 'onProgress' | 'leases' | 'openDestination'>
+  Pick<
+    Engine,
+    'now' | 'random' | 'log' | 'patience' | 'onStep' | 'onProgress' | 'onRetry' | 'leases' | 'openDestination'
+  >
 > & {
+  /** Whether what fails once is given up, where it would be tried again. */
+  readonly failFast?: boolean;
   /** Where log lines go, instead of the current invocation. */
   readonly writeLog?: (line: string) => void;
 };
@@ -49,7 +54,10 @@ export type AppOverrides = Partial<
  * Puts the app together from its settings. Nothing is asked of any remote system yet.
  * @throws SettingsError with every problem of the settings that all sources share.
  */
-export function createApp(env?: Environment, { writeLog, ...overrides }: AppOverrides = {}): App {
+export function createApp(
+  env?: Environment,
+  { writeLog, failFast = false, ...overrides }: AppOverrides = {},
+): App {
   const read = readSettings(env);
   if (!read.ok) throw new SettingsError(read.problems);
   const { settings } = read;
@@ -60,6 +68,7 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
     log.warn({ setting, warning: `${setting} ${message}` }, 'settings need a look');
   const metrics = openMetrics(settings.metrics, log);
   if (metrics) beforeEnd(() => metrics.flush());
+  const deps: Deps = { storage, metrics, log, ...(failFast && { retries: 0 }) };
   const engine: Engine = {
     feeds: new FeedStore(storage),
     runs: new RunStore(storage),
@@ -75,13 +84,13 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
     registrations: new Registrations(storage),
     enrolments: new EnrolmentBatches(storage),
     wakeUps: new WakeUps(storage),
-    openSource: openSources(settings.sources, storage, metrics, log),
-    openDestination: openDestinations(settings.destinations, storage, metrics, log),
+    openSource: openSources(settings.sources, deps),
+    openDestination: openDestinations(settings.destinations, deps),
     destinationsOf: (source) => destinationsOf(settings, source),
     now: Date.now,
     random: Math.random,
     log,
-    patience: defaultPatience,
+    patience: failFast ? { ...defaultPatience, attempts: 1 } : defaultPatience,
     onRunEnded: metrics && ((run) => metrics.runEnded(run)),
     onWatermark: metrics && ((feed, watermark) => metrics.watermark(feed, watermark)),
     ...overrides,
@@ -89,11 +98,17 @@ export function createApp(env?: Environment, { writeLog, ...overrides }: AppOver
   return { settings, storage, engine, log, metrics };
 }
 
+interface Deps {
+  readonly storage: Storage;
+  readonly metrics: Metrics | undefined;
+  readonly log: Logger;
+  /** Of each call to a remote system. */
+  readonly retries?: number;
+}
+
 function openSources(
   entries: readonly SourceEntry[],
-  storage: Storage,
-  metrics: Metrics | undefined,
-  log: Logger,
+  { storage, metrics, log, retries }: Deps,
 ): (id: string) => OpenSource {
   const opened = new Map<string, OpenSource>();
   return (id) => {
@@ -109,7 +124,7 @@ function openSources(
       const { onCall, ...tells } = tellsOf(metrics, id);
       const onPause = tellPause(log, id, tells.onPause);
       const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage, onPause });
-      open = { settings, source: createSource(settings, { gate, userAgent, onCall }) };
+      open = { settings, source: createSource(settings, { gate, userAgent, onCall, retries }) };
       opened.set(id, open);
     }
     return open;
@@ -118,9 +133,7 @@ function openSources(
 
 function openDestinations(
   entries: readonly DestinationEntry[],
-  storage: Storage,
-  metrics: Metrics | undefined,
-  log: Logger,
+  { storage, metrics, log, retries }: Deps,
 ): (id: string) => Destination {
   const opened = new Map<string, Destination>();
   return (id) => {
@@ -136,7 +149,7 @@ function openDestinations(
         limits: { concurrency: entry.settings.concurrency * 4, requestsPerMinute: undefined },
         onPause: tellPause(log, system, tells.onPause),
       });
-      open = createDestination(entry, { gate, userAgent, onCall });
+      open = createDestination(entry, { gate, userAgent, onCall, retries });
       opened.set(id, open);
     }
     return open;

@@ -20,15 +20,15 @@ afterAll(async () => {
 });
 
 const start = (args: readonly string[], env: Readonly<Record<string, string>> = bridge.env): StartedCli =>
-  cli.start(args, env);
+  cli.start(args, { LOG_LEVEL: 'info', ...env });
 
-test('Ctrl-C puts back what is in hand, and the next sync goes on with it', async () => {
+test('Ctrl-C keeps what is done, and the next sync goes on from there', async () => {
   bridge.sandbox.openEdx.server.options.latencyMs = 500;
   const first = start(['sync', 'consumption']);
   await until('grades are read', () => first.output().includes('run planned'));
   first.child.kill('SIGINT');
   expect(await first.exit).toBe(130);
-  expect(first.output()).toContain('Stopping: what is in hand is put back (Ctrl-C again ends at once)');
+  expect(first.output()).toContain('Stopping: waiting for what is under way (Ctrl-C again ends at once)');
   expect(first.output()).toMatch(
     /Stopped: the consumption of openedx is not finished.* To go on: lms-bridge sync consumption --source openedx\n/,
   );

@@ -21,6 +21,8 @@ export interface ClientDeps {
   readonly clock?: Clock;
   /** Gives 0 up to 1. */
   readonly random?: () => number;
+  /** Tries after the first. Default 4. */
+  readonly retries?: number;
 }
 
 export interface HttpClientOptions extends ClientDeps {
@@ -31,8 +33,6 @@ export interface HttpClientOptions extends ClientDeps {
   readonly deadlineMs?: number;
   /** Of an answer's body, before and after decompression. Default 64 MiB. */
   readonly maxBytes?: number;
-  /** Tries after the first. Default 4. */
-  readonly retries?: number;
 }
 
 /** One try, for telemetry. It names no path: a path may hold what should not be told. */

@@ -47,6 +47,8 @@ export interface Engine {
   readonly onStep?: (step: Step, feed: Feed) => void | Promise<void>;
   /** Told as records go by, for a progress bar. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told when a part of a run is to be tried again, or waits for a pause that its system asked for. */
+  readonly onRetry?: (retry: Retry) => void;
   /** Told once of each run that ends, or is skipped. */
   readonly onRunEnded?: (run: Run) => void;
   /** Told by every sweep. */
@@ -100,6 +102,15 @@ export interface Progress {
   readonly expected?: number;
 }
 
+export interface Retry {
+  readonly run: Run;
+  readonly why: string;
+  /** When, milliseconds since 1970. */
+  readonly at: number;
+  /** Which attempt comes next, and how many there are; undefined: it waits, which is no attempt. */
+  readonly attempt?: { readonly next: number; readonly of: number };
+}
+
 /** How long the sync tries before it gives up. */
 export interface Patience {
   /** Tries at a plan or a slice. */
@@ -145,6 +156,12 @@ export const defaultPatience: Patience = {
     gatherMs: 5_000,
   },
 };
+
+/** After so many attempts that failed. */
+export const nextOf = ({ attempts }: Pick<Patience, 'attempts'>, failed: number): Retry['attempt'] => ({
+  next: failed + 1,
+  of: attempts,
+});
 
 /** When the next try is due, milliseconds from now: doubled each time, and spread so that workers do not march. */
 export function retryDelayMs(

@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { addNotes } from '../../domain/notes';
 import { isEnded, isWhole, type Plan, type Run } from '../../domain/run';
-import { NotNamedError, RetryableError, sentence, SettingsError, UnsupportedError, WaitError } from '../../errors';
+import {
+  NotNamedError,
+  RetryableError,
+  sentence,
+  SettingsError,
+  UnsupportedError,
+  WaitError,
+} from '../../errors';
 import { passesSoon } from './answered-before';
 import { cancelRun } from './cancel';
-import { type Engine, openFeed, type OpenSource, retryDelayMs, shapeOf } from '../engine';
+import { type Engine, nextOf, openFeed, type OpenSource, retryDelayMs, shapeOf } from '../engine';
 import { endRun, finishRun } from './finish';
 import { notHereMs } from '../not-here';
 import { leaveRun, takeUp } from './leave';
@@ -152,6 +159,7 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, delay / 1000);
   }
   if (error instanceof WaitError) {
+    engine.onRetry?.({ run, why: sentence(error), at: error.until });
     await engine.runs.update(runId, () => ({ planDueAt: error.until }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (error.until - engine.now()) / 1000);
   }
@@ -165,7 +173,9 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
   if (again && attempt < engine.patience.attempts) {
     const delay = retryDelayMs(engine.patience, attempt, () => engine.random());
     engine.log.warn({ runId, source, kind, destination, attempt, error: sentence(error) }, 'plan put back');
-    await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt: engine.now() + delay }));
+    const at = engine.now() + delay;
+    engine.onRetry?.({ run, why: sentence(error), at, attempt: nextOf(engine.patience, attempt) });
+    await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt: at }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, delay / 1000);
   }
   await endRun(engine, runId, 'failed', sentence(error));

@@ -14,7 +14,7 @@ import { cancelRun } from './cancel';
 import { workCourse, workLearner } from '../slice/course';
 import { workCourses } from '../slice/courses';
 import { type Due, freeSlices } from './due';
-import { type Engine, openFeed, type OpenFeed, retryDelayMs } from '../engine';
+import { type Engine, nextOf, openFeed, type OpenFeed, retryDelayMs } from '../engine';
 import { finishRun } from './finish';
 import { workCatalogCourse, workListing } from '../slice/listing-slice';
 import { takeUp } from './leave';
@@ -246,16 +246,23 @@ async function handle(what: Work, error: unknown, tally: Tally): Promise<Went> {
     return putBack(what, { attempts: slice.attempts - 1, dueAt });
   }
   if (error instanceof WaitError) {
+    engine.onRetry?.({ run, why: sentence(error), at: error.until });
     engine.log.info({ ...facts, until: new Date(error.until).toISOString() }, 'slice put back for a pause');
     return putBack(what, { attempts: slice.attempts - 1, dueAt: error.until });
   }
   if (!again || slice.attempts >= engine.patience.attempts)
     return failSlice(what, sentence(error), tally.countsSoFar);
   engine.log.warn({ ...facts, attempt: slice.attempts, error: sentence(error) }, 'slice put back');
-  const delay = retryDelayMs(engine.patience, slice.attempts, () => engine.random());
+  const dueAt = engine.now() + retryDelayMs(engine.patience, slice.attempts, () => engine.random());
+  engine.onRetry?.({
+    run,
+    why: sentence(error),
+    at: dueAt,
+    attempt: nextOf(engine.patience, slice.attempts),
+  });
   // What it sent may become something else by then, and this again: the same bytes are to be taken anew.
   const pauses = slice.pauses + 1;
-  return putBack(what, { pauses, dueAt: engine.now() + delay, error: sentence(error) });
+  return putBack(what, { pauses, dueAt, error: sentence(error) });
 }
 
 async function putBack(taken: Taken, patch: Partial<Slice>): Promise<Went> {
