@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { apiAddress } from '../lib/api/api-address';
 import { toAct } from '../lib/api/door';
 import { postCancel } from '../lib/api/runs';
 
@@ -6,5 +7,8 @@ app.http('runCancel', {
   route: 'runs/{runId}/cancel',
   methods: ['POST'],
   authLevel: 'function',
-  handler: (request) => toAct(request, (bridge) => postCancel(bridge, request.params.runId ?? '')),
+  handler: (request) =>
+    toAct(request, (bridge) =>
+      postCancel(bridge, request.params.runId ?? '', apiAddress(request.url, 'runs/{runId}/cancel')),
+    ),
 });

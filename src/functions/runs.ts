@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { apiAddress } from '../lib/api/api-address';
 import { atTheDoor } from '../lib/api/door';
 import { parseQuery, runsQuery } from '../lib/api/requests';
 import { listRuns } from '../lib/api/runs';
@@ -10,6 +11,6 @@ app.http('runs', {
   handler: (request) =>
     atTheDoor(async (bridge) => {
       const query = parseQuery(runsQuery, request.query);
-      return query.ok ? listRuns(bridge, query.value) : query.answer;
+      return query.ok ? listRuns(bridge, query.value, apiAddress(request.url, 'runs')) : query.answer;
     }),
 });

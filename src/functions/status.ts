@@ -5,5 +5,5 @@ app.http('status', {
   route: 'status',
   methods: ['GET'],
   authLevel: 'function',
-  handler: (request) => getStatus(request.query),
+  handler: (request) => getStatus(request),
 });

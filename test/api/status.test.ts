@@ -1,7 +1,8 @@
 import { html } from '../../src/lib/api/status/html';
 import { openRun, readStatus } from '../../src/lib/api/status/model';
 import type { FeedStatus } from '../../src/lib/api/status/shown';
-import { livePart, statusPage, troublePage } from '../../src/lib/api/status/page';
+import { livePart, statusPage } from '../../src/lib/api/status/page';
+import { troublePage } from '../../src/lib/api/status/shell';
 import { sparkline } from '../../src/lib/api/status/sparkline';
 import { judge } from '../../src/lib/api/status/verdict';
 import { span } from '../../src/lib/api/status/words';
@@ -172,7 +173,11 @@ describe('the model', () => {
 });
 
 test('without anything to show the page says why', () => {
-  const page = troublePage('Not available now', ['The storage account does not answer.'], 'nonce').text;
+  const page = troublePage('Not available now', ['The storage account does not answer.'], {
+    up: './',
+    nonce: 'nonce',
+    again: true,
+  }).text;
   expect(page).toContain('<h1>Not available now</h1>');
   expect(page).toContain('The storage account does not answer.');
 });

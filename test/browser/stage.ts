@@ -21,8 +21,8 @@ export interface Stage {
   readonly browser: Browser;
   stopStorage(): Promise<void>;
   startStorage(): Promise<void>;
-  /** A page that has been loaded, and all that it complained of. */
-  open(options?: Parameters<Browser['newContext']>[0], query?: string): Promise<Opened>;
+  /** A page (its path below the API) that has been loaded, and all that it complained of. */
+  open(options?: Parameters<Browser['newContext']>[0], path?: string): Promise<Opened>;
   stop(): Promise<void>;
 }
 
@@ -99,7 +99,7 @@ export async function startStage(): Promise<Stage> {
     startStorage: async () => {
       storage ??= await startAzurite(storageOptions);
     },
-    open: async (options = {}, query = '') => {
+    open: async (options = {}, path = 'status') => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
       const complaints: string[] = [];
@@ -109,7 +109,7 @@ export async function startStage(): Promise<Stage> {
       });
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('request', (request) => requested.push(request.url()));
-      await page.goto(`${url}/status${query}`);
+      await page.goto(`${url}/${path}`);
       return { page, complaints, requested };
     },
     stop: async () => {

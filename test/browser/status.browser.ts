@@ -22,8 +22,8 @@ const wide = { viewport: { width: 1180, height: 860 } };
 const dark = { ...wide, colorScheme: 'dark' } as const;
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
-async function open(options: Parameters<Stage['open']>[0] = wide, query?: string): Promise<Opened> {
-  const one = await stage.open(options, query);
+async function open(options: Parameters<Stage['open']>[0] = wide, path?: string): Promise<Opened> {
+  const one = await stage.open(options, path);
   opened.push(one);
   return one;
 }
@@ -121,7 +121,7 @@ describe('a live run', () => {
       return values.size >= 3;
     });
     expect(await page.textContent('.open')).toMatch(
-      /openedx consumption.*\d+ of \d+ parts · \d+ rows · \d+ rows\/s/s,
+      /openedx consumption.*\d+ of \d+ slices · \d+ rows · \d+ rows\/s/s,
     );
     await picture(page, 'status-light');
     slow(0);
@@ -215,7 +215,7 @@ describe('what did not get through', () => {
 
 describe('the buttons', () => {
   test('carry the key that opened the page, in a header', async () => {
-    const { page, requested } = await open(wide, '?code=key-of-the-page');
+    const { page, requested } = await open(wide, 'status?code=key-of-the-page');
     const sent = page.waitForRequest((request) => request.method() === 'POST');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     expect((await sent).headers()['x-functions-key']).toBe('key-of-the-page');

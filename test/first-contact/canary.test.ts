@@ -1,4 +1,6 @@
 import { listQuarantine, replayQuarantine } from '../../src/lib/api/quarantine';
+import { readRunPage } from '../../src/lib/api/status/run/model';
+import { runPage } from '../../src/lib/api/status/run/page';
 import { getRun, getWatermarks, listRuns } from '../../src/lib/api/runs';
 import { createLogger } from '../../src/lib/log';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
@@ -104,13 +106,19 @@ beforeAll(async () => {
 });
 afterAll(() => bridge.stop());
 
+async function runPageText(runId: string): Promise<string> {
+  const model = await readRunPage(bridge.app, runId, './');
+  return model ? runPage(model, 'nonce').text : '';
+}
+
 async function answers(): Promise<string> {
+  const base = 'http://localhost/api';
   const texts = [(await getWatermarks(bridge.app, {})).body];
   texts.push((await listQuarantine(bridge.app, { limit: 200 })).body);
-  const runs = (await listRuns(bridge.app, { limit: 200 })).body ?? '';
+  const runs = (await listRuns(bridge.app, { limit: 200 }, base)).body ?? '';
   texts.push(runs);
   for (const { runId } of (JSON.parse(runs) as { runs: { runId: string }[] }).runs)
-    texts.push((await getRun(bridge.app, runId)).body);
+    texts.push((await getRun(bridge.app, runId, base)).body, await runPageText(runId));
   return texts.join('\n');
 }
 

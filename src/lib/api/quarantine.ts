@@ -5,6 +5,7 @@ import { mustBeKnown } from '../sync/feeds-of';
 import { replayRecords } from '../sync/replay';
 import { type Answer, json } from './answer';
 import type { quarantineQuery, replayRequest } from './requests';
+import { startedView } from './run-address';
 
 /** As the API shows it: without the row itself, which may hold a learner's address. */
 export function recordView({ id, feed, runId, reason, status, at, courseId }: QuarantineEntry) {
@@ -43,12 +44,5 @@ export async function replayQuarantine(
   base: string,
 ): Promise<Answer> {
   const { replayed, runs } = await replayRecords(app.engine, 'resync', ids, filter);
-  const shown = runs.map(({ runId, source, kind, destination }) => ({
-    runId,
-    source,
-    kind,
-    destination,
-    url: `${base}/runs/${runId}`,
-  }));
-  return json(202, { replayed, runs: shown });
+  return json(202, { replayed, runs: runs.map((run) => startedView(run, base)) });
 }

@@ -9,6 +9,7 @@ import { resync } from '../sync/resync';
 import { listWatermarks } from '../sync/watermarks';
 import { type Answer, json, problem } from './answer';
 import type { resyncRequest, runsQuery, watermarksQuery } from './requests';
+import { startedView, withPage } from './run-address';
 import { runView } from './run-view';
 
 const noSuchRun = (runId: string): Answer =>
@@ -29,17 +30,12 @@ export async function postResync(
   const runs = await resync(app.engine, app.settings.sources, asked, 'resync', true);
   await Promise.race([beginRuns(app.engine, runs, stopping, 1), sleep(answerMs, undefined, { ref: false })]);
   return json(202, {
-    runs: runs.map(({ runId, source, kind, destination }) => ({
-      runId,
-      source,
-      kind,
-      destination,
-      url: `${base}/runs/${runId}`,
-    })),
+    runs: runs.map((run) => startedView(run, base)),
   });
 }
 
-export async function listRuns(app: App, query: z.output<typeof runsQuery>): Promise<Answer> {
+/** @param base the address of the API, such as http://localhost:7071/api. */
+export async function listRuns(app: App, query: z.output<typeof runsQuery>, base: string): Promise<Answer> {
   const { limit = 50, next, ...filter } = query;
   await mustBeKnown(app.engine, filter.destination);
   const runs = [];
@@ -49,17 +45,20 @@ export async function listRuns(app: App, query: z.output<typeof runsQuery>): Pro
   }
   const more = runs.length > limit;
   const shown = runs.slice(0, limit);
-  return json(200, { runs: shown, ...(more && { next: shown.at(-1)?.runId }) });
+  return json(200, {
+    runs: shown.map((run) => withPage(run, base)),
+    ...(more && { next: shown.at(-1)?.runId }),
+  });
 }
 
-export async function getRun(app: App, runId: string): Promise<Answer> {
+export async function getRun(app: App, runId: string, base: string): Promise<Answer> {
   const run = await app.engine.runs.read(runId);
-  return run ? json(200, runView(run)) : noSuchRun(runId);
+  return run ? json(200, withPage(runView(run), base)) : noSuchRun(runId);
 }
 
-export async function postCancel(app: App, runId: string): Promise<Answer> {
+export async function postCancel(app: App, runId: string, base: string): Promise<Answer> {
   const run = await cancelRun(app.engine, runId);
-  return run ? json(202, runView(run)) : noSuchRun(runId);
+  return run ? json(202, withPage(runView(run), base)) : noSuchRun(runId);
 }
 
 export async function getWatermarks(app: App, query: z.output<typeof watermarksQuery>): Promise<Answer> {

@@ -47,6 +47,8 @@ const changes = z
   })
   .meta({ id: 'Changes' });
 
+const page = z.url().meta({ description: 'Its page, for people' });
+
 export const runSchema = z
   .object({
     runId: z.string(),
@@ -81,6 +83,7 @@ export const runSchema = z
       .array(z.string())
       .optional()
       .meta({ description: 'What an operator should know and is no error' }),
+    page,
   })
   .meta({ id: 'Run', description: 'One sync of one feed' });
 
@@ -101,6 +104,7 @@ const startedRun = z
     kind,
     destination,
     url: z.url().meta({ description: 'Where to follow it' }),
+    page,
   })
   .meta({ id: 'StartedRun' });
 

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { webhookQuery } from '../webhook';
 import { healthSchema, takenInSchema } from '../schemas';
-import { statusQuery } from '../status/query';
+import { partQuery, statusQuery } from '../status/query';
 import type { Operation } from './operation';
+
+const page = {
+  description: 'A web page, or the part of it that was asked for',
+  type: 'text/html',
+  schema: z.string(),
+  example: '<!doctype html><title>All is well</title>',
+};
 
 /** Of the app itself, and the way in for vendors. */
 export const appOperations: readonly Operation[] = [
@@ -37,14 +44,22 @@ export const appOperations: readonly Operation[] = [
     tag: 'App',
     summary: 'The page people look at',
     query: statusQuery,
-    answers: {
-      200: {
-        description: 'A web page, or the part of it that was asked for',
-        type: 'text/html',
-        schema: z.string(),
-        example: '<!doctype html><title>All is well</title>',
-      },
+    answers: { 200: page },
+    problems: [400, 404],
+  },
+  {
+    operationId: 'getRunPage',
+    method: 'get',
+    path: '/status/runs/{runId}',
+    tag: 'App',
+    summary: 'The page of one run',
+    description:
+      'Its slices, what became of its rows, and buttons that cancel it, start it again, or replay.',
+    parts: {
+      runId: { description: 'The id of the run', example: 'openedx-consumption-20260302T101500Z-a1b2c3' },
     },
+    query: partQuery,
+    answers: { 200: page },
     problems: [400, 404],
   },
   {

@@ -16,6 +16,7 @@ const run = {
   slices: { total: 1, done: 1, failed: 0 },
   startedAt: '2026-03-02T02:00:00Z',
   finishedAt: '2026-03-02T02:00:41Z',
+  page: `https://example.com/api/status/runs/${runId}`,
 };
 const parts = { runId: { description: 'The id of a run', example: runId } };
 
@@ -55,6 +56,7 @@ export const runOperations: readonly Operation[] = [
               kind: 'catalog',
               destination: 'ld',
               url: `https://example.com/api/runs/${runId}`,
+              page: `https://example.com/api/status/runs/${runId}`,
             },
           ],
         },

@@ -108,6 +108,7 @@ export const troubleOperations: readonly Operation[] = [
               kind: 'consumption',
               destination: 'ld',
               url: `https://example.com/api/runs/${runId}`,
+              page: `https://example.com/api/status/runs/${runId}`,
             },
           ],
         },

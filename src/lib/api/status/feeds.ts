@@ -1,36 +1,25 @@
 import { feedName, towards } from '../../domain/feed';
-import type { Utc } from '../../domain/time';
 import type { RunView } from '../run-view';
 import { html, type Html } from './html';
 import { badge, icon } from './icons';
 import type { FeedStatus, OpenRun, StatusModel } from './shown';
 import { sparkline } from './sparkline';
 import { count } from './verdict';
+import { runLink, type View } from './view';
 import { number, span, when } from './words';
 
 /** Runs that have not ended, each with how far it is. Nothing when nothing runs. */
-export function openRuns({ open, at }: StatusModel): Html {
+export function openRuns(model: StatusModel): Html {
+  const { open } = model;
   if (open.length === 0) return html``;
   return html`<h2>Now running</h2>
     <ul class="open card">
-      ${open.map((one) => openRunItem(one, at))}
+      ${open.map((one) => openRunItem(one, model))}
     </ul>`;
 }
 
-function openRunItem({ run, done, rowsPerSecond, secondsLeft }: OpenRun, at: Utc): Html {
-  const { runId, source, kind, destination, state, slices, counts, dryRun } = run;
-  const label = `${source} ${kind}${towards(destination)}`;
-  const facts = [
-    state === 'waiting' ? 'waiting to start' : '',
-    slices.total > 0 ? `${number(slices.done + slices.failed)} of ${count(slices.total, 'part')}` : '',
-    counts.read > 0 ? count(counts.read, 'row') : '',
-    rowsPerSecond ? `${number(Math.max(1, Math.round(rowsPerSecond)))} rows/s` : '',
-    secondsLeft ? `about ${span(secondsLeft * 1_000)} left` : '',
-  ].filter(Boolean);
-  const bar =
-    done === undefined
-      ? html`<progress aria-label="${label}"></progress>`
-      : html`<progress aria-label="${label}" max="1" value="${done.toFixed(3)}"></progress>`;
+function openRunItem(open: OpenRun, view: View): Html {
+  const { runId, source, kind, destination, state, dryRun } = open.run;
   return html`
     <li data-key="${runId}">
       <div class="line">
@@ -40,20 +29,40 @@ function openRunItem({ run, done, rowsPerSecond, secondsLeft }: OpenRun, at: Utc
         >
         <button
           class="act"
-          data-post="runs/${runId}/cancel"
+          data-post="runs/${encodeURIComponent(runId)}/cancel"
           aria-label="Cancel the ${kind} run of ${source}${towards(destination)}"
         >
           Cancel
         </button>
       </div>
-      ${bar}
-      <p class="facts"><span>${facts.join(' · ')}</span> <span>started ${when(run.startedAt, at)}</span></p>
+      ${progress(open, view)}
+      <p class="facts">${runLink(view, runId)}</p>
     </li>
   `;
 }
 
+/** A bar, and how far a run is in words. */
+export function progress({ run, done, rowsPerSecond, secondsLeft }: OpenRun, { at }: View): Html {
+  const { source, kind, destination, state, slices, counts, startedAt } = run;
+  const label = `${source} ${kind}${towards(destination)}`;
+  const facts = [
+    state === 'waiting' ? 'waiting to start' : '',
+    slices.total > 0 ? `${number(slices.done + slices.failed)} of ${count(slices.total, 'slice')}` : '',
+    counts.read > 0 ? count(counts.read, 'row') : '',
+    rowsPerSecond ? `${number(Math.max(1, Math.round(rowsPerSecond)))} rows/s` : '',
+    secondsLeft ? `about ${span(secondsLeft * 1_000)} left` : '',
+  ].filter(Boolean);
+  const bar =
+    done === undefined
+      ? html`<progress aria-label="${label}"></progress>`
+      : html`<progress aria-label="${label}" max="1" value="${done.toFixed(3)}"></progress>`;
+  return html`${bar}
+    <p class="facts"><span>${facts.join(' · ')}</span> <span>started ${when(startedAt, at)}</span></p>`;
+}
+
 /** A row a feed. */
-export function feedTable({ feeds, at }: StatusModel): Html {
+export function feedTable(model: View & Pick<StatusModel, 'feeds'>): Html {
+  const { feeds } = model;
   if (feeds.length === 0) return html`<p class="quiet">There are no sources; name them in LMS_SOURCES.</p>`;
   return html`
     <table class="feeds">
@@ -69,13 +78,14 @@ export function feedTable({ feeds, at }: StatusModel): Html {
         </tr>
       </thead>
       <tbody>
-        ${feeds.map((feed) => feedRow(feed, at))}
+        ${feeds.map((feed) => feedRow(feed, model))}
       </tbody>
     </table>
   `;
 }
 
-function feedRow(feed: FeedStatus, at: Utc): Html {
+function feedRow(feed: FeedStatus, view: View): Html {
+  const { at } = view;
   const { source, kind, destination, last, dryRun, lagMs, problems, enabled } = feed;
   const trouble =
     problems.length > 0
@@ -88,7 +98,7 @@ function feedRow(feed: FeedStatus, at: Utc): Html {
       <th scope="row"><b>${source}</b> ${kind}${towards(destination)}<small>${feed.sourceKind}</small></th>
       <td data-l="State">${state}${trouble && html`<small class="why">${trouble}</small>`}</td>
       <td data-l="Last run">
-        ${last ? when(last.startedAt, at) : '–'}${last && html`<small>${detail(last)}</small>`}${dryRun && tried(dryRun, at)}
+        ${last ? when(last.startedAt, at) : '–'}${last && html`<small>${detail(last)}<br />${runLink(view, last.runId)}</small>`}${dryRun && tried(dryRun, view)}
       </td>
       <td data-l="Rows" class="n">
         ${last ? number(last.counts.read) : '–'}${last && html`<small>${rows(last)}</small>`}
@@ -118,8 +128,8 @@ function rows({ counts: { sent, deleted, quarantined } }: Last): string {
 }
 
 /** What was tried since the last run. */
-const tried = ({ startedAt, state, counts }: RunView, at: Utc): Html => {
+const tried = ({ runId, startedAt, state, counts }: RunView, view: View): Html => {
   const outcome =
     state === 'succeeded' || state === 'partial' ? `${number(counts.wouldSend ?? 0)} to send` : state;
-  return html`<small>dry run ${when(startedAt, at)}: ${outcome}</small>`;
+  return html`<small>dry run ${when(startedAt, view.at)}: ${outcome}<br />${runLink(view, runId)}</small>`;
 };

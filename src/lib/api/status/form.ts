@@ -1,4 +1,5 @@
 import { html, type Html } from './html';
+import { saidLine } from './shell';
 
 /** What there is to choose from, by its ids. */
 export interface Choices {
@@ -59,7 +60,7 @@ export function resyncForm({ sources, destinations }: Choices): Html {
           </div>
           <div class="all">
             <button class="main">Start</button>
-            <p id="said" class="said" role="status"></p>
+            ${saidLine}
           </div>
         </form>
         <div id="results" aria-label="Results"></div>

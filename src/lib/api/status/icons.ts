@@ -30,7 +30,11 @@ const shapes = html`
 `;
 export const sprite: Html = shapes;
 
-const looks: Readonly<Record<RunState, { readonly shape: string; readonly tone: string }>> = {
+export type Shape = Level | 'run' | 'wait' | 'off';
+/** A colour, by what it says. */
+export type Tone = Level | 'busy' | 'quiet';
+
+const looks: Readonly<Record<RunState, { readonly shape: Shape; readonly tone: Tone }>> = {
   waiting: { shape: 'wait', tone: 'quiet' },
   running: { shape: 'run', tone: 'busy' },
   succeeded: { shape: 'good', tone: 'good' },
@@ -40,9 +44,15 @@ const looks: Readonly<Record<RunState, { readonly shape: string; readonly tone: 
   skipped: { shape: 'off', tone: 'quiet' },
 };
 
-export const icon = (shape: Level | 'run' | 'wait' | 'off'): Html =>
+export const icon = (shape: Shape): Html =>
   html`<svg class="i" aria-hidden="true"><use href="#i-${shape}" /></svg>`;
 
+/** The shape and the tone of a run's state. */
+export const lookOf = (state: RunState): { readonly shape: Shape; readonly tone: Tone } => looks[state];
+
+/** A shape and its word. */
+export const mark = (shape: Shape, tone: Tone, word: string): Html =>
+  html`<span class="b ${tone}">${icon(shape)}${word}</span>`;
+
 /** The state of a run: its shape and its word. */
-export const badge = (state: RunState): Html =>
-  html`<span class="b ${looks[state].tone}">${icon(looks[state].shape as Level)}${state}</span>`;
+export const badge = (state: RunState): Html => mark(looks[state].shape, looks[state].tone, state);

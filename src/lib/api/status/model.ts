@@ -20,8 +20,8 @@ const openShown = 20;
 
 const histories = new WeakMap<App, RunHistory>();
 
-/** @throws RetryableError when storage does not answer. */
-export async function readStatus(app: App): Promise<StatusModel> {
+/** @param up see `View`. @throws RetryableError when storage does not answer. */
+export async function readStatus(app: App, up = './'): Promise<StatusModel> {
   const { engine, settings } = app;
   const at = utc(engine.now());
   const history = histories.get(app) ?? new RunHistory(engine.runs, engine.now);
@@ -43,7 +43,7 @@ export async function readStatus(app: App): Promise<StatusModel> {
     return feedStatus(app, { entry, feed, state, runs, dryRun, at });
   });
   const { warnings } = settings;
-  const model = { at, warnings, feeds, pauses, open, quarantine, events };
+  const model = { at, up, warnings, feeds, pauses, open, quarantine, events };
   return {
     ...model,
     verdict: judge(model),

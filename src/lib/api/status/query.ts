@@ -13,3 +13,11 @@ export const statusQuery = z
     path: ['runId'],
     message: 'goes with the parts run and runs',
   });
+
+/** Of a page below the overview. */
+export const partQuery = z.strictObject({
+  part: z
+    .enum(['now'])
+    .optional()
+    .meta({ description: '`now`: only what of the page changes by itself; left out: the page' }),
+});

@@ -1,14 +1,14 @@
 import { towards } from '../../domain/feed';
-import type { Utc } from '../../domain/time';
 import type { RunView } from '../run-view';
 import { html, type Html } from './html';
 import { badge } from './icons';
+import { runLink, type View } from './view';
 import { clock, number, span, when } from './words';
 
-export const runRows = (runs: readonly RunView[], at: Utc): Html =>
-  html`${runs.map((run) => runRow(run, at))}`;
+export const runRows = (runs: readonly RunView[], view: View): Html =>
+  html`${runs.map((run) => runRow(run, view))}`;
 
-function runRow(run: RunView, at: Utc): Html {
+function runRow(run: RunView, view: View): Html {
   const {
     runId,
     source,
@@ -27,8 +27,10 @@ function runRow(run: RunView, at: Utc): Html {
   const took = finishedAt && span(Date.parse(finishedAt) - Date.parse(startedAt));
   return html`
     <tr data-key="${runId}">
-      <td data-l="Started">${when(startedAt, at)}</td>
-      <th scope="row"><b>${source}</b> ${kind}${towards(destination)}</th>
+      <td data-l="Started">${when(startedAt, view.at)}</td>
+      <th scope="row">
+        <b>${source}</b> ${kind}${towards(destination)}<small>${runLink(view, runId)}</small>
+      </th>
       <td data-l="State">${badge(state)}${error && html`<small class="why">${error}</small>`}</td>
       <td data-l="By">${how}</td>
       <td data-l="Read" class="n">${number(counts.read)}</td>
@@ -55,7 +57,7 @@ export const runsHead = html`
 `;
 
 /** How one run goes or went; of a dry run, what would change. `data-ended` once nothing more will. */
-export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
+export function runResult(run: RunView, isOver: boolean, view: View): Html {
   const {
     runId,
     source,
@@ -82,8 +84,9 @@ export function runResult(run: RunView, isOver: boolean, at: Utc): Html {
           ${run.dryRun ? `${number(counts.wouldSend ?? 0)} to send` : `${number(counts.sent)} sent`},
           ${number(counts.unchanged)} unchanged, ${number(counts.skipped)} skipped,
           ${number(counts.quarantined)} quarantined${run.dryRun ? '' : `, ${number(counts.deleted)} deleted`}
-          ${!isOver && html` · started ${when(startedAt, at)}`}</span
+          ${!isOver && html` · started ${when(startedAt, view.at)}`}</span
         >
+        <span>${runLink(view, runId)}</span>
       </p>
       ${Object.entries(skippedBecause).map(
         ([reason, rows]) => html`<p class="quiet">${number(rows)} skipped: ${reason}</p>`,
@@ -100,7 +103,8 @@ const changeWords = {
   wouldSend: 'would be sent',
 } as const;
 
-function changesTable(changes: NonNullable<RunView['changes']>, isOver: boolean): Html {
+/** What a dry run found. */
+export function changesTable(changes: NonNullable<RunView['changes']>, isOver: boolean): Html {
   const kinds = (['created', 'updated', 'deleted', 'wouldSend'] as const).filter((kind) => changes[kind] > 0);
   const total = kinds.reduce((sum, kind) => sum + changes[kind], 0);
   if (total === 0) return html`<p>${isOver ? 'Nothing would change.' : 'Nothing found yet.'}</p>`;

@@ -1,23 +1,29 @@
 /**
- * What the page does in the browser: it asks for its changing parts again, and puts in what is different, so that
- * nothing flickers, and focus and selection stay; and its buttons call the API with the key that opened the page.
+ * What a page does in the browser: it asks for its changing parts again, and puts in what is different, so that
+ * nothing flickers, and focus and selection stay; its buttons call the API with the key that opened the page, and its
+ * links take the key along.
  */
 export const script = String.raw`
 'use strict';
 (function () {
-  var every = 3000;
   var page = new URL(location.href);
   var key = page.searchParams.get('code');
-  var base = page.pathname.replace(/status\/?$/, '');
+  var api = new URL(document.body.getAttribute('data-api'), page).pathname;
+  var again = document.body.getAttribute('data-again') === 'yes';
   var banner = document.getElementById('banner');
   var said = document.getElementById('said');
   var busy = {}, watched = {}, timer;
   document.documentElement.classList.add('js');
 
+  function every() {
+    var slow = document.querySelector('[data-every]');
+    return slow && Number(slow.getAttribute('data-every')) || 3000;
+  }
+
   function call(path, body) {
     var headers = key ? { 'x-functions-key': key } : {};
     if (body !== undefined) headers['content-type'] = 'application/json';
-    return fetch(base + path, {
+    return fetch(path, {
       method: body === undefined ? 'GET' : 'POST', headers: headers, body: body, cache: 'no-store',
       credentials: 'same-origin', signal: AbortSignal.timeout(30000)
     }).then(function (answer) {
@@ -34,7 +40,26 @@ export const script = String.raw`
     }, function () { throw new Error('The app cannot be reached'); });
   }
 
-  function parse(text) { return new DOMParser().parseFromString(text, 'text/html'); }
+  /* A part of this very page. */
+  function part(name, runId) {
+    var query = new URLSearchParams(page.search);
+    query.delete('code');
+    query.set('part', name);
+    if (runId) query.set('runId', runId);
+    return call(page.pathname + '?' + query).then(function (text) {
+      return withKey(new DOMParser().parseFromString(text, 'text/html'));
+    });
+  }
+
+  function withKey(within) {
+    if (key) within.querySelectorAll('a[data-page]').forEach(function (link) {
+      var to = new URL(link.getAttribute('href'), page);
+      to.searchParams.set('code', key);
+      link.setAttribute('href', to.pathname + to.search);
+    });
+    return within;
+  }
+  withKey(document);
 
   function keyOf(node) { return node.nodeType === 1 ? node.getAttribute('data-key') : null; }
 
@@ -58,9 +83,8 @@ export const script = String.raw`
 
   function refresh() {
     clearTimeout(timer);
-    return call('status?part=now').then(function (text) {
-      if (!document.querySelector('[data-live]')) { location.reload(); return; }
-      var now = parse(text);
+    return part('now').then(function (now) {
+      if (!document.querySelector('main [data-live]')) { location.reload(); return; }
       now.querySelectorAll('[data-live]').forEach(function (part) {
         var old = document.getElementById(part.id);
         if (old) patch(old, part);
@@ -75,11 +99,15 @@ export const script = String.raw`
       if (banner.textContent !== text) banner.textContent = text;
       banner.hidden = false;
       document.body.classList.toggle('stale', !!last);
-    }).then(function () { clearTimeout(timer); timer = setTimeout(tick, every); });
+    }).then(later);
   }
 
-  function tick() { if (document.hidden) timer = setTimeout(tick, every); else refresh(); }
-  document.addEventListener('visibilitychange', function () { if (!document.hidden) refresh(); });
+  function later() {
+    clearTimeout(timer);
+    if (again) timer = setTimeout(tick, every());
+  }
+  function tick() { if (document.hidden) later(); else refresh(); }
+  document.addEventListener('visibilitychange', function () { if (again && !document.hidden) refresh(); });
 
   function say(text, bad) { said.textContent = text; said.className = bad ? 'said bad' : 'said'; }
 
@@ -87,7 +115,7 @@ export const script = String.raw`
     if (busy[path + body]) return Promise.resolve();
     busy[path + body] = true;
     button.disabled = true;
-    return call(path, body).then(JSON.parse).then(function (answer) { refresh(); return answer; }).finally(function () {
+    return call(api + path, body).then(JSON.parse).then(function (answer) { refresh(); return answer; }).finally(function () {
       delete busy[path + body];
       button.disabled = false;
     });
@@ -99,12 +127,18 @@ export const script = String.raw`
     var path = button.getAttribute('data-post');
     post(path, button.getAttribute('data-body') || '{}', button).then(function (answer) {
       if (!answer) return;
-      say('replayed' in answer ? answer.replayed + ' tried again.' : 'ended' in answer ? answer.system + ' is called again.' : 'Cancelled: it stops within seconds.');
-      (answer.runs || []).reverse().forEach(watch);
+      say(answer.replayed !== undefined ? answer.replayed + ' tried again.' : answer.ended ? answer.system + ' is called again.' : answer.runs ? 'Started.' : 'Cancelled: it stops within seconds.');
+      follow(answer.runs || []);
     }, function (error) { say(error.message, true); said.scrollIntoView({ block: 'nearest' }); });
   });
 
   var results = document.getElementById('results');
+  /* Where results have no place on the page, one run is followed on its own. */
+  function follow(runs) {
+    if (results) runs.reverse().forEach(watch);
+    else if (runs.length === 1)
+      location.assign(api + 'status/runs/' + encodeURIComponent(runs[0].runId) + (key ? '?code=' + encodeURIComponent(key) : ''));
+  }
   function watch(run) {
     if (watched[run.runId]) return;
     watched[run.runId] = true;
@@ -113,12 +147,12 @@ export const script = String.raw`
     slot.id = 'result-' + run.runId;
     results.prepend(slot);
     (function look() {
-      call('status?part=run&runId=' + encodeURIComponent(run.runId)).then(function (text) {
+      part('run', run.runId).then(function (answer) {
         failures = 0;
-        var now = parse(text).querySelector('article');
+        var now = answer.querySelector('article');
         patch(slot, now);
         if (now.getAttribute('data-ended') === 'no') setTimeout(look, 1500);
-      }).catch(function () { if (++failures < 100) setTimeout(look, every); });
+      }).catch(function () { if (++failures < 100) setTimeout(look, every()); });
     })();
   }
 
@@ -136,7 +170,7 @@ export const script = String.raw`
     post('resync', JSON.stringify(asked), form.querySelector('button')).then(function (answer) {
       if (!answer) return;
       say(answer.runs.length === 1 ? 'Started.' : answer.runs.length + ' runs started.');
-      answer.runs.reverse().forEach(watch);
+      follow(answer.runs);
     }, function (error) {
       say(error.message, true);
       var field = error.fields && error.fields[0] && form.elements[error.fields[0].field];
@@ -149,13 +183,13 @@ export const script = String.raw`
     var rows = document.querySelectorAll('#runs tr[data-key], #older tr[data-key]');
     if (!rows.length) return;
     more.disabled = true;
-    call('status?part=runs&runId=' + encodeURIComponent(rows[rows.length - 1].getAttribute('data-key'))).then(function (text) {
-      var body = parse(text).querySelector('tbody');
+    part('runs', rows[rows.length - 1].getAttribute('data-key')).then(function (answer) {
+      var body = answer.querySelector('tbody');
       for (var row of Array.from(body.rows)) document.getElementById('older').append(document.importNode(row, true));
       more.hidden = body.getAttribute('data-more') !== 'yes';
     }).catch(function (error) { say(error.message, true); }).finally(function () { more.disabled = false; });
   });
 
-  timer = setTimeout(tick, every);
+  later();
 })();
 `;

@@ -5,10 +5,10 @@ import type { Pause } from '../../store/pauses';
 import type { EventView } from '../events';
 import type { RecordView } from '../quarantine';
 import type { RunView } from '../run-view';
+import type { View } from './view';
 
 /** All that the page shows, at one time. */
-export interface StatusModel {
-  readonly at: Utc;
+export interface StatusModel extends View {
   readonly verdict: Verdict;
   /** What of the settings harms nobody and needs a look. */
   readonly warnings: readonly SettingsProblem[];

@@ -9,6 +9,7 @@ body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-app
 header,main,footer{max-width:74rem;margin:0 auto;padding:0 1.5rem}
 header{display:flex;justify-content:space-between;gap:1rem;padding-top:1.25rem;color:var(--soft);font-size:.867rem}
 header b{color:var(--ink);letter-spacing:.01em}
+nav b a{color:inherit;text-decoration:none}nav b a:hover{text-decoration:underline}
 footer{padding-top:1rem;padding-bottom:3rem;color:var(--soft);font-size:.867rem}
 a{color:var(--busy)}
 h1{margin:0;font-size:1.75rem;line-height:1.2;font-weight:600;letter-spacing:-.015em;text-wrap:balance}
@@ -32,6 +33,15 @@ symbol .o{fill:none;stroke:currentColor;stroke-width:1.6}
 section,.block{margin:0 0 2rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.35rem 1.25rem;margin-top:.6rem}
 .line{display:flex;justify-content:space-between;align-items:center;gap:1rem;min-height:2.2rem}
+code,.id{font:.8rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+.acts{display:flex;flex-wrap:wrap;gap:.5rem;margin:-1rem 0 1.5rem}.acts:empty{display:none}
+.facts-list{display:grid;grid-template-columns:1fr 1fr;gap:0 2.5rem;margin:0}
+.facts-list div{display:grid;grid-template-columns:8rem 1fr;gap:.75rem;padding:.5rem 0;border-top:1px solid var(--line)}
+.facts-list div:nth-child(-n+2){border:0}
+dt{color:var(--soft);font-size:.867rem}dd{margin:0;overflow-wrap:anywhere}
+.numbers{display:flex;flex-wrap:wrap;gap:.5rem 2.5rem;margin:.6rem 0}.numbers dd{font-size:1.35rem;font-weight:600;line-height:1.3}
+ul.notes{padding-left:2.25rem;padding-top:.6rem;padding-bottom:.6rem}.notes .why{max-width:none}
+.slices th{max-width:26rem}
 .count{display:inline-block;min-width:1.6rem;padding:0 .45rem;margin-left:.3rem;border-radius:1rem;background:var(--look-bg);color:var(--look);font-size:.867rem;text-align:center}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.6rem .75rem;text-align:left;vertical-align:top;font-weight:400;border-top:1px solid var(--line)}
@@ -97,6 +107,8 @@ td small{display:inline;margin-left:.4rem}td small.why{display:block;margin-left
 td[data-l="Last run"],td[data-l="Last 30 runs"],td[data-l="Next run"],.changes td{flex-basis:100%}
 .spark{max-width:100%;margin:.3rem 0}
 .rows li{grid-template-columns:1fr auto}.rows .why{grid-column:1/-1;grid-row:2}.rows button{grid-row:3;grid-column:1/-1;justify-self:start;margin-top:.3rem}
+.facts-list{display:block}.facts-list div:nth-child(2){border-top:1px solid var(--line)}.facts-list div{grid-template-columns:6.5rem 1fr}.numbers{gap:.5rem 1.5rem}
+.slices th{max-width:none}
 form{grid-template-columns:1fr 1fr}form .wide{grid-column:1/-1}
 button{min-height:2.4rem}}
 @media (prefers-reduced-motion:reduce){progress::-webkit-progress-value{transition:none}}

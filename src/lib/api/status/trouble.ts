@@ -6,10 +6,11 @@ import { clock, number, when } from './words';
 
 /** Quarantined records and dead events, each with its reason and another try. Nothing when there are none. */
 export function troubles(model: StatusModel): Html {
-  return html`${pauses(model)}${quarantine(model)}${events(model)}`;
+  return html`${pausesSection(model)}${quarantine(model)}${events(model)}`;
 }
 
-function pauses({ pauses, at }: StatusModel): Html | undefined {
+/** Systems that asked to be left alone, each with a button that ends it. Nothing when there are none. */
+export function pausesSection({ pauses, at }: Pick<StatusModel, 'pauses' | 'at'>): Html | undefined {
   if (pauses.length === 0) return undefined;
   return html`
     <section data-key="pauses">

@@ -1,0 +1,145 @@
+import { addSeconds, utc } from '../../src/lib/domain/time';
+import { noChanges, noCounts, type Run, type SliceWork } from '../../src/lib/domain/run';
+import { quarantineId } from '../../src/lib/store/quarantine-rows';
+import { storedRun } from '../browser/scenes';
+import { type Served, serve } from './served';
+
+// The pages below the overview, as the built app serves them.
+let served: Served;
+beforeAll(async () => {
+  served = await serve({ sandbox: { khalibre: {} } });
+}, 60_000);
+afterAll(() => served.stop());
+
+const evil = `"><script>alert('x')</script>&<img src=x onerror=alert(1)>`;
+const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
+let ago = 3_600;
+
+async function stored(more: Partial<Run>, works: readonly SliceWork[] = []): Promise<string> {
+  const { runs, now } = served.bridge.app.engine;
+  const run = storedRun(feed, addSeconds(utc(now()), -(ago += 60)), more);
+  await runs.create(run);
+  await runs.stage(run.runId, 'plan', works);
+  return run.runId;
+}
+
+async function read(path: string): Promise<{ status: number; text: string; headers: Headers }> {
+  const answer = await fetch(`${served.url}/${path}`);
+  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+}
+
+/** What of a page is neither the style nor the script it has to have. */
+const shownOf = (page: string): string => page.replace(/<(style|script) nonce[^]*?<\/\1>/g, '');
+
+describe('what comes from vendors or storage cannot become markup', () => {
+  test('on the page of a run', async () => {
+    const runId = await stored(
+      {
+        state: 'partial',
+        dryRun: true,
+        error: evil,
+        notes: [evil],
+        request: { courseId: evil },
+        counts: { ...noCounts, read: 2, skipped: 1, skippedBecause: { [evil]: 1 } },
+        changes: {
+          ...noChanges,
+          created: 1,
+          samples: [{ change: 'created', courseId: evil, detail: evil }],
+        },
+      },
+      [
+        { type: 'course', courseId: evil },
+        { type: 'courses', courseIds: [evil, '1'] },
+      ],
+    );
+    await served.bridge.app.engine.quarantine.put({
+      id: quarantineId(feed, 'evil', {}),
+      feed,
+      runId,
+      reason: evil,
+      status: 400,
+      at: utc(served.bridge.app.engine.now()),
+      courseId: 'course <b>',
+      raw: {},
+    });
+    for (const path of [`status/runs/${runId}`, `status/runs/${runId}?part=now`, 'status']) {
+      const { status, text } = await read(path);
+      expect(status).toBe(200);
+      expect(shownOf(text)).not.toMatch(/<script|<img|<b>"|alert\('x'\)/);
+      expect(text).toContain('&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;');
+    }
+    // All eight places of the run's page, so that the test sees each.
+    expect(
+      (await read(`status/runs/${runId}`)).text.split('&lt;script&gt;').length - 1,
+    ).toBeGreaterThanOrEqual(8);
+  });
+
+  test('nor does what stands in the address', async () => {
+    const { status, text } = await read(`status/runs/${encodeURIComponent(evil)}`);
+    expect(status).toBe(404);
+    expect(shownOf(text)).not.toMatch(/<script|<img/);
+  });
+});
+
+test('pages run no script or style but their own, and name what they lack in plain words', async () => {
+  const runId = await stored({});
+  for (const path of ['status', `status/runs/${runId}`, 'status/runs/none']) {
+    const { headers, text } = await read(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
+    expect(policy).toBe(
+      `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    expect([...text.matchAll(/<(?:script|style)[^>]*>/g)].map(([tag]) => tag.split(' ')[1])).toEqual([
+      `nonce="${nonce}">`,
+      `nonce="${nonce}">`,
+    ]);
+    const tags = [...shownOf(text).matchAll(/<[a-z][^>]*>/g)].map(([tag]) => tag.replace(/="[^"]*"/g, '='));
+    expect(tags.filter((tag) => / (on\w+|style)=/.test(tag))).toEqual([]);
+    expect(text).toMatch(/<link[^>]* rel="icon"[^>]* href="data:image\/svg\+xml,/);
+    expect(headers.get('cache-control')).toBe('no-store');
+  }
+  const { status, text } = await read('status/runs/none');
+  expect([status, text]).toEqual([404, expect.stringContaining('There is no run none')]);
+  const wrong = await read(`status/runs/${runId}?part=all`);
+  expect([wrong.status, wrong.headers.get('content-type')]).toEqual([
+    400,
+    'application/problem+json; charset=utf-8',
+  ]);
+});
+
+test('links lead from every page to every other, whatever slashes the address ends with', async () => {
+  const runId = await stored({});
+  const { pathname } = new URL(served.url);
+  for (const path of ['status', 'status/', `status/runs/${runId}`, `status/runs/${runId}/`]) {
+    const { text } = await read(path);
+    const links = [...text.matchAll(/<a[^>]* href="([^"]+)"/g)].map(
+      ([, href]) => new URL(href ?? '', `${served.url}/${path}`).pathname,
+    );
+    expect(links).toContain(`${pathname}/openapi.json`);
+    expect(links).toContain(
+      path.startsWith('status/runs') ? `${pathname}/status` : `${pathname}/status/runs/${runId}`,
+    );
+    const api = /<body[^>]* data-api="([^"]+)"/.exec(text)?.[1] ?? '';
+    expect(new URL(api, `${served.url}/${path}`).pathname).toBe(`${pathname}/`);
+  }
+});
+
+test('a run of one learner is told without the learner, and is not started again from the page', async () => {
+  const runId = await stored({ request: { learner: 'somebody@example.com' } });
+  const { text } = await read(`status/runs/${runId}`);
+  expect(text).toContain('only one learner');
+  expect(text).not.toContain('somebody@example.com');
+  expect(text).not.toContain('Run again');
+  const whole = await read(`status/runs/${await stored({ mode: 'full' })}`);
+  expect(whole.text).toContain('Run again');
+});
+
+test('the API gives the address of the page with each run', async () => {
+  const runId = await stored({});
+  const one = JSON.parse((await read(`runs/${runId}`)).text) as { page: string };
+  expect(one.page).toBe(`${served.url}/status/runs/${runId}`);
+  const { runs } = JSON.parse((await read('runs')).text) as { runs: { page: string }[] };
+  expect(runs[0]?.page).toMatch(/\/status\/runs\/openedx-/);
+  expect((await fetch(one.page)).status).toBe(200);
+});
