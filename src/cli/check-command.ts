@@ -2,6 +2,7 @@ import { createApp } from '../lib/app';
 import { firstDestination } from '../lib/domain/feed';
 import type { SettingsProblem } from '../lib/errors';
 import { readSettings } from '../lib/settings';
+import type { Settings } from '../lib/settings/types';
 import { checkDestination } from './check-destination';
 import { checkSource } from './check-source';
 import { checkStorage } from './check-storage';
@@ -45,6 +46,18 @@ export async function check({ json }: { readonly json: boolean }, terminal: Term
   }
 }
 
+/** Both may answer well: a destination that is one of the sources is found by its address alone. */
+function sharedAddresses({ sources, destinations }: Settings): SettingsProblem[] {
+  const idOf = new Map(sources.flatMap((one) => (one.ok ? [[one.settings.baseUrl, one.id] as const] : [])));
+  return destinations.flatMap((one) => {
+    const address = one.ok && 'baseUrl' in one.settings ? String(one.settings.baseUrl) : '';
+    const source = idOf.get(address);
+    if (!one.ok || source === undefined) return [];
+    const message = `is the address of the source ${source} too; set it to the destination's own`;
+    return [{ setting: `${one.settings.prefix}baseUrl`, message }];
+  });
+}
+
 async function look(terminal: Terminal, onto: (what: string) => void): Promise<Finding[]> {
   const env = terminal.environment();
   const signal = terminal.interrupted;
@@ -55,7 +68,7 @@ async function look(terminal: Terminal, onto: (what: string) => void): Promise<F
   const findingOf =
     (result: Finding['result']) =>
     ({ setting, message }: SettingsProblem): Finding => ({ what: setting, result, detail: message });
-  const wrong = problems.map(findingOf('wrong'));
+  const wrong = [...problems, ...(read.ok ? sharedAddresses(read.settings) : [])].map(findingOf('wrong'));
   const unsure = (read.ok ? read.settings : read).warnings.map(findingOf('unsure'));
   if (!read.ok) return [...wrong, ...unsure];
   const { settings } = read;

@@ -15,6 +15,12 @@ export async function checkDestination(
   const deps = { gate: createMemoryGate({ system: name, limits }), userAgent, retries: 1 };
   const findings: Finding[] = [];
   for (const { what, run } of checksOf(entry, deps))
-    findings.push(await finding(`${name}: ${what}`, () => run(signal)));
+    findings.push(
+      await finding(`${name}: ${what}`, async (): Promise<string | Finding> => {
+        const seen = await run(signal);
+        if (typeof seen === 'string') return seen;
+        return { what: `${name}: ${what}`, result: 'unsure', detail: seen.unsure };
+      }),
+    );
   return findings;
 }

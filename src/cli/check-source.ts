@@ -17,9 +17,13 @@ export async function checkSource(
   } catch (error) {
     return [await finding(id, () => Promise.reject(error as Error))];
   }
-  const { catalog, consumption } = opened.source;
+  const { catalog, consumption, entities, doubts = [] } = opened.source;
   const { webhookSecret } = opened.settings;
-  const findings: Finding[] = [];
+  const findings: Finding[] = doubts.map(({ setting, message }) => ({
+    what: setting,
+    result: 'unsure',
+    detail: message,
+  }));
   if (webhookSecret)
     findings.push(
       await finding(`${id}: webhook secret`, async () => {
@@ -37,6 +41,14 @@ export async function checkSource(
             ? `${grouped(rows.length)} courses on the first page`
             : `${grouped(total)} courses`;
         return bad > 0 ? `${all}, ${bad} of the first ${rows.length} cannot be used` : all;
+      }),
+    );
+  // Of a source that nothing is synced from, its credentials are tried all the same.
+  if (!catalog && !consumption && entities)
+    findings.push(
+      await finding(`${id}: credentials`, async () => {
+        const { rows } = await entities.page(undefined, { signal });
+        return `accepted; ${grouped(rows.length)} entities`;
       }),
     );
   if (consumption?.type === 'scanned')

@@ -62,7 +62,9 @@ to a destination but the request for a token; tables and queues that are missing
 
   --json             the table as one JSON object on standard output
 
-Exit code: 0 all is well, 1 something is wrong.
+A line is ok, wrong, or unsure: nothing speaks against it, and it cannot be known without sending something.
+
+Exit code: 0 nothing is wrong, 1 something is.
 
 Examples
   npm run check

@@ -1,10 +1,12 @@
 import { noDestination, noDestinationEntry } from './destinations/none';
 import { destinationKinds } from './destinations/registry';
+import { firstDestination } from './domain/feed';
 import type { SettingsProblem } from './errors';
 import { appDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
 import { type AppSettings, withEnvironment } from './settings/local-settings';
 import { missingOperations } from './settings/operations';
-import { readDestinations } from './settings/read-destinations';
+import { nearMisses } from './settings/near-misses';
+import { destinationPrefix, readDestinations } from './settings/read-destinations';
 import { type Environment, nearest, readGroup } from './settings/read-group';
 import { secretReader, type SecretReader } from './settings/vault';
 import type {
@@ -45,6 +47,7 @@ export function readSettings(env: Environment = process.env): SettingsResult {
     ...(isNowhere && ids.length > 0 ? [noDestination] : []),
     ...strayWarnings('LMS', ids, env),
     ...strayWarnings('DEST', destinationIds, env),
+    ...nearMisses(allNames(ids, destinationIds), env, isJudged),
   ];
   if (problems.length > 0 || !storage) {
     const ofSources = sources.flatMap((source) => (source.ok ? [] : source.problems));
@@ -122,6 +125,22 @@ function readStorage(
       : 'is missing: give a connection string, or AzureWebJobsStorage__tableServiceUri and …__queueServiceUri',
   });
   return undefined;
+}
+
+/** Below these levels every unknown name is a problem or a warning of its own. */
+const isJudged = (name: string): boolean => /^(?:LMS|DEST)__.+?__|^LD__/.test(name);
+
+function allNames(sources: readonly string[], destinations: readonly string[]): string[] {
+  const below = (prefix: string, names: readonly string[]) => names.map((name) => prefix + name);
+  const kinds = Object.values(destinationKinds).flatMap(({ definitions }) => Object.keys(definitions));
+  const ofDestinations = ['kind', ...new Set(kinds)];
+  return [
+    ...Object.keys(appDefinitions),
+    ...sources.flatMap((id) => below(`LMS__${id}__`, Object.keys(sourceDefinitions))),
+    ...[...new Set([firstDestination, ...destinations])].flatMap((id) =>
+      below(destinationPrefix(id), ofDestinations),
+    ),
+  ];
 }
 
 /** Whoever sets nothing of any destination wants to look first: there are dry runs, and a warning. */

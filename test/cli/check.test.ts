@@ -1,4 +1,6 @@
 import { academyOperations } from '../../sandbox/academy-of-mine/options';
+import { startSandbox } from '../../sandbox/sandbox';
+import { sandboxSettings } from '../../sandbox/settings';
 import { startBridge, type Bridge } from '../setup/bridge';
 import { run, type Ran } from './terminal';
 
@@ -19,7 +21,7 @@ const checksOf = ({ stdout }: Ran): Check[] => (JSON.parse(stdout) as { checks: 
 const check = async (env: Record<string, string> = {}): Promise<Ran> =>
   run('check --json', { ...bridge.env, ...env });
 
-test('finds all well, in a table, and sends nothing', async () => {
+test('finds nothing wrong, in a table, and sends nothing', async () => {
   const { code, stdout } = await run('check', bridge.env);
   const lines = stdout.trim().split('\n');
   expect(lines[0]).toMatch(/^what {3,}result {3}what was seen, or what to do$/);
@@ -30,7 +32,8 @@ test('finds all well, in a table, and sends nothing', async () => {
     ['openedx: consumption', 'ok'],
     ['openedx: time zone', 'ok'],
     ['L&D services: token', 'ok'],
-    ['L&D services: address', 'ok'],
+    // No call would tell without sending a record.
+    ['L&D services: address', 'unsure'],
   ]);
   expect(code).toBe(0);
   expect(bridge.sandbox.ldServices.state.posts).toHaveLength(0);
@@ -128,4 +131,78 @@ test('an operation of Academy of Mine that is missing is named before anything i
     expect.stringContaining('has null for courses.get, which cannot be done without'),
   ]);
   expect(ran.code).toBe(1);
+});
+
+const found = async (env: Record<string, string>, name: string): Promise<Check | undefined> =>
+  checksOf(await check(env)).find(({ what }) => what === name);
+
+test('what it cannot know is unsure: the subscription key, and whether the address is the right one', async () => {
+  const address = await found({ LD__subscriptionKey: 'wrong' }, 'L&D services: address');
+  expect(address).toMatchObject({
+    result: 'unsure',
+    detail: expect.stringContaining('LD__subscriptionKey is right, shows when a course is sent') as unknown,
+  });
+});
+
+test('a destination that is a source is found by its address', async () => {
+  const { LMS__openedx__baseUrl = '' } = bridge.env;
+  expect(await found({ LD__baseUrl: LMS__openedx__baseUrl }, 'LD__baseUrl')).toMatchObject({
+    result: 'wrong',
+    detail: expect.stringContaining('is the address of the source openedx too') as unknown,
+  });
+});
+
+test('an Open edX without a username lists only what everybody sees, and says so', async () => {
+  const unsure = await found({ LMS__openedx__username: '' }, 'LMS__openedx__username');
+  expect(unsure).toMatchObject({
+    result: 'unsure',
+    detail: expect.stringContaining('is missing') as unknown,
+  });
+});
+
+test('the credentials of a T-book are tried, and its LTI secret is said not to be', async () => {
+  const sandbox = await startSandbox({ tBook: { learners: 3 } });
+  const settings = sandboxSettings(sandbox);
+  const of = Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith('LMS__tbook__')));
+  const right = { ...of, LMS_SOURCES: 'openedx,tbook' };
+  expect(await found(right, 'tbook: credentials')).toMatchObject({
+    result: 'ok',
+    detail: expect.stringMatching(/^accepted; \d+ entities$/) as unknown,
+  });
+  expect(await found(right, 'LMS__tbook__ltiSecret')).toMatchObject({ result: 'unsure' });
+  const wrong = { ...right, LMS__tbook__clientSecret: 'wrong' };
+  expect(await found(wrong, 'tbook: credentials')).toMatchObject({
+    result: 'wrong',
+    detail: expect.stringContaining('LMS__tbook__clientSecret') as unknown,
+  });
+  await sandbox.stop();
+});
+
+test.each([
+  ['LMS_SOURCE', 'LMS_SOURCES'],
+  ['CATALOG_SHEDULE', 'CATALOG_SCHEDULE'],
+  ['KEYVAULT_URL', 'KEY_VAULT_URL'],
+  ['LMS_openedx__requestsPerMinute', 'LMS__openedx__requestsPerMinute'],
+  ['lms__openedx__relookHours', 'LMS__openedx__relookHours'],
+  ['LD_learnerDomains', 'LD__learnerDomains'],
+])('a setting whose name is nearly right is found: %s', async (given, meant) => {
+  const env: Record<string, string> = { [given]: 'openedx' };
+  if (meant === 'LMS_SOURCES') env.LMS_SOURCES = '';
+  expect(await found(env, given)).toEqual({
+    what: given,
+    result: 'unsure',
+    detail: `is not a setting; did you mean ${meant}?`,
+  });
+});
+
+test('what a shell has by itself is no misspelt setting', async () => {
+  const shell = {
+    LOGNAME: 'somebody',
+    LD_PRELOAD: 'x.so',
+    LD_LIBRARY_PATH: '/lib',
+    LOG_FILE: 'a',
+    HOSTNAME: 'b',
+  };
+  const names = checksOf(await check(shell)).map(({ what }) => what);
+  for (const name of Object.keys(shell)) expect(names).not.toContain(name);
 });

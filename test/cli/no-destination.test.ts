@@ -7,7 +7,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   bridge = await startBridge({ sandbox: { khalibre: { courses: 4, learners: 6 } } });
   env = Object.fromEntries(
-    Object.entries(bridge.env).filter(([name]) => !/^LD__|__sourceSystemId$/.test(name)),
+    Object.entries(bridge.env).filter(([name]) => !/^(LD__|DESTINATIONS$)|__sourceSystemId$/.test(name)),
   );
 });
 afterAll(() => bridge.stop());

@@ -26,8 +26,13 @@ export type ReadSettings<D extends Definitions, S extends DestinationSettings> =
 /** One question of `check`, which sends no record. */
 export interface Check {
   readonly what: string;
-  /** @returns what was seen. @throws what is wrong, in a sentence. */
-  run(signal: AbortSignal): Promise<string>;
+  /** @returns what was seen, or what cannot be known. @throws what is wrong, in a sentence. */
+  run(signal: AbortSignal): Promise<string | Unsure>;
+}
+
+/** Nothing speaks against it, and it may be wrong all the same. */
+export interface Unsure {
+  readonly unsure: string;
 }
 
 /** What a folder of this directory offers, and all that is known of it outside. */

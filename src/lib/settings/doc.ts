@@ -13,7 +13,8 @@ export function settingsDoc(): string {
 
 The app takes its settings from the environment: app settings in Azure, \`Values\` of \`local.settings.json\` on your
 machine. What the environment sets beats the file. \`__\` separates the levels of a name; names are case-sensitive.
-A name that is unknown below \`LMS__\`, \`LD__\` or \`DEST__\` is an error, so that a misspelt one does not go unseen.
+A name that is unknown below \`LMS__\`, \`LD__\` or \`DEST__\` is an error, and any other that is nearly a setting's (\`LMS_SOURCE\`)
+a warning, so that a misspelt one does not go unseen.
 
 Secrets may be given as they are, or as \`kv:NAME\`: then the secret \`NAME\` of the vault at \`KEY_VAULT_URL\` is read
 with the app's identity, kept for ten minutes, and read again as soon as it is refused. So a secret that changes in

@@ -68,7 +68,8 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return best?.name;
 }
 
-function edits(a: string, b: string): number {
+/** How many letters are to be changed, added or taken out to make one word of another. */
+export function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

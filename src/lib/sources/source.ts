@@ -2,6 +2,7 @@ import type { Course } from '../domain/course';
 import type { Mapped } from '../domain/mapped';
 import type { Progress } from '../domain/progress';
 import type { Utc, Window } from '../domain/time';
+import type { SettingsProblem } from '../errors';
 import type { Call } from './call';
 import type { Enrolments, Entities, Learners, SignIns } from './way-out';
 import type { NamedEvents, WebhookAdmin } from './webhook-side';
@@ -16,6 +17,8 @@ export interface Source {
   readonly sourceKind: string;
   /** What to set when the results name no addresses, as half a sentence. */
   readonly addressAdvice?: string;
+  /** What of its settings works and may be wrong all the same, for `check`. */
+  readonly doubts?: readonly SettingsProblem[];
   /** Undefined when the vendor publishes no catalog. */
   readonly catalog?: CatalogFeed;
   /** Undefined when the vendor publishes no results. */

@@ -26,10 +26,17 @@ export function checkLd(settings: LdSettings, deps: LdDeps): Check[] {
           // Whatever it says to a call without a token, it is there and its certificate is good.
           if (!isAnswer(error)) throw error;
         }
-        return 'answers; whether it takes records is seen at the first sync';
+        return { unsure: untried(settings) };
       },
     },
   ];
+}
+
+/** It has no call that changes nothing: what was not tried is not called right. */
+function untried({ subscriptionKey, prefix }: LdSettings): string {
+  const key = `${prefix}subscriptionKey`;
+  const rest = subscriptionKey ? `that ${key} is right` : `that it needs no ${key}`;
+  return `something answers; that it is the L&D services, and ${rest}, shows when a course is sent: sync catalog --course ID`;
 }
 
 function isAnswer(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { SettingsProblem } from '../../errors';
 import type { ClientDeps } from '../../http/client';
 import type { SourceSettings } from '../../settings/types';
 import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
@@ -26,11 +27,18 @@ export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Sour
     addressAdvice:
       `set LMS__${settings.id}__addresses to a CSV of user names and addresses, ` +
       'since Open edX gives addresses for some enrolment modes alone',
+    ...(settings.username === undefined && { doubts: [noUsername(settings.id)] }),
     catalog: catalogFeed(client, settings),
     consumption:
       settings.grades === 'bulk' ? bulkFeed(client, settings, addressOf) : courseFeed(client, addressOf),
   };
 }
+
+/** A server that is not told lists what an anonymous visitor sees, which looks complete and is not. */
+const noUsername = (id: string): SettingsProblem => ({
+  setting: `LMS__${id}__username`,
+  message: 'is missing: only what everybody sees is listed; set it to the name of the service user',
+});
 
 function told(notes: Notes): { notes?: readonly string[] } {
   const said = notes.list();

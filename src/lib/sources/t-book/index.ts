@@ -1,3 +1,4 @@
+import type { SettingsProblem } from '../../errors';
 import type { ClientDeps } from '../../http/client';
 import type { SourceSettings } from '../../settings/types';
 import type { Entities, Learners, Source } from '../source';
@@ -12,12 +13,19 @@ export function createTBook(settings: SourceSettings, deps: ClientDeps): Source 
   return {
     id: settings.id,
     sourceKind: 't-book',
+    ...(settings.ltiSecret && { doubts: [untriedLtiSecret(settings.id)] }),
     enrolments: tBookEnrolments(client),
     learners: learners(client, settings),
     entities: entities(client, settings),
     signIns: tBookSignIns(client, settings, deps.clock),
   };
 }
+
+/** A launch is made by a learner's browser. */
+const untriedLtiSecret = (id: string): SettingsProblem => ({
+  setting: `LMS__${id}__ltiSecret`,
+  message: 'cannot be tried from here: whether it is right shows at the first LTI launch',
+});
 
 function learners(client: TBookClient, { pageSize }: SourceSettings): Learners {
   return {
