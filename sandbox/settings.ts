@@ -1,5 +1,6 @@
 import type { Academy } from './academy-of-mine';
 import { academyOperations } from './academy-of-mine/options';
+import type { Graph } from './graph';
 import type { Khalibre } from './khalibre';
 import type { LdServices } from './ld-services';
 import type { Lrs } from './lrs';
@@ -42,6 +43,21 @@ export function ldSettings(prefix: string, { url, state }: LdServices): Record<s
     scope: `${resource}/.default`,
     subscriptionKey,
     submittedBy: 'lms-bridge@example.com',
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+}
+
+/** @param prefix of the names, `DEST__<id>__`. */
+export function graphSettings(prefix: string, { url, tokenUrl, options }: Graph): Record<string, string> {
+  const { providerId, clientId, clientSecret, resource } = options;
+  const values = {
+    providerId,
+    baseUrl: url,
+    auth: 'oauth2',
+    tokenUrl,
+    clientId,
+    clientSecret,
+    scope: `${resource}/.default`,
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }

@@ -4,7 +4,16 @@
 import { TableClient } from '@azure/data-tables';
 import { DefaultAzureCredential } from '@azure/identity';
 
-const tables = ['feeds', 'runs', 'ledgercatalog', 'ledgerlearners', 'inbox', 'quarantine', 'enrolments'];
+const tables = [
+  'feeds',
+  'runs',
+  'ledgercatalog',
+  'ledgerlearners',
+  'givenids',
+  'inbox',
+  'quarantine',
+  'enrolments',
+];
 
 const [from, to] = process.argv.slice(2);
 if (!from || !to || from === to) {

@@ -7,7 +7,17 @@ param publicAccess bool
 param deploymentContainer string
 
 // The app makes what is missing when it starts; they are here so that the platform can scale on a queue before that.
-var tables = ['feeds', 'runs', 'ledgercatalog', 'ledgerlearners', 'inbox', 'quarantine', 'enrolments', 'leases']
+var tables = [
+  'feeds'
+  'runs'
+  'ledgercatalog'
+  'ledgerlearners'
+  'givenids'
+  'inbox'
+  'quarantine'
+  'enrolments'
+  'leases'
+]
 var queues = ['sync-runs', 'sync-slices', 'webhook-events', 'enrolments']
 
 resource account 'Microsoft.Storage/storageAccounts@2026-09-01' = {

@@ -3,7 +3,7 @@ import { PocketServer } from '../server';
 import { ldServicesDefaults, type LdServicesOptions } from './options';
 import { addPosts } from './posts';
 import { LdServicesState, type PostKind } from './state';
-import { addTokenEndpoint } from './token-endpoint';
+import { addTokenEndpoint } from '../entra-token';
 
 /** Pocket L&D services that run. */
 export interface LdServices {

@@ -5,7 +5,18 @@ import type { Definitions, Environment, Values } from '../settings/read-group';
 import type { DestinationSettings } from '../settings/types';
 import type { Destination } from './destination';
 
-export type DestinationDeps = ClientDeps;
+export interface DestinationDeps extends ClientDeps {
+  /** Left out by `check`, which sends nothing. */
+  readonly givenIds?: GivenIds;
+}
+
+/** Ids that the destination gave to what it was sent, kept for whichever instance comes next. */
+export interface GivenIds {
+  /** @param names what stands for a thing here; it may name a person, and is kept as a hash. @returns those that are known. */
+  read(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  write(ids: ReadonlyMap<string, string>): Promise<void>;
+  forget(name: string): Promise<void>;
+}
 
 export interface ReadContext {
   /** The destination's id. */

@@ -5,12 +5,14 @@ import type { Check, DestinationDeps, DestinationKind } from './kind';
 import { ldServices } from './ld-services';
 import { none, noneKind } from './none';
 import { signedWebhook } from './signed-webhook';
+import { vivaLearning } from './viva-learning';
 import { xapi } from './xapi';
 
 /** One line a folder. */
 export const destinationKinds: Readonly<Record<string, DestinationKind>> = {
   'ld-services': ldServices,
   'signed-webhook': signedWebhook,
+  'viva-learning': vivaLearning,
   xapi,
 };
 

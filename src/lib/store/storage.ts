@@ -13,6 +13,7 @@ export const tableNames = [
   'runs',
   'ledgercatalog',
   'ledgerlearners',
+  'givenids',
   'inbox',
   'quarantine',
   'enrolments',

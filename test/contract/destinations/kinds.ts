@@ -1,7 +1,8 @@
 import { startLdServices } from '../../../sandbox/ld-services';
 import { startLrs } from '../../../sandbox/lrs';
 import { courseOf } from '../../../sandbox/lrs/state';
-import { ldSettings } from '../../../sandbox/settings';
+import { graphSettings, ldSettings } from '../../../sandbox/settings';
+import { startGraph } from '../../../sandbox/graph';
 import { startWebhookReceiver } from '../../../sandbox/webhook-receiver';
 import type { KindUnderTest } from './counterpart';
 
@@ -116,5 +117,45 @@ const xapi: KindUnderTest = {
   },
 };
 
+const vivaLearning: KindUnderTest = {
+  name: 'viva-learning',
+  takes: ['catalog', 'consumption'],
+  writesTo: '/$batch',
+  async start() {
+    const graph = await startGraph();
+    const { state } = graph;
+    const courseOf = (externalId: unknown): string => String(externalId).replace('openedx:', '');
+    return {
+      server: graph.server,
+      settings: graphSettings('', graph),
+      courses: () =>
+        new Map(
+          [...state.contents.values()].map(({ externalId, title, isActive }) => [
+            courseOf(externalId),
+            { name: String(title), gone: isActive === false },
+          ]),
+        ),
+      results: () =>
+        new Map(
+          [...state.activities.values()].map(({ learningContentId, learnerUserId, status }) => [
+            `${courseOf(state.contentById(learningContentId)?.externalId)}|${state.users.get(String(learnerUserId))?.mail}`,
+            String(status),
+          ]),
+        ),
+      writes: () => state.writes.length,
+      poison(ids) {
+        state.poisoned.clear();
+        for (const id of ids) state.poisoned.add(id);
+      },
+      rotate() {
+        state.tokens.revokeAll();
+        state.tokens.client.clientSecret = 'sandbox-graph-secret-2';
+        return { clientSecret: 'sandbox-graph-secret-2' };
+      },
+      stop: () => graph.stop(),
+    };
+  },
+};
+
 /** One entry a kind of the registry; a test looks that none is missing. */
-export const kinds: readonly KindUnderTest[] = [ldServices, signedWebhook, xapi];
+export const kinds: readonly KindUnderTest[] = [ldServices, signedWebhook, vivaLearning, xapi];

@@ -68,8 +68,8 @@ describe.each(kinds)('$name', ({ name, takes, writesTo, start }) => {
     await syncAll();
     const [courses, results] = [to.courses(), to.results()];
     for (const kind of takes) {
-      const { counts, state } = await sync(kind, { mode: 'full' });
-      expect(state).toBe('succeeded');
+      const { counts, state, error } = await sync(kind, { mode: 'full' });
+      expect({ state, error }).toEqual({ state: 'succeeded', error: undefined });
       expect(counts.sent).toBe(counts.read - counts.skipped);
     }
     expect(to.courses()).toEqual(courses);

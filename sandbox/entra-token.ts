@@ -1,9 +1,17 @@
-import type { Answer, PocketServer } from '../server';
-import { isForm, opaqueToken } from '../tokens';
-import type { LdServicesState } from './state';
+import type { Answer, PocketServer } from './server';
+import { isForm, opaqueToken, type TokenDesk } from './tokens';
+
+export interface TokenIssuer {
+  readonly tokens: TokenDesk;
+  readonly options: {
+    /** What v1 calls the resource; v2's scope is this with `/.default`. */
+    readonly resource: string;
+    readonly tokenSeconds: number;
+  };
+}
 
 /** Entra's client-credentials endpoint: v1 (`resource`, `expires_in` as text) and v2 (`scope`, a number). */
-export function addTokenEndpoint(server: PocketServer, state: LdServicesState): void {
+export function addTokenEndpoint(server: PocketServer, state: TokenIssuer): void {
   for (const path of ['/oauth2/token', '/oauth2/v2.0/token']) {
     server.on('POST', path, (request) => {
       const form = new URLSearchParams(isForm(request) ? request.body.toString('utf8') : '');

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { deleteRow, readRow, rowVersion } from './rows';
+import type { Storage, Table } from './storage';
+import { type Action, writeInGroups } from './transactions';
+
+/**
+ * The table `givenids`: a partition a destination, a row an id that the destination gave to what it was sent. What is
+ * lost is looked up there again.
+ */
+export class GivenIds {
+  readonly #table: Table;
+
+  constructor(
+    storage: Storage,
+    private readonly destination: string,
+  ) {
+    this.#table = storage.table('givenids');
+  }
+
+  async read(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const ids = new Map<string, string>();
+    const one = async (name: string): Promise<void> => {
+      const row = await readRow(this.#table, this.destination, rowKeyOf(name));
+      if (row?.v === rowVersion && typeof row.id === 'string') ids.set(name, row.id);
+    };
+    await Promise.all([...new Set(names)].map(one));
+    return ids;
+  }
+
+  async write(ids: ReadonlyMap<string, string>): Promise<void> {
+    const actions = [...ids].map(([name, id]): Action => {
+      const row = { partitionKey: this.destination, rowKey: rowKeyOf(name), v: rowVersion, id };
+      return { type: 'put', row };
+    });
+    await writeInGroups(this.#table, actions);
+  }
+
+  forget(name: string): Promise<void> {
+    return deleteRow(this.#table, this.destination, rowKeyOf(name));
+  }
+}
+
+/** A name can be of any length, and stand for a learner. */
+const rowKeyOf = (name: string): string => createHash('sha256').update(name).digest('hex');
