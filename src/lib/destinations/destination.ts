@@ -59,16 +59,17 @@ export interface Origin {
   readonly createdAt: Utc;
 }
 
-export type Encoded =
-  | {
-      readonly ok: true;
-      /** Names the record at the sink (the ExternalId; the learner and the ExternalId). */
-      readonly key: string;
-      readonly json: string;
-      /** Covers what is compared to find a change: the mapped record, not the wire form. 8 bytes, hex. */
-      readonly hash: string;
-    }
-  | { readonly ok: false; readonly skipped: string };
+export type Encoded = EncodedRecord | { readonly ok: false; readonly skipped: string };
+
+/** What costs much to make is made when it is asked for, each time: ask once. */
+export interface EncodedRecord {
+  readonly ok: true;
+  /** Names the record at the sink (the ExternalId; the learner and the ExternalId). */
+  readonly key: string;
+  readonly json: string;
+  /** Covers what is compared to find a change: the mapped record, not the wire form. 8 bytes, hex. */
+  readonly hash: string;
+}
 
 export interface Batch {
   readonly kind: FeedKind;

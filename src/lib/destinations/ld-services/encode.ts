@@ -1,6 +1,6 @@
 import type { Course } from '../../domain/course';
 import type { Progress } from '../../domain/progress';
-import type { Destination } from '../destination';
+import type { Destination, Origin } from '../destination';
 import { learnerFilter } from '../learner';
 import { recordHash } from '../record-hash';
 import { externalId } from './external-id';
@@ -9,15 +9,19 @@ import { compileWriter } from './wire';
 
 export type Encoder = Pick<Destination, 'encodeCourse' | 'encodeProgress' | 'encodeDeletion'>;
 
-/** Key and hash are made when they are asked for: a windowed feed never asks, and they cost most of an encoding. */
 class EncodedProgress {
   readonly ok = true;
 
   constructor(
-    readonly json: string,
+    private readonly write: (record: Progress, to: Origin) => string,
     private readonly record: Progress,
+    private readonly to: Origin,
     private readonly idForm: WireSettings['externalIdForm'],
   ) {}
+
+  get json(): string {
+    return this.write(this.record, this.to);
+  }
 
   get key(): string {
     return `${this.record.email}\t${externalId(this.record.courseId, this.idForm)}`;
@@ -49,7 +53,7 @@ export function createEncoder(settings: WireSettings): Encoder {
       const learner = ofLearner(progress);
       if (!learner.ok) return learner;
       const { record } = learner;
-      return new EncodedProgress(writeProgress(record, to), record, settings.externalIdForm);
+      return new EncodedProgress(writeProgress, record, to, settings.externalIdForm);
     },
     // Status stays as it is: `Active` is the only one that was ever sent, and `Deleted` is the field for this.
     encodeDeletion(lastJson) {

@@ -29,8 +29,16 @@ export function createEncoder(settings: WebhookSettings): Encoder {
         data: record,
         time: record.at,
       } as const;
-      const key = `${record.email}\t${record.courseId}`;
-      return { ok: true, key, json: eventOf(told, to), hash: recordHash(record) };
+      return {
+        ok: true,
+        key: `${record.email}\t${record.courseId}`,
+        get json() {
+          return eventOf(told, to);
+        },
+        get hash() {
+          return recordHash(record);
+        },
+      };
     },
     encodeDeletion(lastJson, to) {
       const { subject, data } = JSON.parse(lastJson) as { subject: string; data: object };

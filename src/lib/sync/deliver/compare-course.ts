@@ -174,7 +174,7 @@ async function deliver(
     onSkipped: (one, reason) => noteSkipped(one, reason, course),
   });
   try {
-    for (const one of send) await delivery.add(one.json, one);
+    for (const one of send) await delivery.add(one.encoded.json, one);
     await delivery.drain();
   } finally {
     await delivery.settle();

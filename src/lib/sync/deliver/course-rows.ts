@@ -2,6 +2,7 @@ import type { CoursePoint } from '../../domain/run';
 import type { MappedRecord } from '../../domain/mapped';
 import type { Progress, ProgressStatus } from '../../domain/progress';
 import { PayloadError, WaitError } from '../../errors';
+import type { EncodedRecord } from '../../destinations/destination';
 import type { ListingPage } from '../../sources/source';
 import { shortHash } from '../../store/keys';
 import type { Told } from '../../store/kept';
@@ -13,7 +14,7 @@ export type ReadPage = (cursor: string | undefined, signal: AbortSignal) => Prom
 /** The row that stands for one record at the sink. */
 export interface Found {
   readonly row: MappedRecord<Progress>;
-  readonly json: string;
+  readonly encoded: EncodedRecord;
   /** 8 bytes each, hex: what the ledger keeps. */
   readonly key: string;
   readonly hash: string;
@@ -117,7 +118,7 @@ async function take(
     }
     const arrived = before?.again === true && isAsTold && before.hash === encoded.hash;
     const other = found.get(key);
-    const one = { row, json: encoded.json, key, hash: encoded.hash, arrived };
+    const one = { row, encoded, key, hash: encoded.hash, arrived };
     // Several rows that are one record at the sink (a learner in two communities, a row that shifted): one goes out.
     if (other) tally.skipped(anotherIsFurther);
     if (!other || isAhead(row.record, other.row.record)) found.set(key, one);

@@ -201,7 +201,7 @@ class Courses {
     const course: CourseInHand = { ...compared, courseId, etag, sending: new Set(send), arrived: [] };
     this.#inHand.add(course);
     if (send.length === 0) return this.#saveIfWhole(course);
-    for (const one of send) await this.#delivery.add(one.json, { course, one });
+    for (const one of send) await this.#delivery.add(one.encoded.json, { course, one });
   }
 
   async #acknowledged(sent: readonly Sent[]): Promise<void> {

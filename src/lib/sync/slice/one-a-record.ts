@@ -1,10 +1,11 @@
+import type { EncodedRecord } from '../../destinations/destination';
 import type { MappedRecord } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import { isAhead } from '../deliver/course-rows';
 
 export interface Outgoing {
   readonly row: MappedRecord<Progress>;
-  readonly json: string;
+  readonly encoded: EncodedRecord;
   /** Stands in the counts already: an earlier sight of it was sent. */
   readonly again: boolean;
 }
@@ -36,19 +37,13 @@ export class OneARecord {
    * @param before the row was seen before, with another value.
    * @returns whether one row more is left out for the sake of another.
    */
-  offer(
-    recordKey: string,
-    rowKey: string,
-    row: MappedRecord<Progress>,
-    json: string,
-    before: boolean,
-  ): boolean {
-    const best = this.#best.get(recordKey);
-    const { status, at, percent } = row.record;
-    const standing = { status, at, percent };
+  offer(rowKey: string, row: MappedRecord<Progress>, encoded: EncodedRecord, before: boolean): boolean {
+    const { key } = encoded;
+    const best = this.#best.get(key);
+    const standing = row.record;
     if (!best) {
-      const first: Best = { rowKey, standing, waiting: { row, json, again: before } };
-      this.#best.set(recordKey, first);
+      const first: Best = { rowKey, standing, waiting: { row, encoded, again: before } };
+      this.#best.set(key, first);
       this.#waiting.push(first);
       return false;
     }
@@ -58,7 +53,7 @@ export class OneARecord {
     if (!displaced) this.#waiting.push(best);
     best.rowKey = rowKey;
     best.standing = standing;
-    best.waiting = { row, json, again: displaced ? !isOther && displaced.again : before };
+    best.waiting = { row, encoded, again: displaced ? !isOther && displaced.again : before };
     return isOther && displaced !== undefined && !before;
   }
 

@@ -78,21 +78,20 @@ export async function workWindow(
       return left;
     }
     const encoded = open.destination.encodeProgress(row.record, to);
-    const value = encoded.ok ? valueOf(row.record) : left;
+    const value = encoded.ok ? row.record : left;
     if (isSame(value, before)) return value;
     if (!before) tally.read();
     if (!encoded.ok) {
       if (!before) tally.skipped(encoded.skipped);
       return value;
     }
-    if (records.offer(encoded.key, rowKey(row), row, encoded.json, before !== undefined))
-      tally.skipped(anotherIsFurther);
+    if (records.offer(rowKey(row), row, encoded, before !== undefined)) tally.skipped(anotherIsFurther);
     return records.waiting > mostWaiting ? handOver().then(() => value) : value;
   };
   const handOver = async (): Promise<void> => {
     // What went out before has arrived: nothing can overtake what replaces it.
     if (!run.dryRun) await delivery.drain();
-    for (const { row, json, again: counted } of records.take()) {
+    for (const { row, encoded, again: counted } of records.take()) {
       if (run.dryRun) {
         if (counted) continue;
         tally.sent();
@@ -100,7 +99,7 @@ export async function workWindow(
         continue;
       }
       if (counted) again.add(row);
-      const full = delivery.add(json, row);
+      const full = delivery.add(encoded.json, row);
       if (full) await full;
     }
     if (!run.dryRun) await delivery.drain();
@@ -227,8 +226,6 @@ export const placeCut =
   };
 
 /** What can differ between two sights of one row. */
-const valueOf = ({ status, percent, grade, at }: Progress): Made => ({ status, percent, grade, at });
-
 const isSame = (a: Made, b: Made | undefined): boolean =>
   b !== undefined && a.status === b.status && a.percent === b.percent && a.grade === b.grade && a.at === b.at;
 
