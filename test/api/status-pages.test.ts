@@ -143,3 +143,79 @@ test('the API gives the address of the page with each run', async () => {
   expect(runs[0]?.page).toMatch(/\/status\/runs\/openedx-/);
   expect((await fetch(one.page)).status).toBe(200);
 });
+
+describe('the overview can be narrowed down by its address', () => {
+  const feedsOf = (page: string): string[] =>
+    [...page.matchAll(/<tr data-key="([a-z]+-(?:catalog|consumption))"/g)].map(([, name]) => name ?? '');
+  const runsOf = (page: string): string[] =>
+    [...page.matchAll(/<tr data-key="(\S+\d{8}T\d{6}Z\S*)"/g)].map(([, id]) => id ?? '');
+
+  let newest = 50;
+  test.each([
+    ['source=khalibre', ['khalibre-catalog', 'khalibre-consumption'], 'khalibre: '],
+    ['kind=catalog', ['openedx-catalog', 'khalibre-catalog'], 'catalog: '],
+    ['source=openedx&kind=catalog&destination=ld&state=', ['openedx-catalog'], 'openedx, catalog, to ld: '],
+    ['state=failed', ['openedx-consumption'], ''],
+    [
+      'source=&kind=',
+      ['openedx-catalog', 'openedx-consumption', 'khalibre-catalog', 'khalibre-consumption'],
+      '',
+    ],
+  ])('?%s shows %j', async (query, feeds, headline) => {
+    // Newer than any before.
+    ago = (newest -= 5) - 60;
+    const failed = await stored({ state: 'failed' });
+    for (const part of ['', '&part=now']) {
+      const { status, text } = await read(`status?${query}${part}`);
+      expect([status, feedsOf(text)]).toEqual([200, feeds]);
+      expect(text).toContain(`<h1>${headline}`);
+      expect(runsOf(text).includes(failed)).toBe(!/khalibre|catalog/.test(query));
+      if (query === 'state=failed') expect(text).not.toMatch(/class="b good"/);
+    }
+  });
+
+  test('older runs too', async () => {
+    const { text } = await read('status?part=runs&runId=openedx-catalog-20990101T000000Z&state=failed');
+    expect(runsOf(text).length).toBeGreaterThan(0);
+    expect(text).not.toMatch(/class="b good"/);
+  });
+
+  test.each(['source=nowhere', 'destination=nowhere', 'kind=courses', 'state=lost', 'colour=red'])(
+    '?%s says what is wrong',
+    async (query) => {
+      const { status, text } = await read(`status?${query}`);
+      expect(status).toBe(query.endsWith('nowhere') ? 422 : 400);
+      expect(text).toContain(query.split('=')[0]);
+    },
+  );
+});
+
+test('records with the same reason stand together, and are tried again together', async () => {
+  const { engine } = served.bridge.app;
+  const reason = 'The row has "no" course';
+  for (const key of ['a', 'b', 'c'])
+    await engine.quarantine.put({
+      id: quarantineId(feed, key, {}),
+      feed,
+      runId: `openedx-consumption-20260302T10150${key === 'b' ? 9 : 1}Z`,
+      reason,
+      status: undefined,
+      at: utc(Date.parse('2026-03-02T10:15:09Z') + (key === 'b' ? 60_000 : 0)),
+      courseId: `course ${key}`,
+      raw: {},
+    });
+  const { text } = await read('status');
+  const [item = ''] = /<li data-key="openedx-consumption The row has[^]*?<\/li>/.exec(text) ?? [];
+  expect(item).toMatch(
+    /3 records.*course a, course b, course c|3 records.*course [abc], course [abc], course [abc]/s,
+  );
+  expect(item).toContain('openedx-consumption-20260302T101509Z');
+  const body = /data-body="([^"]*)"/.exec(item)?.[1] ?? '';
+  const asked = JSON.parse(body.replaceAll('&quot;', '"')) as object;
+  expect(asked).toEqual({ ...feed, reason });
+  const answer = await fetch(`${served.url}/quarantine/replay`, {
+    method: 'POST',
+    body: JSON.stringify(asked),
+  });
+  expect(await answer.json()).toMatchObject({ replayed: 3, runs: [{ source: 'openedx' }] });
+});

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { until } from '../setup/bridge';
+import { faultsOf } from './accessibility';
 import { deadEvent, pastRuns } from './scenes';
 import { type Opened, type Stage, startStage } from './stage';
 
@@ -107,6 +108,23 @@ describe('the page', () => {
   });
 });
 
+test('can be narrowed down, by a form whose address can be shared', async () => {
+  const { page, complaints } = await open(wide, 'status?code=a-key');
+  await page.selectOption('.filter [name=source]', 'khalibre');
+  await page.selectOption('.filter [name=kind]', 'catalog');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.waitForURL(/source=khalibre/);
+  expect(new URL(page.url()).searchParams.get('code')).toBe('a-key');
+  expect(await page.textContent('h1')).toMatch(/^khalibre, catalog: /);
+  expect(await page.locator('.feeds tbody tr').count()).toBe(1);
+  await page.waitForResponse(/source=khalibre.*part=now/);
+  expect(await page.locator('.feeds tbody tr').count()).toBe(1);
+  expect(await faultsOf(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Show all' }).click();
+  await page.waitForFunction(`document.querySelectorAll('.feeds tbody tr').length === 4`);
+  expect(complaints).toEqual([]);
+});
+
 describe('a live run', () => {
   test('shows with a bar that moves, and nothing that did not change is drawn anew', async () => {
     const { page, complaints } = await open();
@@ -156,11 +174,11 @@ describe('a resync by keyboard', () => {
     const [course] = edx.courses.values();
     if (course) Object.assign(course, { name: 'Soldering, a second look' });
     const before = stage.sandbox.ldServices.state.catalog.get(course?.id ?? '');
-    await page.focus('[name=source]');
+    await page.focus('#resync [name=source]');
     await page.keyboard.type('openedx');
     await page.keyboard.press('Tab');
     await page.keyboard.type('Catalog');
-    await page.selectOption('[name=kind]', 'catalog');
+    await page.selectOption('#resync [name=kind]', 'catalog');
     await page.focus('[name=courseId]');
     await page.keyboard.press('Enter');
     await page.waitForSelector('article[data-ended=yes] .changes');
@@ -174,8 +192,8 @@ describe('a resync by keyboard', () => {
 
   test('that cannot be honoured names the field and puts the person there', async () => {
     const { page } = await open();
-    await page.selectOption('[name=source]', 'openedx');
-    await page.selectOption('[name=kind]', 'catalog');
+    await page.selectOption('#resync [name=source]', 'openedx');
+    await page.selectOption('#resync [name=kind]', 'catalog');
     await page.fill('[name=from]', '2026-01-01T00:00');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.waitForSelector('[name=from][aria-invalid=true]:focus');
@@ -196,7 +214,7 @@ describe('what did not get through', () => {
     expect(await page.textContent('h1')).toBe('Working, but something needs a look');
     expect(await page.textContent('body')).not.toContain(address);
     stage.sandbox.ldServices.state.poisoned.clear();
-    await page.getByRole('button', { name: 'Replay the record of openedx' }).click();
+    await page.getByRole('button', { name: 'Replay 1 record of openedx' }).click();
     await page.waitForSelector('#trouble [data-key=quarantine]', { state: 'detached', timeout: 30_000 });
     expect(await page.textContent('#said')).toBe('1 tried again.');
   });

@@ -3,6 +3,7 @@ import { isEnded } from '../../domain/run';
 import { utc } from '../../domain/time';
 import { type Answer, problem } from '../answer';
 import { runView } from '../run-view';
+import { mustBeChoices, type StatusFilter } from './filter';
 import { html } from './html';
 import { readStatus } from './model';
 import { livePart, statusPage } from './page';
@@ -14,13 +15,15 @@ const older = 25;
 
 /** The overview: the page people look at first, or a part of it. */
 export const getStatus = (called: Called): Promise<Answer> =>
-  answerPage(called, 'status', statusQuery, async (app, { part, runId = '' }, { up, nonce }) => {
+  answerPage(called, 'status', statusQuery, async (app, asked, { up, nonce }) => {
+    const { part, runId = '', ...filter } = asked;
     if (part === 'run') return runPart(app, runId, up);
-    if (part === 'runs') return runsPart(app, runId, up);
-    const model = await readStatus(app, up);
-    if (part === 'now') return pagePart(livePart(model));
     const { sources, destinations } = app.settings;
     const choices = { sources: sources.map(({ id }) => id), destinations: destinations.map(({ id }) => id) };
+    mustBeChoices(filter, choices);
+    if (part === 'runs') return runsPart(app, runId, filter, up);
+    const model = await readStatus(app, { up, filter });
+    if (part === 'now') return pagePart(livePart(model));
     return wholePage(statusPage(model, choices, nonce), nonce);
   });
 
@@ -31,9 +34,9 @@ async function runPart(app: App, runId: string, up: string): Promise<Answer> {
 }
 
 /** The runs before one. */
-async function runsPart(app: App, after: string, up: string): Promise<Answer> {
+async function runsPart(app: App, after: string, filter: StatusFilter, up: string): Promise<Answer> {
   const runs = [];
-  for await (const run of app.engine.runs.list({ after, pageSize: older + 1 })) {
+  for await (const run of app.engine.runs.list({ ...filter, after, pageSize: older + 1 })) {
     runs.push(runView(run));
     if (runs.length > older) break;
   }

@@ -1,11 +1,6 @@
+import type { Choices } from './filter';
 import { html, type Html } from './html';
 import { saidLine } from './shell';
-
-/** What there is to choose from, by its ids. */
-export interface Choices {
-  readonly sources: readonly string[];
-  readonly destinations: readonly string[];
-}
 
 /** Asks for runs. Its fields are named as those of `POST /resync`. Without scripts it is not shown. */
 export function resyncForm({ sources, destinations }: Choices): Html {

@@ -4,37 +4,46 @@ import { isEnded, type Run, type RunState } from '../../domain/run';
 import { toMs, utc, type Utc } from '../../domain/time';
 import type { SourceEntry } from '../../settings/types';
 import type { FeedState } from '../../store/feeds';
+import { destinationSystem } from '../../store/pauses';
 import { feedsOf } from '../../sync/feeds-of';
 import { feedSchedule, nextDue } from '../../sync/schedule';
 import { type EventView, eventView } from '../events';
-import { recordView, type RecordView } from '../quarantine';
 import { runView } from '../run-view';
+import { filterWords, isFilter, lets, type StatusFilter } from './filter';
 import { RunHistory } from './history';
+import { readReasons } from './quarantine';
 import type { FeedStatus, Listed, OpenRun, StatusModel } from './shown';
 import { judge } from './verdict';
 
-/** How many quarantined records, events and runs the page shows; it must stay small. */
+/** How many events and runs the page shows; it must stay small. */
 const shown = 10;
-const counted = 1_000;
 const openShown = 20;
 
 const histories = new WeakMap<App, RunHistory>();
 
-/** @param up see `View`. @throws RetryableError when storage does not answer. */
-export async function readStatus(app: App, up = './'): Promise<StatusModel> {
+/**
+ * @param up see `View`. @param filter what is wanted; the verdict is about the same feeds.
+ * @throws RetryableError when storage does not answer.
+ */
+export async function readStatus(
+  app: App,
+  { up = './', filter = {} }: { readonly up?: string; readonly filter?: StatusFilter } = {},
+): Promise<StatusModel> {
   const { engine, settings } = app;
   const at = utc(engine.now());
   const history = histories.get(app) ?? new RunHistory(engine.runs, engine.now);
   histories.set(app, history);
   const wanted = settings.sources.flatMap((entry) =>
-    feedsOf(engine, entry.id).map((feed) => ({ entry, feed })),
+    feedsOf(engine, entry.id)
+      .filter((feed) => lets(filter, feed))
+      .map((feed) => ({ entry, feed })),
   );
-  const [{ newest, byFeed }, states, open, quarantine, events, pauses] = await Promise.all([
+  const [{ newest, byFeed }, states, open, quarantine, events, paused] = await Promise.all([
     history.read(wanted.map(({ feed }) => feed)),
     engine.feeds.list(),
-    readOpen(app),
-    readQuarantine(app),
-    readEvents(app),
+    readOpen(app, filter),
+    readReasons(app, filter),
+    readEvents(app, filter.source),
     engine.pauses.list(engine.now()),
   ]);
   const feeds = wanted.map(({ entry, feed }) => {
@@ -42,14 +51,27 @@ export async function readStatus(app: App, up = './'): Promise<StatusModel> {
     const { runs = [], dryRun } = byFeed.get(feedName(feed)) ?? {};
     return feedStatus(app, { entry, feed, state, runs, dryRun, at });
   });
-  const { warnings } = settings;
-  const model = { at, up, warnings, feeds, pauses, open, quarantine, events };
+  const systems = new Set(wanted.flatMap(({ feed }) => [feed.source, destinationSystem(feed.destination)]));
+  const isWanted = (system: string): boolean =>
+    !isFilter(filter) || systems.has(system) || system === filter.source;
+  const pauses = paused.filter(({ system }) => isWanted(system));
+  const warnings = filterWords(filter) ? [] : settings.warnings;
+  const model = { at, up, filter, warnings, feeds, pauses, open, quarantine, events };
+  const runs = isFilter(filter) ? await readRuns(app, filter) : newest;
   return {
     ...model,
+    feeds: feeds.filter(({ last }) => filter.state === undefined || last?.state === filter.state),
     verdict: judge(model),
-    runs: newest.slice(0, shown).map(runView),
-    moreRuns: newest.length > shown,
+    runs: runs.slice(0, shown).map(runView),
+    moreRuns: runs.length > shown,
   };
+}
+
+async function readRuns({ engine }: App, filter: StatusFilter): Promise<Run[]> {
+  const runs: Run[] = [];
+  for await (const run of engine.runs.list({ ...filter, pageSize: shown + 1 }))
+    if (runs.push(run) > shown) break;
+  return runs;
 }
 
 interface Known {
@@ -87,8 +109,9 @@ const isGood = (state: RunState): boolean => state === 'succeeded' || state === 
 const isWhole = ({ courseId, learner, replay, from, to }: Run['request']): boolean =>
   ![courseId, learner, replay, from, to].some(Boolean);
 
-async function readOpen({ engine }: App): Promise<OpenRun[]> {
-  const markers = (await engine.feeds.listOpen()).slice(0, openShown);
+async function readOpen({ engine }: App, filter: StatusFilter): Promise<OpenRun[]> {
+  const all = await engine.feeds.listOpen();
+  const markers = all.filter(({ feed }) => lets(filter, feed)).slice(0, openShown);
   const runs = await Promise.all(markers.map(({ runId }) => engine.runs.read(runId)));
   return runs.flatMap((run) => (run && !isEnded(run) ? [openRun(run, engine.now())] : []));
 }
@@ -107,19 +130,10 @@ export function openRun(run: Run, now: number): OpenRun {
   };
 }
 
-async function readQuarantine({ engine }: App): Promise<Listed<RecordView>> {
-  const first: RecordView[] = [];
-  for await (const record of engine.quarantine.list({ pageSize: shown })) {
-    first.push(recordView(record));
-    if (first.length >= shown) break;
-  }
-  const count = first.length < shown ? first.length : await engine.quarantine.count(counted);
-  return { first, count, more: count >= counted };
-}
-
-async function readEvents({ engine }: App): Promise<Listed<EventView>> {
+async function readEvents({ engine }: App, only: string | undefined): Promise<Listed<EventView>> {
+  const sources = engine.inbox.sources.filter((source) => only === undefined || source === only);
   const lists = await Promise.all(
-    engine.inbox.sources.map(async (source) => {
+    sources.map(async (source) => {
       const events: EventView[] = [];
       for await (const { event } of engine.inbox.list(source, { state: 'dead' })) {
         events.push(eventView(event));

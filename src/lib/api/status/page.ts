@@ -1,5 +1,7 @@
+import { type Choices, filterWords } from './filter';
+import { filterForm } from './filter-form';
 import { feedTable, openRuns } from './feeds';
-import { type Choices, resyncForm } from './form';
+import { resyncForm } from './form';
 import { html, type Html } from './html';
 import type { StatusModel } from './shown';
 import { runRows, runsHead } from './runs';
@@ -10,7 +12,7 @@ import { troubles } from './trouble';
 export function statusPage(model: StatusModel, choices: Choices, nonce: string): Html {
   const { above, below, runs } = parts(model);
   const content = html`
-    ${above}${below} ${resyncForm(choices)}
+    ${filterForm(model.filter, choices, model)} ${above}${below} ${resyncForm(choices)}
     <section aria-labelledby="runs-title">
       <h2 id="runs-title">Latest runs</h2>
       <div class="card">
@@ -53,9 +55,10 @@ function parts(model: StatusModel): Record<'above' | 'below' | 'runs', Html> {
   };
 }
 
-const headlineOf = ({ verdict: { level, headline, reasons } }: StatusModel): Headline => ({
-  shape: level,
-  tone: level,
-  headline,
-  reasons,
-});
+/** What a filter left out is not judged: so it says what it is about. */
+function headlineOf({ filter, verdict: { level, headline, reasons } }: StatusModel): Headline {
+  const about = filterWords(filter);
+  return { shape: level, tone: level, headline: about ? `${about}: ${lower(headline)}` : headline, reasons };
+}
+
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import { runsQuery } from '../requests';
+
+/** A form in the browser sends what was left empty, too. */
+const only = <T extends z.ZodType>(what: string, type: T) =>
+  z
+    .union([z.literal('').transform(() => undefined), type])
+    .optional()
+    .meta({ type: 'string', description: `Only this ${what}; left out or empty: all` });
 
 /** What of the page is wanted. */
 export const statusQuery = z
@@ -7,6 +15,10 @@ export const statusQuery = z
       description:
         'Only a part: `now` what changes by itself, `run` the result of the run `runId`, `runs` older runs, after `runId`; left out: the page',
     }),
+    source: only('source', runsQuery.shape.source),
+    kind: only('kind', runsQuery.shape.kind),
+    destination: only('destination', runsQuery.shape.destination),
+    state: only('state', runsQuery.shape.state),
     runId: z.string().min(1).max(100).optional().meta({ description: 'For the parts `run` and `runs`' }),
   })
   .refine(({ part, runId }) => (part === 'run' || part === 'runs') === (runId !== undefined), {

@@ -60,6 +60,11 @@ export const script = String.raw`
     return within;
   }
   withKey(document);
+  if (key) document.querySelectorAll('form[method=get]').forEach(function (form) {
+    var field = document.createElement('input');
+    field.type = 'hidden'; field.name = 'code'; field.value = key;
+    form.append(field);
+  });
 
   function keyOf(node) { return node.nodeType === 1 ? node.getAttribute('data-key') : null; }
 

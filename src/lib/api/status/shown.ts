@@ -3,12 +3,14 @@ import type { Utc } from '../../domain/time';
 import type { SettingsProblem } from '../../errors';
 import type { Pause } from '../../store/pauses';
 import type { EventView } from '../events';
-import type { RecordView } from '../quarantine';
 import type { RunView } from '../run-view';
+import type { StatusFilter } from './filter';
 import type { View } from './view';
 
 /** All that the page shows, at one time. */
 export interface StatusModel extends View {
+  /** What it is about. */
+  readonly filter: StatusFilter;
   readonly verdict: Verdict;
   /** What of the settings harms nobody and needs a look. */
   readonly warnings: readonly SettingsProblem[];
@@ -17,7 +19,7 @@ export interface StatusModel extends View {
   readonly pauses: readonly Pause[];
   /** Runs that have not ended, oldest first. */
   readonly open: readonly OpenRun[];
-  readonly quarantine: Listed<RecordView>;
+  readonly quarantine: Reasons;
   /** Dead events. */
   readonly events: Listed<EventView>;
   /** The newest runs. */
@@ -47,6 +49,23 @@ export interface OpenRun {
   readonly done: number | undefined;
   readonly rowsPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
+}
+
+/** Quarantined records of one feed with one reason. */
+export interface ReasonGroup extends Feed {
+  readonly reason: string;
+  readonly status?: number;
+  readonly count: number;
+  /** When the newest was met, and by which run. */
+  readonly at: Utc;
+  readonly runId: string;
+  /** A few of them. */
+  readonly courseIds: readonly string[];
+}
+
+/** The most frequent first; `count` is of records. */
+export interface Reasons extends Listed<ReasonGroup> {
+  readonly groups: number;
 }
 
 /** The first few, and how many there are; `more` when not even all were counted. */

@@ -72,6 +72,7 @@ button.main{background:var(--busy);border-color:var(--busy);color:var(--on);font
 button[disabled]{opacity:.55;cursor:default}
 .rows button,.line button{margin:-.1rem 0}
 form{display:grid;grid-template-columns:repeat(6,1fr);gap:.9rem 1rem;padding:1.1rem 0}
+form.filter{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;padding:1rem 0 0}.filter label{flex:1 1 8rem;max-width:14rem}.filter button{height:2.35rem}
 label{display:block;font-size:.8rem;color:var(--soft)}
 form .wide{grid-column:span 2}form .all{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center}
 label.tick{display:flex;gap:.5rem;align-items:center;color:var(--ink);font-size:.933rem}
@@ -109,6 +110,7 @@ td[data-l="Last run"],td[data-l="Last 30 runs"],td[data-l="Next run"],.changes t
 .rows li{grid-template-columns:1fr auto}.rows .why{grid-column:1/-1;grid-row:2}.rows button{grid-row:3;grid-column:1/-1;justify-self:start;margin-top:.3rem}
 .facts-list{display:block}.facts-list div:nth-child(2){border-top:1px solid var(--line)}.facts-list div{grid-template-columns:6.5rem 1fr}.numbers{gap:.5rem 1.5rem}
 .slices th{max-width:none}
+td a.id{display:block}.filter label{flex-basis:40%;max-width:none}
 form{grid-template-columns:1fr 1fr}form .wide{grid-column:1/-1}
 button{min-height:2.4rem}}
 @media (prefers-reduced-motion:reduce){progress::-webkit-progress-value{transition:none}}

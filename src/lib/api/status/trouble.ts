@@ -1,12 +1,12 @@
-import { towards } from '../../domain/feed';
 import { html, type Html } from './html';
+import { quarantineSection } from './quarantine';
 import type { StatusModel } from './shown';
 import { count } from './verdict';
 import { clock, number, when } from './words';
 
 /** Quarantined records and dead events, each with its reason and another try. Nothing when there are none. */
 export function troubles(model: StatusModel): Html {
-  return html`${pausesSection(model)}${quarantine(model)}${events(model)}`;
+  return html`${pausesSection(model)}${quarantineSection(model)}${events(model)}`;
 }
 
 /** Systems that asked to be left alone, each with a button that ends it. Nothing when there are none. */
@@ -33,40 +33,6 @@ export function pausesSection({ pauses, at }: Pick<StatusModel, 'pauses' | 'at'>
           `,
         )}
       </ul>
-    </section>
-  `;
-}
-
-function quarantine({ quarantine: { first, count: n, more }, at }: StatusModel): Html | undefined {
-  if (n === 0) return undefined;
-  return html`
-    <section data-key="quarantine">
-      <div class="line">
-        <h2>Quarantine <span class="count">${number(n)}${more && '+'}</span></h2>
-        <button class="act" data-post="quarantine/replay" data-body="{}">Replay all</button>
-      </div>
-      <ul class="rows card">
-        ${first.map(
-          ({ id, source, kind, destination, reason, status, courseId, at: since }) => html`
-            <li data-key="${id}">
-              <span class="who"><b>${source}</b> ${kind}${towards(destination)}</span>
-              <span class="why"
-                >${reason}${status && !reason.includes(String(status)) && ` (answer ${status})`}${courseId && html`<small>${courseId}</small>`}</span
-              >
-              ${when(since, at)}
-              <button
-                class="act"
-                data-post="quarantine/replay"
-                data-body="${ids(id)}"
-                aria-label="Replay the record of ${source} of ${clock(since)}"
-              >
-                Replay
-              </button>
-            </li>
-          `,
-        )}
-      </ul>
-      ${rest(n, first.length, more)}
     </section>
   `;
 }

@@ -1,21 +1,21 @@
 import { towards } from '../../domain/feed';
 import { toMs } from '../../domain/time';
+import { filterWords } from './filter';
 import type { StatusModel, Verdict } from './shown';
 import { clock } from './words';
 
 /** A shorter pause is over before anybody could do something about it. */
 const longMs = 60_000;
 
+type Judged = Pick<StatusModel, 'at' | 'warnings' | 'feeds' | 'pauses' | 'open'> & {
+  readonly quarantine: Counted;
+  readonly events: Counted;
+  readonly filter?: StatusModel['filter'];
+};
+type Counted = Pick<StatusModel['events'], 'count' | 'more'>;
+
 /** What to tell a person who has one second. */
-export function judge({
-  at,
-  warnings,
-  feeds,
-  pauses,
-  open,
-  quarantine,
-  events,
-}: Pick<StatusModel, 'at' | 'warnings' | 'feeds' | 'pauses' | 'open' | 'quarantine' | 'events'>): Verdict {
+export function judge({ at, warnings, feeds, pauses, open, quarantine, events, filter }: Judged): Verdict {
   const wrong = new Set(feeds.filter(({ problems }) => problems.length > 0).map(({ source }) => source));
   const failed = feeds.filter(({ source, history }) => !wrong.has(source) && lastEnd(history) === 'failed');
   const bad = [
@@ -38,6 +38,8 @@ export function judge({
   }
   if (look.length > 0)
     return { level: 'look', headline: 'Working, but something needs a look', reasons: look };
+  if (feeds.length === 0 && filter && filterWords(filter))
+    return { level: 'good', headline: 'Nothing is synced here', reasons: [] };
   if (feeds.length === 0)
     return { level: 'look', headline: 'Nothing to sync yet', reasons: ['Name your sources in LMS_SOURCES.'] };
   if (feeds.every(({ last }) => last === undefined))
