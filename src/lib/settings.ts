@@ -2,20 +2,14 @@ import { noDestination, noDestinationEntry } from './destinations/none';
 import { destinationKinds } from './destinations/registry';
 import { firstDestination } from './domain/feed';
 import type { SettingsProblem } from './errors';
-import { appDefinitions, sourceDefinitions, sourceKinds } from './settings/definitions';
+import { appDefinitions } from './settings/definitions';
 import { type AppSettings, withEnvironment } from './settings/local-settings';
-import { missingOperations } from './settings/operations';
 import { nearMisses } from './settings/near-misses';
 import { destinationPrefix, readDestinations } from './settings/read-destinations';
+import { readSources, sourceSettingNames } from './settings/read-sources';
 import { type Environment, nearest, readGroup } from './settings/read-group';
 import { secretReader, type SecretReader } from './settings/vault';
-import type {
-  DestinationEntry,
-  Settings,
-  SourceEntry,
-  SourceSettings,
-  StorageSettings,
-} from './settings/types';
+import type { Settings, StorageSettings } from './settings/types';
 
 export type SettingsResult =
   | { readonly ok: true; readonly settings: Settings }
@@ -42,7 +36,7 @@ export function readSettings(env: Environment = process.env): SettingsResult {
     : readDestinations(app.DESTINATIONS ?? [], env, secrets, problems);
   const destinationIds = destinations.map(({ id }) => id);
   const ids = app.LMS_SOURCES ?? [];
-  const sources = readSources(ids, env, secrets, problems).map((entry) => goesSomewhere(entry, destinations));
+  const sources = readSources(ids, { env, secrets, destinations }, problems);
   const warnings = [
     ...(isNowhere && ids.length > 0 ? [noDestination] : []),
     ...strayWarnings('LMS', ids, env),
@@ -136,7 +130,7 @@ function allNames(sources: readonly string[], destinations: readonly string[]): 
   const ofDestinations = ['kind', ...new Set(kinds)];
   return [
     ...Object.keys(appDefinitions),
-    ...sources.flatMap((id) => below(`LMS__${id}__`, Object.keys(sourceDefinitions))),
+    ...sources.flatMap((id) => below(`LMS__${id}__`, sourceSettingNames)),
     ...[...new Set([firstDestination, ...destinations])].flatMap((id) =>
       below(destinationPrefix(id), ofDestinations),
     ),
@@ -148,50 +142,6 @@ const namesNoDestination = (env: Environment): boolean =>
   !Object.entries(env).some(
     ([name, value]) => /^(?:DESTINATIONS$|LD__|DEST__)/.test(name) && (value ?? '').trim() !== '',
   );
-
-function readSources(
-  ids: readonly string[],
-  env: Environment,
-  secrets: SecretReader,
-  problems: SettingsProblem[],
-): SourceEntry[] {
-  const known = new Set(ids);
-  for (const id of ids.filter((id, i) => ids.indexOf(id) !== i))
-    problems.push({ setting: 'LMS_SOURCES', message: `names the source ${id} twice; take one out` });
-  for (const id of known)
-    if (!/^[a-z0-9]{1,32}$/.test(id))
-      problems.push({
-        setting: 'LMS_SOURCES',
-        message: `holds “${id}”: an id is made of lower-case letters and digits, 32 at the most`,
-      });
-  return [...known].map((id) => readSource(id, env, secrets));
-}
-
-/** A source's `destinations` may name those alone that there are; some of them know a source by its number. */
-function goesSomewhere(entry: SourceEntry, destinations: readonly DestinationEntry[]): SourceEntry {
-  if (!entry.ok) return entry;
-  const { id, settings } = entry;
-  const known = destinations.map((one) => one.id);
-  const wanted = settings.destinations ?? known;
-  const problems: SettingsProblem[] = [];
-  const unknown = wanted.filter((one) => !known.includes(one));
-  if (unknown.length > 0)
-    problems.push({
-      setting: `LMS__${id}__destinations`,
-      message: `names ${unknown.join(', ')}, which DESTINATIONS does not; it names ${known.join(', ')}`,
-    });
-  const byNumber = destinations.some((one) => wanted.includes(one.id) && knowsByNumber(one));
-  // T-book has no feeds: nothing of it goes anywhere.
-  if (byNumber && settings.kind !== 't-book' && !settings.sourceSystemId)
-    problems.push({
-      setting: `LMS__${id}__sourceSystemId`,
-      message: 'is missing: its number at the L&D services',
-    });
-  return problems.length > 0 ? { id, ok: false, problems } : entry;
-}
-
-const knowsByNumber = (entry: DestinationEntry): boolean =>
-  entry.ok && destinationKinds[entry.kind]?.needsSourceNumber === true;
 
 const listedBy = { LMS: 'LMS_SOURCES', DEST: 'DESTINATIONS' } as const;
 const nounOf = { LMS: 'source', DEST: 'destination' } as const;
@@ -220,33 +170,4 @@ function strayWarnings(
       message: `belongs to no ${nounOf[level]} of ${list}; ${near ? `did you mean ${setting.replace(id, near)}?` : `add ${id} to ${list} or take it out`}`,
     };
   });
-}
-
-function readSource(id: string, env: Environment, secrets: SecretReader): SourceEntry {
-  const problems: SettingsProblem[] = [];
-  const prefix = `LMS__${id}__`;
-  const values = readGroup(sourceDefinitions, prefix, env, secrets, problems);
-  const kind = sourceKinds[values.kind as keyof typeof sourceKinds];
-  if (kind) {
-    const groups: readonly (readonly string[])[] = kind.credentials;
-    const has = (name: string): boolean => values[name as keyof typeof values] !== undefined;
-    if (!groups.some((group) => group.every(has))) {
-      const nearly = groups.find((group) => group.some(has)) ?? groups[0] ?? [];
-      for (const name of nearly.filter((name) => !has(name)))
-        problems.push({
-          setting: prefix + name,
-          message: `is missing: ${groups.map((group) => group.join(' and ')).join(', or ')} must be given`,
-        });
-    }
-  }
-  const operations = `${prefix}operations`;
-  if (values.kind === 'academy-of-mine' && !problems.some(({ setting }) => setting === operations))
-    problems.push(...missingOperations(operations, values.operations, values.learningPaths));
-  if (problems.length > 0) return { id, ok: false, problems };
-  const settings: SourceSettings = {
-    ...values,
-    id,
-    parallelSlices: values.requestsPerMinute === undefined ? values.parallelSlices : 1,
-  };
-  return { id, ok: true, settings };
 }

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readSettings } from '../../src/lib/settings';
 import { ldDefinitions } from '../../src/lib/destinations/ld-services/settings';
-import { appDefinitions, sourceDefinitions } from '../../src/lib/settings/definitions';
+import { appDefinitions } from '../../src/lib/settings/definitions';
+import { sharedSourceDefinitions } from '../../src/lib/settings/read-sources';
+import { sourceKinds } from '../../src/lib/sources/registry';
 import { settingsDoc } from '../../src/lib/settings/doc';
 
 const root = resolve(__dirname, '../..');
@@ -15,7 +17,9 @@ test('every setting is in it', () => {
   const text = read('docs/settings.md');
   const names = [
     ...Object.keys(appDefinitions),
-    ...Object.keys(sourceDefinitions).map((name) => `LMS__<id>__${name}`),
+    ...[sharedSourceDefinitions, ...Object.values(sourceKinds).map(({ definitions }) => definitions)]
+      .flatMap((definitions) => Object.keys(definitions))
+      .map((name) => `LMS__<id>__${name}`),
     ...Object.keys(ldDefinitions).map((name) => `LD__${name}`),
   ];
   for (const name of names) expect(text).toContain(`| \`${name}\` `);

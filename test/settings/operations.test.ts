@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { academyOperations } from '../../sandbox/academy-of-mine/options';
 import { readSettings } from '../../src/lib/settings';
+import type { SourceEntry } from '../../src/lib/settings/types';
+import type { AcademySettings } from '../../src/lib/sources/academy-of-mine/settings';
 
 const all: Record<string, unknown> = academyOperations;
 const without = (...names: string[]) =>
   Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
 
 /** The source as it is read with these operations. */
+type Entry = Exclude<SourceEntry, { ok: true }> | { readonly ok: true; readonly settings: AcademySettings };
+
 function read(operations: string | undefined, more: Record<string, string> = {}) {
   const result = readSettings({
     AzureWebJobsStorage: 'UseDevelopmentStorage=true',
@@ -25,7 +29,7 @@ function read(operations: string | undefined, more: Record<string, string> = {})
     ...more,
   });
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.settings.sources[0]!;
+  return result.settings.sources[0]! as Entry;
 }
 const problem = (operations: string | undefined, more = {}) => {
   const entry = read(operations, more);

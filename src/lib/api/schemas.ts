@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { rowStates } from '../domain/enrolment-batch';
 import { eventStates } from '../domain/event';
-import { feedKinds } from '../domain/feed';
+import { feedKinds, firstSystem } from '../domain/feed';
 import { runStates } from '../domain/run';
 
 // What the API answers. The description of the API is made from these, and a test holds every answer against them.
@@ -128,7 +128,7 @@ export const watermarksSchema = z
 
 const system = z
   .string()
-  .meta({ description: 'The id of a source; ld-services, or dest- and the id of another destination' });
+  .meta({ description: `The id of a source; ${firstSystem}, or dest- and the id of another destination` });
 
 export const pausesSchema = z
   .object({

@@ -16,6 +16,9 @@ export const destinationKinds: Readonly<Record<string, DestinationKind>> = {
   xapi,
 };
 
+/** What `ld` is, which has no setting that says so. */
+export const kindOfFirst = 'ld-services';
+
 type Right = DestinationEntry & { readonly ok: true };
 
 /** @throws NotNamedError when there is no such destination, SettingsError when its settings are wrong. */

@@ -15,6 +15,9 @@ export interface Feed extends Route {
 /** The one that there was first: what is stored for it carries no name of a destination. */
 export const firstDestination = 'ld';
 
+/** What the first destination is called among the systems that are called: stored, and scripted against. */
+export const firstSystem = 'ld-services';
+
 const suffixOf = (destination: string): string => (destination === firstDestination ? '' : `.${destination}`);
 
 /** For keys: `openedx`, or `openedx.lrs`. No id has a dot. */

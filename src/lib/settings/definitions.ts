@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { define } from './definition';
-import { operations } from './operations';
 import {
   address,
-  courseUrl,
   flag,
   instant,
   list,
@@ -14,17 +12,6 @@ import {
   timeZone,
   wholeNumber,
 } from './parse';
-import { statusTable } from './status-table';
-
-/** The sourceKinds, and which settings each cannot do without (one group of the list must be whole). */
-export const sourceKinds = {
-  'open-edx': { credentials: [['clientId', 'clientSecret'], ['accessToken']] },
-  khalibre: { credentials: [['clientId', 'clientSecret']] },
-  'academy-of-mine': { credentials: [['accessToken']] },
-  't-book': { credentials: [['clientId', 'clientSecret']] },
-} as const satisfies Record<string, { credentials: readonly (readonly string[])[] }>;
-
-const sourceKindNames = Object.keys(sourceKinds) as (keyof typeof sourceKinds)[];
 
 export const appDefinitions = {
   AzureWebJobsStorage: define({
@@ -96,8 +83,8 @@ export const appDefinitions = {
   }),
 };
 
+/** The settings that every source has; a kind adds its own in its folder's settings.ts. */
 export const sourceDefinitions = {
-  kind: define({ schema: oneOf(...sourceKindNames), required: true, doc: 'Which LMS it is.' }),
   baseUrl: define({ schema: address, required: true, doc: 'Its address; `https:`, except to this machine.' }),
   sourceSystemId: define({
     schema: z
@@ -123,7 +110,6 @@ export const sourceDefinitions = {
   clientId: define({ schema: text, doc: 'OAuth2 client.' }),
   clientSecret: define({ schema: text, secret: true, doc: 'Its secret.' }),
   accessToken: define({ schema: text, secret: true, doc: 'A given access token, instead of a client.' }),
-  apiKey: define({ schema: text, secret: true, doc: 'Open edX: sent as `X-Edx-Api-Key` when set.' }),
   webhookSecret: define({
     schema: text,
     secret: true,
@@ -165,71 +151,24 @@ export const sourceDefinitions = {
     default: '20000',
     doc: 'Rows that one part of a run holds at the most.',
   }),
-  username: define({
-    schema: text,
-    doc: 'Open edX: list the courses that this user sees; its service user’s name.',
-  }),
-  grades: define({
-    schema: oneOf('bulk', 'courses'),
-    default: 'bulk',
-    doc: 'Open edX: `bulk` reads the bulk grades by modification time; `courses` reads a stock server course by course.',
-  }),
-  addresses: define({
-    schema: text,
-    doc: 'Open edX: a CSV file of `username,email` lines, since a stock server tells addresses for some enrolment modes alone, and older bulk grades name user names.',
-  }),
   since: define({
     schema: instant,
     default: '2012-01-01',
-    doc: 'Open edX: where the first sync of the bulk grades starts.',
+    doc: 'Results that are read by time: where their first sync starts.',
   }),
   lagMinutes: define({
     schema: wholeNumber(0, 1440),
     default: '10',
-    doc: 'Open edX: how far behind the server’s clock the bulk grades are read, so that late commits are seen.',
+    doc: 'Likewise: how far behind the server’s clock they are read, so that late commits are seen.',
   }),
   timeZone: define({
     schema: timeZone,
     default: 'UTC',
-    doc: 'Open edX, Academy of Mine: the zone in which the server reads and writes times without one.',
+    doc: 'The zone in which the server reads and writes times without one.',
   }),
   relookHours: define({
     schema: wholeNumber(0, 720),
     default: '0',
-    doc: 'Open edX: once a night, re-read this much before the watermark; it is not moved back.',
-  }),
-  apiVersion: define({
-    schema: oneOf('v1.1', 'v1.0'),
-    default: 'v1.1',
-    doc: 'Khalibre: the version in the paths of its API.',
-  }),
-  statuses: define({
-    schema: statusTable,
-    default: '{}',
-    doc: 'Khalibre, Academy of Mine: JSON of what its learner statuses mean, by code or description, such as `{"7":"InProgress","Exempted":"Completed"}`; it adds to the built-in words and wins over them.',
-  }),
-  operations: define({
-    schema: operations,
-    doc: 'Academy of Mine: method and path of each operation, as JSON or as the path of a file that holds it; see [academy-of-mine-operations.md](academy-of-mine-operations.md).',
-  }),
-  learningPaths: define({
-    schema: flag,
-    default: 'false',
-    doc: 'Academy of Mine: whether its learning paths are in the catalog too, as courses with the id `lp-<number>`.',
-  }),
-  courseUrl: define({
-    schema: courseUrl,
-    doc: 'Academy of Mine: where a learner opens a course, with `{id}` or `{slug}` in it. Left out: the front page.',
-  }),
-  ltiKey: define({ schema: text, doc: 'T-book: consumer key of LTI; left out: `clientId`.' }),
-  ltiSecret: define({
-    schema: text,
-    secret: true,
-    doc: 'T-book: shared secret of LTI, the one marked “For LTI”; only LTI sign-ins need it.',
-  }),
-  grantType: define({
-    schema: text,
-    default: 'client_credential',
-    doc: 'T-book: the grant type of its token call; its documentation has this word, without an s.',
+    doc: 'Results that are read by time: once a night, re-read this much before the watermark; it is not moved back.',
   }),
 };

@@ -1,15 +1,17 @@
-import { destinationKinds } from '../destinations/registry';
+import { destinationKinds, kindOfFirst } from '../destinations/registry';
 import { firstDestination } from '../domain/feed';
-import { appDefinitions, sourceDefinitions, sourceKinds } from './definitions';
+import { sourceKinds } from '../sources/registry';
+import { appDefinitions } from './definitions';
 import { destinationKindNames, destinationPrefix, kindDefinition } from './read-destinations';
 import type { Definitions } from './read-group';
+import { sharedSourceDefinitions } from './read-sources';
 
 /** docs/settings.md, made from the definitions that the settings are read by. */
 export function settingsDoc(): string {
   return `# Settings
 
 <!-- Made by \`npm run docs\` from src/lib/settings/definitions.ts and the settings.ts of each kind of
-     destination. Change it there. -->
+     source and destination. Change it there. -->
 
 The app takes its settings from the environment: app settings in Azure, \`Values\` of \`local.settings.json\` on your
 machine. What the environment sets beats the file. \`__\` separates the levels of a name; names are case-sensitive.
@@ -31,13 +33,18 @@ Times of schedules are UTC, in six fields: second, minute, hour, day, month, day
 
 ## Each source
 
-\`<id>\` is one of \`LMS_SOURCES\`.
+\`<id>\` is one of \`LMS_SOURCES\`. These are every source's; its kind (${Object.keys(sourceKinds)
+    .map((name) => `\`${name}\``)
+    .join(', ')}) has more.
 
-${rows('LMS__<id>__', sourceDefinitions)}
-Credentials that each kind needs: ${Object.entries(sourceKinds)
-    .map(([kind, { credentials }]) => `\`${kind}\`: ${credentials.map(both).join(', or ')}`)
-    .join('; ')}.
-
+${rows('LMS__<id>__', sharedSourceDefinitions)}
+${Object.entries(sourceKinds)
+  .map(([name, { title, definitions, credentials }]) => {
+    const needs = credentials.length > 0 ? ` It needs ${credentials.map(both).join(', or ')}.` : '';
+    const own = Object.keys(definitions).length > 0 ? `\n${rows('LMS__<id>__', definitions)}` : '';
+    return `### \`${name}\`\n\n${title}.${needs}\n${own}`;
+  })
+  .join('\n')}
 ## Each destination
 
 \`<id>\` is one of \`DESTINATIONS\`. The one that is called \`ld\` is the L&D services; its settings begin with
@@ -46,7 +53,7 @@ Credentials that each kind needs: ${Object.entries(sourceKinds)
 ${rows('DEST__<id>__', { kind: { ...kindDefinition.kind, doc: `What it is: ${destinationKindNames.map((name) => `\`${name}\``).join(', ')}. Not for \`ld\`.` } })}
 ${Object.entries(destinationKinds)
   .map(([name, { title, definitions }]) => {
-    const prefix = name === 'ld-services' ? destinationPrefix(firstDestination) : 'DEST__<id>__';
+    const prefix = name === kindOfFirst ? destinationPrefix(firstDestination) : 'DEST__<id>__';
     return `### \`${name}\`\n\n${title}.\n\n${rows(prefix, definitions)}`;
   })
   .join('\n')}

@@ -1,4 +1,4 @@
-import { destinationKinds } from '../destinations/registry';
+import { destinationKinds, kindOfFirst } from '../destinations/registry';
 import { firstDestination } from '../domain/feed';
 import type { SettingsProblem } from '../errors';
 import { define } from './definition';
@@ -47,7 +47,7 @@ export function readDestinations(
 function readDestination(id: string, env: Environment, secrets: SecretReader): DestinationEntry {
   const prefix = destinationPrefix(id);
   const problems: SettingsProblem[] = [];
-  const named = id === firstDestination ? 'ld-services' : env[`${prefix}kind`]?.trim();
+  const named = id === firstDestination ? kindOfFirst : env[`${prefix}kind`]?.trim();
   const kind =
     named !== undefined && Object.hasOwn(destinationKinds, named) ? destinationKinds[named] : undefined;
   if (named === undefined || !kind) {

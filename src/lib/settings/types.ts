@@ -1,7 +1,5 @@
 import type { SettingsProblem } from '../errors';
-import type { ProgressStatus } from '../domain/progress';
 import type { Utc } from '../domain/time';
-import type { Operations } from './operations';
 import type { Secret } from './secret';
 
 /** The settings, read and checked. What is wrong with one source is kept with that source alone. */
@@ -62,7 +60,7 @@ export interface DestinationSettings {
   readonly concurrency: number;
 }
 
-/** What every sourceKind shares; `own` holds what only its sourceKind knows, parsed by that kind's schema. */
+/** What every sourceKind shares; a kind adds its own in its folder's settings.ts. */
 export interface SourceSettings {
   readonly id: string;
   readonly kind: string;
@@ -77,7 +75,6 @@ export interface SourceSettings {
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;
   readonly accessToken: Secret | undefined;
-  readonly apiKey: Secret | undefined;
   readonly webhookSecret: Secret | undefined;
   /** The function key for the addresses of webhooks. */
   readonly webhookCode?: Secret | undefined;
@@ -90,25 +87,9 @@ export interface SourceSettings {
   readonly concurrency: number;
   readonly parallelSlices: number;
   readonly maxRowsPerSlice: number;
-  /** Open edX. */
-  readonly username: string | undefined;
-  readonly grades: 'bulk' | 'courses';
-  readonly addresses?: string | undefined;
+  /** Where the first sync of results that are read by time starts. */
   readonly since: Utc;
   readonly lagMinutes: number;
   readonly timeZone: string;
   readonly relookHours: number;
-  /** Khalibre; v1.1 when left out. */
-  readonly apiVersion?: 'v1.0' | 'v1.1';
-  /** Khalibre, Academy of Mine: by code or lower-cased description. */
-  readonly statuses?: Readonly<Record<string, ProgressStatus>>;
-  /** Academy of Mine. */
-  readonly operations?: Operations | undefined;
-  readonly learningPaths?: boolean;
-  /** With `{id}` or `{slug}` in it. */
-  readonly courseUrl?: string | undefined;
-  /** T-book. */
-  readonly ltiKey?: string | undefined;
-  readonly ltiSecret?: Secret | undefined;
-  readonly grantType?: string;
 }

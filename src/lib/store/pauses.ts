@@ -1,5 +1,5 @@
 import type { GateState } from '../http/gate-state';
-import { firstDestination } from '../domain/feed';
+import { firstDestination, firstSystem } from '../domain/feed';
 import { utc, type Utc } from '../domain/time';
 import { GateRow } from './gate-row';
 import { queryRows, retryConflicts, where } from './rows';
@@ -10,7 +10,7 @@ import type { Storage } from './storage';
  * @param destination its id.
  */
 export const destinationSystem = (destination: string): string =>
-  destination === firstDestination ? 'ld-services' : `dest-${destination}`;
+  destination === firstDestination ? firstSystem : `dest-${destination}`;
 
 /** A system that is left alone for a while, because it asked for that. */
 export interface Pause {

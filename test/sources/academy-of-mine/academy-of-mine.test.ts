@@ -1,6 +1,6 @@
 import { startAcademy, type Academy } from '../../../sandbox/academy-of-mine';
 import type { AcademyOptions } from '../../../sandbox/academy-of-mine/options';
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { AcademySettings } from '../../../src/lib/sources/academy-of-mine/settings';
 import { createSource } from '../../../src/lib/sources/registry';
 import { readCatalog, readConsumption, readLearners } from '../../contract/read-all';
 import { failure, testDeps } from '../../http/client-builder';
@@ -13,7 +13,7 @@ const start = async (more: Partial<AcademyOptions> = {}) => {
   academy = await startAcademy({ courses: 20, learners: 15, ...more });
 };
 afterEach(() => academy.stop());
-const open = (more: Partial<SourceSettings> = {}) =>
+const open = (more: Partial<AcademySettings> = {}) =>
   createSource(academySettings(academy.url, more), testDeps());
 
 test('a server that gives fewer rows than asked for loses none', async () => {

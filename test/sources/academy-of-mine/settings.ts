@@ -1,11 +1,11 @@
 import { academyOperations } from '../../../sandbox/academy-of-mine/options';
-import { operations } from '../../../src/lib/settings/operations';
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import { operations } from '../../../src/lib/sources/academy-of-mine/operations';
+import type { AcademySettings } from '../../../src/lib/sources/academy-of-mine/settings';
 import { testSecret } from '../../http/client-builder';
 import { openEdxSettings } from '../open-edx/settings';
 
 /** Settings of an Academy of Mine, as a test needs them. */
-export const academySettings = (baseUrl: string, more: Partial<SourceSettings> = {}): SourceSettings => ({
+export const academySettings = (baseUrl: string, more: Partial<AcademySettings> = {}): AcademySettings => ({
   ...openEdxSettings(baseUrl),
   id: 'academyofmine',
   kind: 'academy-of-mine',

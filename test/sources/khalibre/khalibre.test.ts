@@ -1,5 +1,5 @@
 import { startKhalibre, type Khalibre } from '../../../sandbox/khalibre';
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { KhalibreSettings } from '../../../src/lib/sources/khalibre/settings';
 import { createSource } from '../../../src/lib/sources/registry';
 import type { CatalogFeed, ListingPage, ScannedFeed } from '../../../src/lib/sources/source';
 import { failure, testDeps } from '../../http/client-builder';
@@ -15,13 +15,13 @@ afterEach(async () => {
   server = khalibre = undefined;
 });
 
-function feeds(baseUrl: string, more: Partial<SourceSettings> = {}) {
+function feeds(baseUrl: string, more: Partial<KhalibreSettings> = {}) {
   const source = createSource(khalibreSettings(baseUrl, more), testDeps());
   return { catalog: source.catalog as CatalogFeed, scan: source.consumption as ScannedFeed };
 }
 
 /** A Khalibre that gives a token, then these answers. */
-async function answering(answers: Parameters<typeof inTurn>, more: Partial<SourceSettings> = {}) {
+async function answering(answers: Parameters<typeof inTurn>, more: Partial<KhalibreSettings> = {}) {
   server = await TestServer.start(inTurn(json({ access_token: 't', expires_in: 600 }), ...answers));
   return feeds(server.origin, more);
 }

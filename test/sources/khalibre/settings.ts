@@ -1,9 +1,12 @@
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { KhalibreSettings } from '../../../src/lib/sources/khalibre/settings';
 import { testSecret } from '../../http/client-builder';
 import { openEdxSettings } from '../open-edx/settings';
 
 /** Settings of a Khalibre, as a test needs them. */
-export const khalibreSettings = (baseUrl: string, more: Partial<SourceSettings> = {}): SourceSettings => ({
+export const khalibreSettings = (
+  baseUrl: string,
+  more: Partial<KhalibreSettings> = {},
+): KhalibreSettings => ({
   ...openEdxSettings(baseUrl),
   id: 'khalibre',
   kind: 'khalibre',

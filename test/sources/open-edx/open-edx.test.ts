@@ -1,6 +1,6 @@
 import { utc, type Window } from '../../../src/lib/domain/time';
 import { SettingsError } from '../../../src/lib/errors';
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { OpenEdxSettings } from '../../../src/lib/sources/open-edx/settings';
 import { createSource } from '../../../src/lib/sources/registry';
 import type { CatalogFeed, ScannedFeed, WindowedFeed } from '../../../src/lib/sources/source';
 import { failure, testDeps, testSecret } from '../../http/client-builder';
@@ -16,7 +16,7 @@ const window: Window = { from: at('2026-07-01T00:00:00Z'), to: at('2026-07-02T00
 type Answers = Parameters<typeof inTurn>;
 const addressOf = (username: string) => (username === 'ann' ? 'ann@example.com' : undefined);
 
-async function openEdx(answers: Answers, more: Partial<SourceSettings> = {}) {
+async function openEdx(answers: Answers, more: Partial<OpenEdxSettings> = {}) {
   server = await TestServer.start(inTurn(...answers));
   const source = createSource(openEdxSettings(server.origin, more), { ...testDeps(), addressOf });
   return {

@@ -1,8 +1,8 @@
 import { utc } from '../../../src/lib/domain/time';
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { OpenEdxSettings } from '../../../src/lib/sources/open-edx/settings';
 
 /** Settings of an Open edX without credentials, as a test needs them otherwise. */
-export const openEdxSettings = (baseUrl: string, more: Partial<SourceSettings> = {}): SourceSettings => ({
+export const openEdxSettings = (baseUrl: string, more: Partial<OpenEdxSettings> = {}): OpenEdxSettings => ({
   id: 'openedx',
   kind: 'open-edx',
   baseUrl,

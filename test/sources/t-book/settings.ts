@@ -1,9 +1,9 @@
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { TBookSettings } from '../../../src/lib/sources/t-book/settings';
 import { testSecret } from '../../http/client-builder';
 import { openEdxSettings } from '../open-edx/settings';
 
 /** Settings of a T-book, as a test needs them. @param origin without the path of its API. */
-export const tBookSettings = (origin: string, more: Partial<SourceSettings> = {}): SourceSettings => ({
+export const tBookSettings = (origin: string, more: Partial<TBookSettings> = {}): TBookSettings => ({
   ...openEdxSettings(`${origin}/api`),
   id: 'tbook',
   kind: 't-book',

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Agent } from 'undici';
 import { isSigned } from '../../../sandbox/t-book/lti';
 import { multipartFields } from '../../../sandbox/t-book/multipart';
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { TBookSettings } from '../../../src/lib/sources/t-book/settings';
 import { createSource } from '../../../src/lib/sources/registry';
 import type { LtiLaunch } from '../../../src/lib/sources/source';
 import { makeCertificate } from '../../http/certificate';
@@ -13,7 +13,7 @@ import { tBookSettings } from './settings';
 const call = { signal: new AbortController().signal };
 const errorUrl = 'https://portal.example.com/failed?why=1&x=ä';
 const origin = 'https://t-book.example.com';
-const signIns = (at = origin, more: Partial<SourceSettings> = {}) =>
+const signIns = (at = origin, more: Partial<TBookSettings> = {}) =>
   createSource(tBookSettings(at, more), testDeps()).signIns!;
 const launch: LtiLaunch = {
   entityId: '24',
@@ -21,7 +21,7 @@ const launch: LtiLaunch = {
 };
 
 describe('an LTI launch', () => {
-  const form = (more: Partial<LtiLaunch> = {}, settings: Partial<SourceSettings> = {}) =>
+  const form = (more: Partial<LtiLaunch> = {}, settings: Partial<TBookSettings> = {}) =>
     signIns(origin, settings).ltiLaunch!({ ...launch, ...more });
   const data = (fields: Readonly<Record<string, string>>): unknown => JSON.parse(fields.custom_data ?? '');
 

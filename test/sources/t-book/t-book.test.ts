@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { startTBook, type TBook } from '../../../sandbox/t-book';
 import { multipartFields } from '../../../sandbox/t-book/multipart';
-import type { SourceSettings } from '../../../src/lib/settings/types';
+import type { TBookSettings } from '../../../src/lib/sources/t-book/settings';
 import { createSource } from '../../../src/lib/sources/registry';
 import { failure, testDeps } from '../../http/client-builder';
 import { json, type Seen, TestServer } from '../../http/test-server';
@@ -32,7 +32,7 @@ async function serve(...answers: ((response: ServerResponse) => void)[]): Promis
   );
   return server;
 }
-const open = (origin: string, more: Partial<SourceSettings> = {}, deps = testDeps()) =>
+const open = (origin: string, more: Partial<TBookSettings> = {}, deps = testDeps()) =>
   createSource(tBookSettings(origin, more), deps);
 const fields = ({ headers, body }: Seen) =>
   multipartFields({ headers, body: Buffer.from(body) } as unknown as Parameters<typeof multipartFields>[0]);

@@ -1,3 +1,4 @@
+import { firstSystem } from '../../domain/feed';
 import { eventsQuery, eventsReplayRequest } from '../events';
 import { quarantineQuery, replayRequest } from '../requests';
 import {
@@ -42,7 +43,7 @@ export const troubleOperations: readonly Operation[] = [
     description: 'The next call goes alone and tells how the system is. What waited for the end goes on.',
     parts: {
       system: {
-        description: 'The id of a source; ld-services, or dest- and the id of another destination',
+        description: `The id of a source; ${firstSystem}, or dest- and the id of another destination`,
         example: 'openedx',
       },
     },

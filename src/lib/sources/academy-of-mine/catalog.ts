@@ -1,6 +1,6 @@
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
-import type { SourceSettings } from '../../settings/types';
+import type { AcademySettings } from './settings';
 import { Notes } from '../notes';
 import { readRow } from '../read-row';
 import type { Call, CatalogFeed, ListingPage } from '../source';
@@ -26,7 +26,7 @@ type List = (typeof lists)[keyof typeof lists];
 export const oldestFirst = { order_by: { colName: 'created_at', direction: 'asc' } } as const;
 
 /** The course list, with the detail of each course that is no draft. */
-export function catalogFeed(client: AcademyClient, settings: SourceSettings): CatalogFeed {
+export function catalogFeed(client: AcademyClient, settings: AcademySettings): CatalogFeed {
   const { pageSize, learningPaths } = settings;
   return {
     async page(cursor, call) {
@@ -60,7 +60,7 @@ export function catalogFeed(client: AcademyClient, settings: SourceSettings): Ca
 
 async function withDetails(
   client: AcademyClient,
-  settings: SourceSettings,
+  settings: AcademySettings,
   list: List,
   records: readonly unknown[],
   call: Call,

@@ -4,8 +4,8 @@ import { createHttpClient, type ClientDeps } from '../../http/client';
 import type { HttpClient } from '../../http/http';
 import { staticTokenAuthorizer } from '../../http/static-token';
 import type { System } from '../../http/target';
-import type { OperationName } from '../../settings/operations';
-import type { SourceSettings } from '../../settings/types';
+import type { OperationName } from './operations';
+import type { AcademySettings } from './settings';
 import type { Call } from '../source';
 import { academyReason } from './reason';
 
@@ -19,7 +19,7 @@ export class AcademyClient {
 
   /** @throws SettingsError without a token. */
   constructor(
-    private readonly settings: SourceSettings,
+    private readonly settings: AcademySettings,
     deps: ClientDeps,
   ) {
     const prefix = `LMS__${settings.id}__`;

@@ -1,6 +1,6 @@
 import type { Mapped } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
-import type { SourceSettings } from '../../settings/types';
+import type { AcademySettings } from './settings';
 import { address } from '../mail-address';
 import { idsOf } from '../course-ids';
 import { Notes } from '../notes';
@@ -17,7 +17,7 @@ const report = 'courses.detailReport';
  * The Course Detail Report, course by course. Drafts are read too: who completed a course just before it went back
  * has completed it. Learning paths have a report of their own, which names no addresses: it is not read.
  */
-export function consumptionFeed(client: AcademyClient, settings: SourceSettings): ScannedFeed {
+export function consumptionFeed(client: AcademyClient, settings: AcademySettings): ScannedFeed {
   const { pageSize } = settings;
   const courses: ScannedFeed['courses'] = async (cursor, call) => {
     const { records, next, note } = await readPage(

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { InputError } from '../../errors';
-import type { SourceSettings } from '../../settings/types';
+import type { AcademySettings } from './settings';
 import { address } from '../mail-address';
 import { Notes } from '../notes';
 import { lone, readRow } from '../read-row';
@@ -11,7 +11,7 @@ import { readPage, type RecordPage } from './pages';
 import { portalRow, userRow } from './schema';
 
 /** The users. The vendor's list tells no address; one that is there all the same is told. */
-export function academyLearners(client: AcademyClient, { pageSize }: SourceSettings): Learners {
+export function academyLearners(client: AcademyClient, { pageSize }: AcademySettings): Learners {
   return {
     async page(cursor, call, entityId) {
       if (entityId !== undefined)
@@ -30,7 +30,7 @@ export function academyLearners(client: AcademyClient, { pageSize }: SourceSetti
 }
 
 /** The portals. */
-export function academyEntities(client: AcademyClient, { pageSize }: SourceSettings): Entities {
+export function academyEntities(client: AcademyClient, { pageSize }: AcademySettings): Entities {
   return {
     async page(cursor, call) {
       const page = await readPage(client, 'portals.list', oldestFirst, pageSize, cursor, call);

@@ -1,5 +1,5 @@
 import { InputError, RefusedError, RetryableError } from '../../errors';
-import type { SourceSettings } from '../../settings/types';
+import type { AcademySettings } from './settings';
 import { address } from '../mail-address';
 import type { Enrolment, Enrolments } from '../source';
 import { refuseOtherPlaces } from '../place-fields';
@@ -13,7 +13,7 @@ import { findOrCreate } from './users';
  * Enrols and removes. The answers count learners and name none, so the course's own list of learners is read
  * afterwards, and only what it shows is believed.
  */
-export function academyEnrolments(client: AcademyClient, { pageSize }: SourceSettings): Enrolments {
+export function academyEnrolments(client: AcademyClient, { pageSize }: AcademySettings): Enrolments {
   const { name } = client.system;
   const members = new CourseMembers(client, pageSize);
 

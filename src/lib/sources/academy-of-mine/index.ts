@@ -1,5 +1,7 @@
 import type { ClientDeps } from '../../http/client';
-import type { SourceSettings } from '../../settings/types';
+import { academyDefinitions, type AcademySettings } from './settings';
+import { defineKind } from '../kind';
+import { missingOperations } from './operations';
 import type { Source } from '../source';
 import { catalogFeed } from './catalog';
 import { AcademyClient } from './client';
@@ -9,8 +11,17 @@ import { academyEnrolments } from './enrolments';
 import { academyEvents } from './webhook-events';
 import { academyWebhooks } from './webhooks';
 
+export const academyOfMine = defineKind({
+  title: 'An Academy of Mine',
+  definitions: academyDefinitions,
+  credentials: [['accessToken']],
+  problems: ({ operations, learningPaths }, prefix) =>
+    missingOperations(`${prefix}operations`, operations, learningPaths),
+  create: createAcademyOfMine,
+});
+
 /** An Academy of Mine. What needs an operation that the settings leave out is left out, too. */
-export function createAcademyOfMine(settings: SourceSettings, deps: ClientDeps): Source {
+function createAcademyOfMine(settings: AcademySettings, deps: ClientDeps): Source {
   const client = new AcademyClient(settings, deps);
   const enrols = (
     ['users.list', 'users.create', 'courses.enroll', 'courses.enrolledLearners', 'courses.remove'] as const

@@ -4,7 +4,7 @@ import type { Mapped } from '../../domain/mapped';
 import type { Progress } from '../../domain/progress';
 import type { Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
-import type { SourceSettings } from '../../settings/types';
+import type { AcademySettings } from './settings';
 import { address } from '../mail-address';
 import type { Notes } from '../notes';
 import { readRow } from '../read-row';
@@ -13,7 +13,7 @@ import { courseDetail, id, reportRow } from './schema';
 import { isDraft, readStatus } from './status';
 
 export interface CourseContext {
-  readonly settings: Pick<SourceSettings, 'baseUrl' | 'timeZone' | 'courseUrl'>;
+  readonly settings: Pick<AcademySettings, 'baseUrl' | 'timeZone' | 'courseUrl'>;
   /** Put before the id: learning paths are counted apart from courses. */
   readonly prefix: '' | 'lp-';
   /** Names of categories by id. */
@@ -57,7 +57,7 @@ export function mapCourse(raw: unknown, context: CourseContext): Mapped<Course> 
 export interface ProgressContext {
   /** The course whose report was asked for; undefined when several were. */
   readonly courseId: string | undefined;
-  readonly settings: Pick<SourceSettings, 'timeZone' | 'statuses'>;
+  readonly settings: Pick<AcademySettings, 'timeZone' | 'statuses'>;
   readonly notes: Notes;
 }
 

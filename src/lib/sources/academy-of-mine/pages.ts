@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RefusedError } from '../../errors';
-import type { OperationName } from '../../settings/operations';
+import type { OperationName } from './operations';
 import type { Call } from '../source';
 import { wrongCursor } from '../wrong-cursor';
 import type { AcademyClient, Params } from './client';

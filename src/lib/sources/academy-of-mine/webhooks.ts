@@ -1,6 +1,6 @@
 import type { Utc } from '../../domain/time';
 import { RefusedError } from '../../errors';
-import type { SourceSettings } from '../../settings/types';
+import type { AcademySettings } from './settings';
 import { Notes } from '../notes';
 import { readRow } from '../read-row';
 import { safeWords } from '../safe-words';
@@ -14,7 +14,7 @@ import { nameOf, webhookEvents, type WebhookEvent } from './webhook-events';
 const newestFirst = { order_by: { colName: 'created_at', direction: 'desc' } } as const;
 
 /** The webhooks of an Academy of Mine. Its list tells neither addresses nor, as documented, pages. */
-export function academyWebhooks(client: AcademyClient, settings: SourceSettings): WebhookAdmin {
+export function academyWebhooks(client: AcademyClient, settings: AcademySettings): WebhookAdmin {
   const { timeZone, pageSize } = settings;
   const date = (text: string | null | undefined): Utc | undefined => {
     const read = readDate(text, timeZone);

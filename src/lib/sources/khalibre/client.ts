@@ -4,7 +4,7 @@ import { createHttpClient, type ClientDeps } from '../../http/client';
 import type { HttpCall, HttpClient } from '../../http/http';
 import { oauth2Authorizer } from '../../http/oauth2';
 import type { System } from '../../http/target';
-import type { SourceSettings } from '../../settings/types';
+import type { KhalibreSettings } from './settings';
 import type { Call } from '../source';
 import { refusalReason } from '../safe-words';
 import { courseDetail, page, type Page } from './schema';
@@ -26,7 +26,7 @@ export class KhalibreClient {
   private readonly prefix: string;
 
   constructor(
-    private readonly settings: SourceSettings,
+    private readonly settings: KhalibreSettings,
     deps: ClientDeps,
   ) {
     this.prefix = `LMS__${settings.id}__`;

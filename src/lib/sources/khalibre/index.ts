@@ -1,5 +1,6 @@
 import type { ClientDeps } from '../../http/client';
-import type { SourceSettings } from '../../settings/types';
+import { khalibreDefinitions, type KhalibreSettings } from './settings';
+import { defineKind } from '../kind';
 import type { Call, CatalogFeed, ListingPage, ScannedFeed, Source } from '../source';
 import type { Progress } from '../../domain/progress';
 import { KhalibreClient } from './client';
@@ -10,8 +11,15 @@ import { Notes } from '../notes';
 import { idsOf } from '../course-ids';
 import { PageReader, type ReadPage } from './page-reader';
 
+export const khalibre = defineKind({
+  title: 'A Khalibre LMS',
+  definitions: khalibreDefinitions,
+  credentials: [['clientId', 'clientSecret']],
+  create: createKhalibre,
+});
+
 /** A Khalibre LMS. Its "course ID" is the class ID of its own pages. */
-export function createKhalibre(settings: SourceSettings, deps: ClientDeps): Source {
+function createKhalibre(settings: KhalibreSettings, deps: ClientDeps): Source {
   const client = new KhalibreClient(settings, deps);
   const pages = new PageReader((what) => client.wrong(what));
   return {
@@ -24,7 +32,7 @@ export function createKhalibre(settings: SourceSettings, deps: ClientDeps): Sour
   };
 }
 
-function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: SourceSettings): CatalogFeed {
+function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: KhalibreSettings): CatalogFeed {
   return {
     async page(cursor, call) {
       const notes = new Notes();
@@ -44,7 +52,11 @@ function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: Sou
   };
 }
 
-function progressFeed(client: KhalibreClient, pages: PageReader, { statuses }: SourceSettings): ScannedFeed {
+function progressFeed(
+  client: KhalibreClient,
+  pages: PageReader,
+  { statuses }: KhalibreSettings,
+): ScannedFeed {
   const progress = (page: ReadPage, courseId: string | undefined): ListingPage<Progress> => {
     const notes = new Notes();
     const rows = page.items.map((raw) => mapProgress(raw, { courseId, statuses, notes }));

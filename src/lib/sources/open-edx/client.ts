@@ -8,7 +8,7 @@ import { oauth2Authorizer } from '../../http/oauth2';
 import { withSecretHeader } from '../../http/secret-header';
 import { staticTokenAuthorizer } from '../../http/static-token';
 import type { System } from '../../http/target';
-import type { SourceSettings } from '../../settings/types';
+import type { OpenEdxSettings } from './settings';
 import type { Call } from '../source';
 import { courseDetail, cursorPage, numberedPage, type NumberedPage } from './schema';
 
@@ -22,7 +22,7 @@ export class OpenEdxClient {
   private readonly prefix: string;
 
   constructor(
-    private readonly settings: SourceSettings,
+    private readonly settings: OpenEdxSettings,
     deps: ClientDeps,
   ) {
     this.prefix = `LMS__${settings.id}__`;
@@ -181,7 +181,7 @@ export class OpenEdxClient {
 const status = (error: unknown): number | undefined =>
   error instanceof RefusedError ? error.status : undefined;
 
-function systemOf(settings: SourceSettings, prefix: string): System {
+function systemOf(settings: OpenEdxSettings, prefix: string): System {
   const keys = settings.accessToken ? ['accessToken'] : ['clientId', 'clientSecret'];
   if (settings.apiKey) keys.push('apiKey');
   return {
@@ -192,7 +192,7 @@ function systemOf(settings: SourceSettings, prefix: string): System {
 }
 
 /** A given token wins over client credentials; without either the server is asked as an anonymous user. */
-function authorizerOf(settings: SourceSettings, system: System, deps: ClientDeps): Authorizer | undefined {
+function authorizerOf(settings: OpenEdxSettings, system: System, deps: ClientDeps): Authorizer | undefined {
   const { accessToken, clientId, clientSecret, apiKey } = settings;
   let authorizer: Authorizer | undefined;
   if (accessToken) {

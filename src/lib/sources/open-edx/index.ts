@@ -1,6 +1,6 @@
 import type { SettingsProblem } from '../../errors';
-import type { ClientDeps } from '../../http/client';
-import type { SourceSettings } from '../../settings/types';
+import { openEdxDefinitions, type OpenEdxSettings } from './settings';
+import { defineKind, type SourceDeps } from '../kind';
 import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
 import { idsOf } from '../course-ids';
 import { id as anId } from '../forms';
@@ -12,13 +12,15 @@ import { OpenEdxClient } from './client';
 import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
 import type { NumberedPage } from './schema';
 
-export interface OpenEdxDeps extends ClientDeps {
-  /** Finds a learner's address by the name at the source, where the grades of a course give none. */
-  readonly addressOf?: (username: string) => string | undefined;
-}
+export const openEdx = defineKind({
+  title: 'Open edX, stock or with the bulk-grades API',
+  definitions: openEdxDefinitions,
+  credentials: [['clientId', 'clientSecret'], ['accessToken']],
+  create: createOpenEdx,
+});
 
 /** An Open edX, or the fork with bulk grades (`grades` = `bulk`). */
-export function createOpenEdx(settings: SourceSettings, deps: OpenEdxDeps): Source {
+function createOpenEdx(settings: OpenEdxSettings, deps: SourceDeps): Source {
   const client = new OpenEdxClient(settings, deps);
   const addressOf = deps.addressOf ?? addressesOf(settings);
   return {
@@ -45,7 +47,7 @@ function told(notes: Notes): { notes?: readonly string[] } {
   return said ? { notes: said } : {};
 }
 
-const addressesOf = ({ id, addresses }: SourceSettings) =>
+const addressesOf = ({ id, addresses }: OpenEdxSettings) =>
   addresses === undefined ? () => undefined : addressBook(addresses, `LMS__${id}__addresses`);
 
 interface CoursePage {
@@ -81,7 +83,7 @@ function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): stri
   throw client.wrong(`gave a next link to another page than ${page + 1}`);
 }
 
-function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): CatalogFeed {
+function catalogFeed(client: OpenEdxClient, { baseUrl }: OpenEdxSettings): CatalogFeed {
   return {
     async page(cursor, call) {
       const { results, count, next, absent } = await coursePage(client, cursor, call);
@@ -103,7 +105,7 @@ function catalogFeed(client: OpenEdxClient, { baseUrl }: SourceSettings): Catalo
 
 function bulkFeed(
   client: OpenEdxClient,
-  settings: SourceSettings,
+  settings: OpenEdxSettings,
   addressOf: (username: string) => string | undefined,
 ): WindowedFeed {
   return {

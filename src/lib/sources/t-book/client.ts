@@ -4,7 +4,7 @@ import { createHttpClient, type ClientDeps } from '../../http/client';
 import type { HttpCall, HttpClient } from '../../http/http';
 import { oauth2Authorizer } from '../../http/oauth2';
 import type { System } from '../../http/target';
-import type { SourceSettings } from '../../settings/types';
+import type { TBookSettings } from './settings';
 import { lone } from '../read-row';
 import { refusalReason } from '../safe-words';
 import type { Call } from '../source';
@@ -17,7 +17,7 @@ export class TBookClient {
   readonly system: System;
   private readonly http: HttpClient;
 
-  constructor(settings: SourceSettings, deps: ClientDeps) {
+  constructor(settings: TBookSettings, deps: ClientDeps) {
     const prefix = `LMS__${settings.id}__`;
     this.system = {
       name: `source ${settings.id}`,

@@ -1,14 +1,23 @@
 import type { SettingsProblem } from '../../errors';
 import type { ClientDeps } from '../../http/client';
-import type { SourceSettings } from '../../settings/types';
+import { tBookDefinitions, type TBookSettings } from './settings';
+import { defineKind } from '../kind';
 import type { Entities, Learners, Source } from '../source';
 import { TBookClient } from './client';
 import { tBookEnrolments } from './enrolments';
 import { cut, readEntity, readLearner, toEntity, toLearner } from './map';
 import { tBookSignIns } from './sign-ins';
 
+export const tBook = defineKind({
+  title: 'A T-book: enrolments, learners, entities and sign-ins',
+  definitions: tBookDefinitions,
+  credentials: [['clientId', 'clientSecret']],
+  withoutFeeds: true,
+  create: createTBook,
+});
+
 /** A T-book. It publishes neither a catalog nor results: it is written to, and its learners are read. */
-export function createTBook(settings: SourceSettings, deps: ClientDeps): Source {
+function createTBook(settings: TBookSettings, deps: ClientDeps): Source {
   const client = new TBookClient(settings, deps);
   return {
     id: settings.id,
@@ -27,7 +36,7 @@ const untriedLtiSecret = (id: string): SettingsProblem => ({
   message: 'cannot be tried from here: whether it is right shows at the first LTI launch',
 });
 
-function learners(client: TBookClient, { pageSize }: SourceSettings): Learners {
+function learners(client: TBookClient, { pageSize }: TBookSettings): Learners {
   return {
     async page(cursor, call, entityId) {
       return cut(await client.learners(entityId, call), readLearner, call.pageSize ?? pageSize, cursor);
@@ -43,7 +52,7 @@ function learners(client: TBookClient, { pageSize }: SourceSettings): Learners {
   };
 }
 
-function entities(client: TBookClient, { pageSize }: SourceSettings): Entities {
+function entities(client: TBookClient, { pageSize }: TBookSettings): Entities {
   return {
     async page(cursor, call) {
       return cut(await client.entities(call), readEntity, call.pageSize ?? pageSize, cursor);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { InputError, RefusedError, SettingsError } from '../../errors';
 import { systemClock, type Clock } from '../../http/clock';
-import type { SourceSettings } from '../../settings/types';
+import type { TBookSettings } from './settings';
 import { address } from '../mail-address';
 import type { LtiLaunch, Person, SignInRequest, SignIns } from '../source';
 import type { TBookClient } from './client';
@@ -14,7 +14,7 @@ const linkSeconds = 60;
 /** The link of `/authToken` and the launch of LTI 1.1. What they give is a credential: it is handed on, and not kept. */
 export function tBookSignIns(
   client: TBookClient,
-  settings: SourceSettings,
+  settings: TBookSettings,
   clock: Clock = systemClock,
 ): SignIns {
   return {
@@ -49,7 +49,7 @@ export function tBookSignIns(
 }
 
 /** LTI has a secret of its own: the client secret would be refused. */
-async function ltiSecret({ id, ltiSecret }: SourceSettings): Promise<string> {
+async function ltiSecret({ id, ltiSecret }: TBookSettings): Promise<string> {
   if (ltiSecret) return ltiSecret.read();
   const message = 'is missing: LTI has a secret of its own, marked “For LTI” on the API page of T-book';
   throw new SettingsError([{ setting: `LMS__${id}__ltiSecret`, message }]);
@@ -101,7 +101,7 @@ function customData({
  * The link as it may be handed on. T-book's sample has http; the page is the same by https, and the link a credential.
  * @throws PayloadError when it leads to another host than the API's.
  */
-function trusted(text: string, client: TBookClient, { baseUrl }: SourceSettings): string {
+function trusted(text: string, client: TBookClient, { baseUrl }: TBookSettings): string {
   const base = new URL(baseUrl);
   if (!URL.canParse(text)) throw client.wrong('gave a sign-in link that is no address');
   const url = new URL(text);

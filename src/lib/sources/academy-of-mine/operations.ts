@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { SettingsProblem } from '../errors';
-import { text } from './parse';
-import { nearest } from './read-group';
+import type { SettingsProblem } from '../../errors';
+import { text } from '../../settings/parse';
+import { nearest } from '../../settings/read-group';
 
 /*
  * Academy of Mine publishes what its operations take and give, and neither their paths nor their methods: each

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { progressStatuses, type ProgressStatus } from '../domain/progress';
-import { text } from './parse';
+import { text } from '../settings/parse';
 
 const entries = z.record(z.string().trim().toLowerCase().min(1), z.enum(progressStatuses));
 
+/** By code or lower-cased description. */
+export type StatusTable = Readonly<Record<string, ProgressStatus>>;
+
 /** A JSON object from a vendor's status (code or description, lower-cased here) to one of ours. */
-export const statusTable = text.transform((value, context): Readonly<Record<string, ProgressStatus>> => {
+export const statusTable = text.transform((value, context): StatusTable => {
   try {
     const parsed = entries.safeParse(JSON.parse(value));
     if (parsed.success) return parsed.data;
