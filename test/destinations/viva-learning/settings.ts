@@ -1,4 +1,6 @@
+import type { Graph } from '../../../sandbox/graph';
 import type { VivaSettings } from '../../../src/lib/destinations/viva-learning/settings';
+import { testSecret } from '../../http/client-builder';
 
 export const vivaSettings = (more: Partial<VivaSettings> = {}): VivaSettings => ({
   id: 'viva',
@@ -12,3 +14,20 @@ export const vivaSettings = (more: Partial<VivaSettings> = {}): VivaSettings => 
   concurrency: 2,
   ...more,
 });
+
+/** The settings that lead to a pocket Graph. */
+export const settingsFor = (
+  { url, tokenUrl, options }: Graph,
+  more: Partial<VivaSettings> = {},
+): VivaSettings =>
+  vivaSettings({
+    baseUrl: url,
+    auth: {
+      type: 'oauth2',
+      tokenUrl,
+      clientId: options.clientId,
+      clientSecret: testSecret(options.clientSecret, 'DEST__viva__clientSecret'),
+      scope: `${options.resource}/.default`,
+    },
+    ...more,
+  });

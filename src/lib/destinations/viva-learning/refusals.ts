@@ -1,5 +1,7 @@
 import { AuthError, RefusedError, SettingsError } from '../../errors';
 import type { System } from '../../http/target';
+import type { NewActivity } from './activity';
+import type { Content } from './content';
 import type { VivaSettings } from './settings';
 import { graphError, type StepAnswer } from './step';
 
@@ -12,10 +14,35 @@ export const isMissing = (answer: StepAnswer): boolean => 'status' in answer && 
 export const isUnlicensed = (answer: StepAnswer): boolean =>
   'status' in answer && answer.status === 403 && /user licen[cs]e/i.test(graphError(answer.body).message);
 
+/** What Graph may find wrong; any other word of its own could be a person's. */
+const fields: readonly string[] = [
+  'title',
+  'contentWebUrl',
+  'languageTag',
+  'externalId',
+  'description',
+  'duration',
+  'thumbnailWebUrl',
+  'sourceName',
+  'contributors',
+  'additionalTags',
+  'createdDateTime',
+  'lastModifiedDateTime',
+  'status',
+  'completionPercentage',
+  'startedDateTime',
+  'completedDateTime',
+  'learningProviderId',
+  'learningContentId',
+  'learnerUserId',
+  'externalcourseActivityId',
+] satisfies (keyof Content | keyof NewActivity | 'externalId')[];
+
 /** The field that Graph finds wrong, by its own name. */
 export function fieldNamed(answer: StepAnswer): string | undefined {
   if (!('status' in answer)) return undefined;
-  return /(?:input field |property ')(\w{1,64})/i.exec(graphError(answer.body).message)?.[1];
+  const [, named = ''] = /(?:input field |property ')(\w{1,64})/i.exec(graphError(answer.body).message) ?? [];
+  return fields.find((field) => field.toLowerCase() === named.toLowerCase());
 }
 
 /**

@@ -1,0 +1,85 @@
+import { type Graph, startGraph } from '../../../sandbox/graph';
+import { graphSettings } from '../../../sandbox/settings';
+import { endPause } from '../../../src/lib/sync/end-pause';
+import { startRun } from '../../../src/lib/sync/run/start';
+import { workRun } from '../../../src/lib/sync/run/work-run';
+import { type Bridge, startBridge } from '../../setup/bridge';
+
+let graph: Graph;
+let bridge: Bridge;
+afterEach(async () => {
+  await bridge.stop();
+  await graph.stop();
+});
+
+async function begin(env: Record<string, string> = {}): Promise<void> {
+  graph = await startGraph({ everybodyAt: [] });
+  bridge = await startBridge({
+    sandbox: { openEdx: { courses: 4, learners: 12, grades: 40 } },
+    env: {
+      DESTINATIONS: 'viva',
+      DEST__viva__kind: 'viva-learning',
+      ...graphSettings('DEST__viva__', graph),
+      ...env,
+    },
+  });
+}
+const grades = () => [...bridge.sandbox.openEdx.state.grades];
+const sync = (kind: 'catalog' | 'consumption') => bridge.sync(kind, { destination: 'viva' });
+
+// Bulk grades are read by time and have no ledger; course by course, they are compared with one.
+test.each(['bulk', 'courses'])('learners whom nobody knows cost themselves alone: %s', async (how) => {
+  await begin({ LMS__openedx__grades: how });
+  const emails = [...new Set(grades().map(({ learner }) => learner.email))];
+  const [stranger = '', unlicensed = '', ...known] = emails;
+  for (const email of known) graph.state.addUser(email);
+  graph.state.unlicensed.add(graph.state.addUser(unlicensed).id);
+  const of = (email: string) => grades().filter(({ learner }) => learner.email === email).length;
+  await sync('catalog');
+  const { state, counts } = await sync('consumption');
+  expect({ state, counts }).toMatchObject({
+    state: 'succeeded',
+    counts: {
+      quarantined: 0,
+      sent: grades().length - of(stranger) - of(unlicensed),
+      skippedBecause: {
+        'the directory has no user with this address': of(stranger),
+        'the learner has no licence for Viva Learning': of(unlicensed),
+      },
+    },
+  });
+  expect(graph.state.activities.size).toBe(counts.sent);
+  const everything = bridge.logged.join('\n') + JSON.stringify(counts);
+  expect(everything).not.toMatch(/@example\.com|%40example\.com/);
+});
+
+test('a catalog that was never synced fails the results with what to do, and they arrive after it', async () => {
+  await begin();
+  for (const { learner } of grades()) graph.state.addUser(learner.email);
+  const failed = await sync('consumption');
+  expect(failed).toMatchObject({ state: 'failed', counts: { sent: 0 } });
+  expect(failed.error).toContain('sync the catalog');
+  await sync('catalog');
+  expect(await sync('consumption')).toMatchObject({ state: 'succeeded' });
+  expect(graph.state.activities.size).toBe(grades().length);
+});
+
+test('what arrived before a long pause is not told again after it', async () => {
+  await begin({ LMS__openedx__grades: 'courses' });
+  for (const { learner } of grades()) graph.state.addUser(learner.email);
+  await sync('catalog');
+  graph.state.faults.set({ status: 429, method: 'POST', skip: 5, count: 1, retryAfter: { seconds: 3_600 } });
+  const { engine } = bridge.app;
+  const { runId } = await startRun(
+    engine,
+    { source: 'openedx', kind: 'consumption', destination: 'viva' },
+    { trigger: 'cli' },
+  );
+  await workRun(engine, runId, AbortSignal.timeout(3_000));
+  graph.state.faults.set();
+  await endPause(engine, 'dest-viva');
+  expect(await workRun(engine, runId, new AbortController().signal)).toMatchObject({ state: 'succeeded' });
+  expect(graph.state.activities.size).toBe(grades().length);
+  const posts = graph.state.writes.filter(({ method }) => method === 'POST');
+  expect(posts).toHaveLength(grades().length + 1);
+});
