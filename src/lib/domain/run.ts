@@ -141,7 +141,8 @@ export const isWhole = ({ request }: Run): boolean => {
   return ![from, to, courseId, learner, replay].some(Boolean);
 };
 
-export const isEnded = (run: Run): boolean => run.state !== 'waiting' && run.state !== 'running';
+export const isEnded = (run: Pick<Run, 'state'>): boolean =>
+  run.state !== 'waiting' && run.state !== 'running';
 
 /** How far a listing was read when its slice put itself back. What was seen is kept beside the slice. */
 export interface ListingPoint {

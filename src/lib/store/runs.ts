@@ -7,30 +7,22 @@ import {
   noChanges,
   noCounts,
   type Run,
-  type RunState,
   type Slice,
   type SliceWork,
 } from '../domain/run';
-import { type FeedKind, firstDestination } from '../domain/feed';
 import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
 import { fromJsonProperties } from './bytes';
 import { changeSlice, PausedWork, seenKey } from './paused';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
-import { deletePartition } from './purging';
-import { insertRow, type Query, queryRows, readRow, replaceRow, retryConflicts, where } from './rows';
+import { forEachOf } from '../for-each-of';
+import { type ByItself, deletePartition } from './purging';
+import { type RunFilter, RunListing } from './run-listing';
+import type { Placed } from './run-lists';
+import { insertRow, queryRows, readRow, replaceRow, retryConflicts, where } from './rows';
 import type { Storage, Table } from './storage';
 import { type Action, writeInGroups, writeTogether } from './transactions';
-
-export interface RunFilter extends Pick<Query, 'pageSize' | 'pages'> {
-  /** Leaves out this run and all that are newer. */
-  readonly after?: string;
-  readonly source?: string;
-  readonly kind?: FeedKind;
-  readonly destination?: string;
-  readonly state?: RunState;
-}
 
 /** How one slice ended. */
 export type SliceResult =
@@ -44,20 +36,26 @@ export type SliceResult =
     }
   | { readonly state: 'failed'; readonly error: string; readonly counts?: Counts };
 
-/** The table `runs`: a partition a run, in it the run's row and its slices'. */
+/** Each is a partition of its own. */
+const purgedAtOnce = 8;
+
+/** The table `runs`: a partition a run, in it the run's row and its slices'; and one of lists (see run-lists.ts). */
 export class RunStore {
   readonly #table: Table;
+  readonly #listing: RunListing;
   /** What puts itself back, and what it needs when it goes on. */
   readonly paused: PausedWork;
 
   constructor(storage: Storage) {
     this.#table = storage.table('runs');
+    this.#listing = new RunListing(storage);
     this.paused = new PausedWork(this.#table);
   }
 
   /** @returns false when there is such a run already. */
-  create(run: Run): Promise<boolean> {
-    return insertRow(this.#table, runToRow(run)).then((etag) => etag !== undefined);
+  async create(run: Run): Promise<boolean> {
+    await this.#listing.lists.noteStart(run);
+    return (await insertRow(this.#table, runToRow(run))) !== undefined;
   }
 
   async read(runId: string): Promise<Run | undefined> {
@@ -84,38 +82,30 @@ export class RunStore {
   }
 
   /** Runs, newest first. */
-  async *list({ after, source, kind, destination, state, ...bounds }: RunFilter = {}): AsyncGenerator<Run> {
-    const filter = [
-      ...(after === undefined ? [] : [where`PartitionKey gt ${partitionOf(after)}`]),
-      where`RowKey eq ${'run'}`,
-      ...(source === undefined ? [] : [where`source eq ${source}`]),
-      ...(kind === undefined ? [] : [where`kind eq ${kind}`]),
-      // Older rows of the first destination do not name it.
-      ...(destination === undefined || destination === firstDestination
-        ? []
-        : [where`destination eq ${destination}`]),
-      ...(state === undefined ? [] : [where`state eq ${state}`]),
-    ].join(' and ');
-    for await (const row of queryRows(this.#table, { filter, ...bounds })) {
-      const run = rowToRun(row);
-      if (destination === undefined || run.destination === destination) yield run;
-    }
+  list(filter: RunFilter = {}): AsyncGenerator<Run> {
+    return this.#listing.list(filter);
   }
 
-  /** Deletes a run: its own row last, since without it nobody finds what is left of its slices. */
-  async remove(runId: string): Promise<void> {
-    await deletePartition(this.#table, partitionOf(runId), 'run');
+  /** To be called once a run has ended: see `RunLists`. */
+  noteEnd(run: Run): Promise<void> {
+    return this.#listing.lists.noteEnd(run);
   }
 
-  /** Ids of the runs that were started before a time, newest first. */
-  async *startedBefore(time: Utc): AsyncGenerator<{ runId: string; ended: boolean }> {
-    const from = partitionOf(`--${time.replace(/[-:]/g, '')}`);
-    const filter = where`PartitionKey gt ${from} and RowKey eq ${'run'}`;
-    for await (const row of queryRows(this.#table, {
-      filter,
-      select: ['PartitionKey', 'RowKey', 'runId', 'state'],
-    }))
-      yield { runId: String(row.runId), ended: row.state !== 'waiting' && row.state !== 'running' };
+  /**
+   * Deletes runs that were started before a time and have ended: a run's own row last, since without it nobody finds
+   * what is left of its slices. @returns how many.
+   */
+  async purge(before: Utc, byItself: ByItself): Promise<number> {
+    const gone: Placed[] = [];
+    await forEachOf(this.#listing.startedBefore(before), purgedAtOnce, async ({ ended, ...run }) => {
+      if (!ended) return;
+      await byItself(async () => {
+        await deletePartition(this.#table, partitionOf(run.runId), 'run');
+        gone.push(run);
+      });
+    });
+    await this.#listing.lists.remove(gone, byItself);
+    return gone.length;
   }
 
   /** Writes the slices of a plan that is not committed yet; nobody works them. */

@@ -1,11 +1,8 @@
 import { sentence } from '../errors';
-import { forEachOf } from '../for-each-of';
 import { utc } from '../domain/time';
 import type { Engine } from './engine';
 
 const dayMs = 24 * 3600_000;
-/** Each is a partition of its own, and takes two calls. */
-const runsAtOnce = 8;
 
 /**
  * Deletes events, quarantined records, enrolments and runs that are older than the retention, of all sources that
@@ -43,13 +40,7 @@ export async function purge(engine: Engine, retentionDays: number): Promise<void
     batches = await engine.enrolments.purge(beforeMs, byItself);
   });
   await byItself(async () => {
-    await forEachOf(engine.runs.startedBefore(before), runsAtOnce, async ({ runId, ended }) => {
-      if (ended)
-        await byItself(async () => {
-          await engine.runs.remove(runId);
-          runs++;
-        });
-    });
+    runs = await engine.runs.purge(before, byItself);
   });
   await byItself(() => engine.leases.purge(engine.now() - dayMs, byItself));
   engine.log.info({ before, runs, quarantined, events, batches }, 'purge done');

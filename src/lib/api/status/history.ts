@@ -11,9 +11,9 @@ export interface FeedRuns {
 /** How many runs of a feed are drawn. */
 export const drawn = 30;
 const newestRead = 60;
+/** Dry runs among them are passed over, but not without end. */
+const mostLooked = 10 * drawn;
 const goodForMs = 5 * 60_000;
-// A feed that runs once a night lies far apart among others: its runs are not sought without end.
-const pages = 12;
 
 /**
  * The latest runs of each feed; dry runs say nothing of how it is. Reading all runs at every look would cost more each day, and a run that ended does
@@ -57,9 +57,9 @@ export class RunHistory {
       known.runs.some((run) => !isEnded(run) && !ids.has(run.runId));
     if (!known || tooOld) {
       const runs: Run[] = [];
-      for await (const run of this.runs.list({ ...feed, pageSize: drawn, pages })) {
-        if (!run.dryRun && runs.push(run) >= drawn) break;
-      }
+      let looked = 0;
+      for await (const run of this.runs.list({ ...feed, pageSize: drawn }))
+        if ((!run.dryRun && runs.push(run) >= drawn) || ++looked >= mostLooked) break;
       known = { runs, readAt: this.now() };
     }
     const merged = [...fresh, ...known.runs.filter(({ runId }) => !ids.has(runId))].slice(0, drawn);

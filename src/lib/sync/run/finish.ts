@@ -10,14 +10,14 @@ import { releaseFeed } from './turn';
  * turn. Done again after a crash, it ends the same.
  */
 export async function finishRun(engine: Engine, runId: string): Promise<void> {
-  const run = await engine.runs.read(runId);
+  let run = await engine.runs.read(runId);
   if (!run) return;
   if (!isEnded(run)) {
     const outcome = await outcomeOf(engine, run);
     if (movesWatermark(run)) await moveWatermark(engine, run);
     if (outcome.state === 'succeeded' || outcome.state === 'partial') await keepShape(engine, run);
     await engine.onStep?.('finish', run);
-    await writeEnd(engine, runId, outcome);
+    run = (await writeEnd(engine, runId, outcome)) ?? run;
   }
   await releaseFeed(engine, run);
 }
@@ -34,7 +34,7 @@ export async function endRun(
   if (!run) return;
   if (run.planId && movesWatermark(run)) await moveWatermark(engine, run);
   const now = await writeEnd(engine, runId, { state, error }, isSo);
-  if (now && isEnded(now)) await releaseFeed(engine, run);
+  if (now && isEnded(now)) await releaseFeed(engine, now);
 }
 
 interface Outcome {

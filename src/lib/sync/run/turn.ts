@@ -1,5 +1,5 @@
 import type { Feed } from '../../domain/feed';
-import type { Run } from '../../domain/run';
+import { isEnded, type Run } from '../../domain/run';
 import { utc } from '../../domain/time';
 import type { Engine } from '../engine';
 
@@ -28,6 +28,7 @@ export async function takeTurn(engine: Engine, run: Run, here = false): Promise<
         return { state: 'skipped', finishedAt: utc(engine.now()), error };
       });
       if (skipped && isMine) engine.onRunEnded?.(skipped);
+      if (skipped && isEnded(skipped)) await engine.runs.noteEnd(skipped);
       await engine.feeds.unmarkOpen(feed, run.runId);
       return skipped ?? run;
     }
@@ -36,8 +37,9 @@ export async function takeTurn(engine: Engine, run: Run, here = false): Promise<
   return run;
 }
 
-/** Frees the feed's turn and gives it to the oldest run that waits. */
+/** Frees the turn of the feed of a run that has ended, and gives it to the oldest run that waits. */
 export async function releaseFeed(engine: Engine, run: Run): Promise<void> {
+  await engine.runs.noteEnd(run);
   const feed: Feed = { source: run.source, kind: run.kind, destination: run.destination };
   await engine.feeds.update(feed, ({ activeRun }) =>
     activeRun === run.runId ? { activeRun: undefined } : undefined,
