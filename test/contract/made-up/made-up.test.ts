@@ -231,7 +231,8 @@ describe('a source and a destination that are made up', () => {
     const made = (file: string): string => JSON.stringify(join(copy, 'built/src/lib', file));
     const script = `
       const { getStatus } = require(${made('api/status/answer.js')});
-      getStatus(new URLSearchParams()).then(({ body }) => process.stdout.write(body, () => process.exit(0)));`;
+      const called = { url: 'http://localhost/api/status', query: new URLSearchParams() };
+      getStatus(called).then(({ body }) => process.stdout.write(body, () => process.exit(0)));`;
     expect(await node('-e', script)).toMatch(/<b>old<\/b> catalog to book<small>parchment<\/small>/);
   });
 });
