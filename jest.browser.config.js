@@ -5,9 +5,10 @@ module.exports = {
   roots: ['<rootDir>/test/browser'],
   testMatch: ['**/*.browser.ts'],
   transform: {
-    '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }],
+    '^.+\\.ts$': '<rootDir>/test/setup/transform.js',
   },
   setupFilesAfterEnv: ['<rootDir>/test/setup/retry-in-ci.ts'],
+  reporters: ['default', '<rootDir>/test/setup/name-retried.js'],
   testTimeout: 90_000,
   maxWorkers: 1,
 };

@@ -4,11 +4,12 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {
-    '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }],
+    '^.+\\.ts$': '<rootDir>/test/setup/transform.js',
   },
   globalSetup: '<rootDir>/test/setup/start-azurite.ts',
   globalTeardown: '<rootDir>/test/setup/stop-azurite.ts',
   setupFilesAfterEnv: ['<rootDir>/test/setup/retry-in-ci.ts'],
+  reporters: ['default', '<rootDir>/test/setup/name-retried.js'],
   testTimeout: 30_000,
   // They wait for timers, servers and storage more than they compute.
   maxWorkers: 3,
