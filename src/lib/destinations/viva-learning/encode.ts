@@ -31,8 +31,16 @@ export function createEncoder(settings: VivaSettings): Encoder {
     encodeCourse(course, to) {
       const externalId = externalIdOf(course.id, to);
       const content = contentOf(course, to.source, settings.languageTag);
-      const json = JSON.stringify({ externalId, content } satisfies CourseRecord);
-      return { ok: true, key: externalId, json, hash: recordHash(content) };
+      return {
+        ok: true,
+        key: externalId,
+        get json() {
+          return JSON.stringify({ externalId, content } satisfies CourseRecord);
+        },
+        get hash() {
+          return recordHash(content);
+        },
+      };
     },
     encodeProgress(progress, to) {
       const learner = ofLearner(progress);
@@ -41,10 +49,18 @@ export function createEncoder(settings: VivaSettings): Encoder {
       const activity = activityOf(learner.record);
       if (!activity) return { ok: false, skipped: 'Viva Learning knows no course that is not begun' };
       const externalId = externalIdOf(courseId, to);
-      const activityId = stableUuid(['viva-learning', externalId, email].join('\n'));
-      const json = JSON.stringify({ externalId, activityId, email, activity } satisfies ResultRecord);
-      // What changes no activity, such as a later visit, is nothing to tell.
-      return { ok: true, key: `${email}\t${externalId}`, json, hash: recordHash(activity) };
+      return {
+        ok: true,
+        key: `${email}\t${externalId}`,
+        get json() {
+          const activityId = stableUuid(['viva-learning', externalId, email].join('\n'));
+          return JSON.stringify({ externalId, activityId, email, activity } satisfies ResultRecord);
+        },
+        // What changes no activity, such as a later visit, is nothing to tell.
+        get hash() {
+          return recordHash(activity);
+        },
+      };
     },
     encodeDeletion(lastJson) {
       const { externalId, content } = JSON.parse(lastJson) as CourseRecord;

@@ -60,13 +60,14 @@ export function refusalOf(
   const { status } = answer;
   const { code, message, requestId } = graphError(answer.body);
   const field = fieldNamed(answer);
-  const facts = [String(status), code, field && `the field ${field}`, requestId && `request-id ${requestId}`];
-  const why = facts.filter(Boolean).join(', ');
+  const facts = [String(status), code, field && `the field ${field}`].filter(Boolean).join(', ');
+  const isOfRecord = status !== 403 && !isOfProvider(status, message);
+  // Records are listed by reason: what is of one alone would keep those apart that are mended together.
+  if (isOfRecord) return new RefusedError(`${name} refused the record (${facts})`, status, code);
+  const why = requestId === undefined ? facts : `${facts}, request-id ${requestId}`;
   const wrongProvider = (what: string): SettingsError =>
     new SettingsError([{ setting: `${prefix}providerId`, message: `${what} (${why})` }]);
-  if (status === 400 && /registrationId|provider isn.t enabled/i.test(message))
-    return wrongProvider('names no provider that is registered in this tenant');
-  if (status !== 403) return new RefusedError(`${name} refused the record (${why})`, status, code);
+  if (status === 400) return wrongProvider('names no provider that is registered in this tenant');
   if (/provider is not valid/i.test(message))
     return wrongProvider('names a provider that takes no activities; set isCourseActivitySyncEnabled on it');
   if (/service plan/i.test(message))
@@ -76,3 +77,6 @@ export function refusalOf(
     status,
   );
 }
+
+const isOfProvider = (status: number, message: string): boolean =>
+  status === 400 && /registrationId|provider isn.t enabled/i.test(message);
