@@ -5,6 +5,7 @@ import { nearest, type Environment } from '../lib/settings/read-group';
 import type { Resync } from '../lib/sync/resync';
 import { flag, text, type Flags, type StorageCommand } from './commands/command';
 import { storageCommands } from './commands/storage-commands';
+import { type Shell, shells } from './completion';
 import { UsageError } from './usage-error';
 import { type Given, noMore, shown, valueOf } from './words';
 
@@ -18,6 +19,7 @@ export type Command =
       readonly json: boolean;
     }
   | { readonly command: 'check'; readonly json: boolean }
+  | { readonly command: 'completion'; readonly shell: Shell }
   | {
       readonly command: 'storage';
       readonly what: StorageCommand;
@@ -25,7 +27,12 @@ export type Command =
       readonly json: boolean;
     };
 
-const commandNames: readonly string[] = ['sync', 'check', ...storageCommands.map(({ name }) => name)];
+const commandNames: readonly string[] = [
+  'sync',
+  'check',
+  ...storageCommands.map(({ name }) => name),
+  'completion',
+];
 
 const common = { json: flag, help: { ...flag, short: 'h' } } as const;
 const syncFlags = {
@@ -43,6 +50,7 @@ const syncFlags = {
 } as const;
 const flagsOf = (command: string): Flags => {
   if (command === 'sync') return syncFlags;
+  if (command === 'completion') return { help: common.help };
   const storage = storageCommands.find(({ name }) => name === command);
   return { ...storage?.flags, ...common };
 };
@@ -84,6 +92,7 @@ export function readArguments(args: readonly string[], env: Environment): Comman
     noMore(words);
     return { command, json };
   }
+  if (command === 'completion') return { command, shell: shellOf(words) };
   const [kind, ...more] = words;
   if (!isKind(kind)) throw new UsageError(noKind(kind));
   noMore(more);
@@ -100,6 +109,22 @@ export function readArguments(args: readonly string[], env: Environment): Comman
     allowDeletes: values['allow-deletes'] === true ? true : undefined,
   };
   return { command: 'sync', asked, failFast: values['fail-fast'] === true, json };
+}
+
+/** Every command with the words and flags that a shell may offer after it. */
+export const completions = (): readonly (readonly [string, readonly string[]])[] =>
+  commandNames.map((name) => {
+    const own = storageCommands.find((command) => command.name === name)?.words ?? fixedWords[name] ?? [];
+    return [name, [...own, ...Object.keys(flagsOf(name)).map((flag) => `--${flag}`)]];
+  });
+
+const fixedWords: Readonly<Record<string, readonly string[]>> = { sync: feedKinds, completion: shells };
+
+function shellOf([shell, ...more]: readonly string[]): Shell {
+  const found = shells.find((one) => one === shell);
+  if (!found) throw new UsageError('Say for which shell: completion bash or completion zsh');
+  noMore(more);
+  return found;
 }
 
 const known = (name: string | undefined): string | undefined => commandNames.find((each) => each === name);

@@ -6,6 +6,7 @@ const commands = table(
     ['sync catalog|consumption [flags]', 'sync now, in this process'],
     ['check', 'try every setting and system, sending nothing'],
     ...storageCommands.map(({ usage, what }) => [usage, what]),
+    ['completion bash|zsh', 'what makes the shell complete commands and flags'],
   ].map(([usage = '', what = '']) => [`lms-bridge ${usage}`, what]),
   '  ',
 );
@@ -45,7 +46,8 @@ const sync = `Syncs catalogs or results now, in this process. Running hosts on t
   --json             one JSON object with the runs on standard output, all else on standard error
 
 After Ctrl-C the same command goes on where this one stopped. Ctrl-C twice ends at once.
-Exit code: 0 succeeded or skipped, 1 failed, cancelled or misused, 2 partial, 130 Ctrl-C.
+Exit code: 0 succeeded or skipped, 1 failed or cancelled, 2 partial, or a command line that cannot be understood
+(then nothing was done), 130 Ctrl-C.
 
 Examples
   npm run sync -- catalog --dry-run
@@ -64,11 +66,21 @@ to a destination but the request for a token; tables and queues that are missing
 
 A line is ok, wrong, or unsure: nothing speaks against it, and it cannot be known without sending something.
 
-Exit code: 0 nothing is wrong, 1 something is.
+Exit code: 0 nothing is wrong, 1 something is, 2 the command line cannot be understood.
 
 Examples
   npm run check
   npx lms-bridge check --json
+`;
+
+const completion = `Prints what makes a shell complete the commands and flags of lms-bridge.
+
+  lms-bridge completion bash|zsh
+
+Examples
+  alias lms-bridge='npx lms-bridge'
+  source <(npx lms-bridge completion bash)
+  source <(npx lms-bridge completion zsh)
 `;
 
 /** @param command undefined: of all of them. */
@@ -76,5 +88,6 @@ export function helpOf(command: string | undefined): string {
   if (command === undefined) return general;
   if (command === 'sync') return sync;
   if (command === 'check') return check;
+  if (command === 'completion') return completion;
   return storageCommands.find(({ name }) => name === command)?.help ?? general;
 }

@@ -1,11 +1,16 @@
 import { SettingsError, sentence } from '../lib/errors';
 import { version } from '../lib/version';
-import { readArguments } from './arguments';
+import { completions, readArguments } from './arguments';
 import { check } from './check-command';
+import { completionScript } from './completion';
 import { helpOf } from './help';
 import { openDesk } from './open-desk';
 import { sync } from './sync-command';
 import type { Terminal } from './terminal';
+import { UsageError } from './usage-error';
+
+/** The exit code of a command line that cannot be understood. */
+const misused = 2;
 
 /**
  * Runs one command line.
@@ -15,7 +20,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   const { stdout, stderr } = terminal;
   if (args.length === 0) {
     stderr.write(helpOf(undefined));
-    return 1;
+    return misused;
   }
   try {
     const command = readArguments(args, terminal.environment());
@@ -30,8 +35,11 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
         return await sync(command, terminal);
       case 'check':
         return await check(command, terminal);
+      case 'completion':
+        stdout.write(completionScript(command.shell, completions()));
+        return 0;
       case 'storage':
-        return await command.what.run(command.given, openDesk(terminal, command.json));
+        return await command.what.run(command.given, openDesk(terminal, command.json, command.what.needs));
     }
   } catch (error) {
     const errors = error instanceof SettingsError ? error.problems : [];
@@ -42,6 +50,6 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     else stderr.write(`${sentence(error)}\n`);
     if (args.includes('--json'))
       stdout.write(`${JSON.stringify({ error: sentence(error), ...(errors.length > 0 && { errors }) })}\n`);
-    return 1;
+    return error instanceof UsageError ? misused : 1;
   }
 }

@@ -47,10 +47,10 @@ export function onlyWord({ words }: Given, what: string): string {
   return word;
 }
 
-/** `--limit`; 50 when left out. @throws UsageError */
-export function limitOf(given: Given): number {
+/** `--limit`. @param otherwise when it is left out. @throws UsageError */
+export function limitOf(given: Given, otherwise = 50): number {
   const value = valueOf(given, 'limit');
-  if (value === undefined) return 50;
+  if (value === undefined) return otherwise;
   if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
   throw new UsageError('--limit must be a whole number from 1 to 9999');
 }

@@ -42,13 +42,13 @@ test.each([
   expect(stderr).toContain(sentence);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stdout).toBe('');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
 });
 
 test('a flag that npm kept for itself does not turn a dry run into a real one', async () => {
   const { code, stderr } = await run('sync catalog', { ...npm, npm_config_dry_run: 'true' });
   expect(stderr).toBe('npm kept --dry-run for itself; write -- before it: npm run sync -- … --dry-run\n');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
 });
 
 test('the same setting of npm matters to nobody else', async () => {
@@ -90,7 +90,7 @@ test('without a command the help is shown as a complaint', async () => {
   const { code, stdout, stderr } = await run('');
   expect(stderr).toContain('lms-bridge COMMAND --help');
   expect(stdout).toBe('');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
 });
 
 test('--version is that of the package', async () => {

@@ -132,7 +132,7 @@ test('what is stored of a destination that the settings no longer name is listed
 test('events go to every destination of their source, so that none is chosen for them', async () => {
   const { code, stderr } = await run('replay events --destination webhook', bridge.env);
   expect([code, stderr]).toEqual([
-    1,
+    2,
     '--destination goes with replay quarantine alone; take it out, or name the events\n',
   ]);
 });

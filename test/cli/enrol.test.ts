@@ -82,13 +82,13 @@ test('a bad row is named by its line, and nothing is done', async () => {
 test.each([
   ['enrol', /Say which: enrol FILE/],
   ['enrol rows.txt', /must end in \.csv or \.json/],
-  ['enrol nowhere.csv', /cannot be read \(ENOENT\)/],
+  ['enrol nowhere.csv', /^nowhere\.csv does not exist\n$/, 1],
   ['enrol --batch 12', /32 digits/],
-  [`enrol --batch ${'a'.repeat(32)}`, /There is no batch/],
+  [`enrol --batch ${'a'.repeat(32)}`, /There is no batch/, 1],
   [`enrol --batch ${'a'.repeat(32)} --remove`, /goes with a file/],
-])('%s is misuse: 1 and a sentence', async (args, said) => {
+] as const)('%s is refused in a sentence', async (args, said, exits: number = 2) => {
   const { code, stderr } = await run(args, bridge.env);
-  expect(code).toBe(1);
+  expect(code).toBe(exits);
   expect(stderr).toMatch(said);
 });
 

@@ -47,7 +47,9 @@ describe('after some syncs', () => {
     ]);
     expect((await json<{ runs: RunView[] }>('runs --state failed')).runs).toEqual([]);
     const { stdout } = await run('runs --source openedx', bridge.env);
-    expect(stdout.split('\n')[0]).toMatch(/^started +source +kind +state +read +sent +quarantined +run$/);
+    expect(stdout.split('\n')[0]).toMatch(
+      /^started +took +source +kind +state +read +sent +quarantined +run +error$/,
+    );
     expect(stdout).toContain(runId);
   });
 

@@ -44,7 +44,7 @@ test('asks on a terminal, with the old and new value and what it means', async (
 test('where nobody can be asked it needs --yes', async () => {
   const refused = await set('--source openedx 2026-02-01');
   expect(refused.stderr).toContain('Nothing was changed: write --yes to do it');
-  expect(refused.code).toBe(1);
+  expect(refused.code).toBe(2);
   expect((await now()).watermark).toBe(old);
   const { code, stdout } = await set('--source openedx 2026-03-03 --yes --json');
   expect(JSON.parse(stdout)).toEqual({

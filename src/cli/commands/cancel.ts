@@ -7,6 +7,7 @@ import { noSuchRun } from './run';
 
 export const cancel: StorageCommand = {
   name: 'cancel',
+  needs: 'storage',
   flags: {},
   usage: 'cancel ID',
   what: 'end a run; what was sent stays sent',

@@ -21,6 +21,10 @@ export interface StorageCommand {
   readonly name: string;
   /** Beside --json and --help. */
   readonly flags: Flags;
+  /** What it takes without flags, for the shell to complete. */
+  readonly words?: readonly string[];
+  /** `storage`: whatever is wrong with settings of sources and destinations keeps nobody from it. */
+  readonly needs?: 'storage';
   /** Its line in the list of commands. */
   readonly usage: string;
   readonly what: string;
@@ -32,4 +36,4 @@ export interface StorageCommand {
 export const text = { type: 'string' } as const;
 export const flag = { type: 'boolean' } as const;
 
-export const exitCodes = 'Exit code: 0 done, 1 failed or misused.';
+export const exitCodes = 'Exit code: 0 done, 1 failed, 2 the command line cannot be understood.';

@@ -30,8 +30,10 @@ wrong, it says which, and nothing is done. Running hosts on the same storage may
 
 The first line of a CSV file, as Excel or anything else saves it, names the columns: source, courseId, email,
 firstName, lastName, … A JSON file holds what POST /api/enrolments takes, one or an array. ${mostRows} rows at the most.
-The rows of a CSV file are counted by its lines, those of an array from 1. Ctrl-C puts back what is in hand; a running host goes on with it, or --batch.
-Exit code: 0 all, 2 some, 1 none or misused, 130 Ctrl-C.
+The rows of a CSV file are counted by its lines, those of an array from 1. After Ctrl-C a running host
+goes on with the rest, or --batch does.
+Exit code: 0 all, 1 none, 2 some, or a command line that cannot be understood (then nobody was enrolled),
+130 Ctrl-C.
 
 Examples
   npx lms-bridge enrol new-joiners.csv
@@ -67,7 +69,13 @@ async function readRows(file: string): Promise<ReadRows> {
     bytes = await readFile(file);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`The file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    // A name with an address in it is not for a log.
+    const name = file.includes('@') ? 'The file' : file;
+    throw new InputError(
+      'file',
+      code === 'ENOENT' ? `${name} does not exist` : `${name} cannot be read (${code})`,
+    );
   }
   const read = isCsv ? fromCsv(bytes) : { ok: true as const, rows: fromArray(parseJson(bytes)) };
   if (read.ok && read.rows.length === 0) throw new UsageError('There are no rows in the file');

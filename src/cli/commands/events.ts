@@ -1,5 +1,6 @@
 import { eventView, type EventView } from '../../lib/api/events';
 import { eventStates } from '../../lib/domain/event';
+import { sourceMustBeKnown } from '../../lib/sync/known-source';
 import { newestEvents } from '../../lib/webhooks/list-events';
 import { table } from '../table';
 import { limitOf, noMore, oneOf, valueOf } from '../words';
@@ -7,6 +8,7 @@ import { exitCodes, type StorageCommand, text } from './command';
 
 export const events: StorageCommand = {
   name: 'events',
+  needs: 'storage',
   flags: { source: text, state: text, limit: text },
   usage: 'events [flags]',
   what: 'webhook events, newest first',
@@ -32,7 +34,9 @@ Examples
     const source = valueOf(given, 'source');
     const { engine } = await desk.open();
     const found: EventView[] = [];
-    for await (const { event } of newestEvents(engine.inbox, { source, state }))
+    const among = await engine.inbox.storedSources();
+    await sourceMustBeKnown(engine, source, among);
+    for await (const { event } of newestEvents(engine.inbox, { source, state }, among))
       if (found.push(eventView(event)) >= limit) break;
     desk.show({ events: found }, () =>
       found.length === 0

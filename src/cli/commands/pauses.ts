@@ -6,6 +6,8 @@ import { exitCodes, type StorageCommand } from './command';
 
 export const pauses: StorageCommand = {
   name: 'pauses',
+  words: ['end'],
+  needs: 'storage',
   flags: {},
   usage: 'pauses [end SYSTEM]',
   what: 'systems that asked to be left alone; end a pause',

@@ -1,12 +1,14 @@
 import { recordView, type RecordView } from '../../lib/api/quarantine';
 import { feedKinds } from '../../lib/domain/feed';
 import { mustBeKnown } from '../../lib/sync/feeds-of';
+import { sourceMustBeKnown } from '../../lib/sync/known-source';
 import { table } from '../table';
 import { limitOf, noMore, oneOf, valueOf } from '../words';
 import { exitCodes, type StorageCommand, text } from './command';
 
 export const quarantine: StorageCommand = {
   name: 'quarantine',
+  needs: 'storage',
   flags: { source: text, kind: text, destination: text, limit: text },
   usage: 'quarantine [flags]',
   what: 'records that were refused or unreadable, and why',
@@ -35,6 +37,7 @@ Examples
     const destination = valueOf(given, 'destination');
     const { engine } = await desk.open();
     await mustBeKnown(engine, destination);
+    await sourceMustBeKnown(engine, source);
     const records: RecordView[] = [];
     const pageSize = Math.min(limit, 1000);
     for await (const record of engine.quarantine.list({

@@ -15,10 +15,11 @@ const feedFlags = { source: text, kind: text, destination: text } as const;
 
 export const replay: StorageCommand = {
   name: 'replay',
+  words: ['quarantine', 'events'],
   flags: feedFlags,
   usage: 'replay quarantine|events [ID…]',
   what: 'try again what failed',
-  help: `Tries again what failed, after its reason was mended: the records or events named, or all of them.
+  help: `Tries again what failed, after its reason was repaired: the records or events named, or all of them.
 Records are delivered in this process, each feed in its turn. Events (all: those that are dead or were ignored)
 are put in line, and the running app works them.
 
@@ -30,7 +31,8 @@ are put in line, and the running app works them.
   --destination ID  only records for this destination
   --json            one JSON object
 
-Exit code: 0 all went well, 1 failed or misused, 2 some are in quarantine still, 130 Ctrl-C.
+Exit code: 0 all went well, 1 failed, 2 some are in quarantine still, or the command line cannot be understood
+(then nothing was tried), 130 Ctrl-C.
 
 Examples
   npx lms-bridge replay quarantine --destination ld

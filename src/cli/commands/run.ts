@@ -14,6 +14,7 @@ export const noSuchRun = (runId: string): InputError =>
 
 export const run: StorageCommand = {
   name: 'run',
+  needs: 'storage',
   flags: {},
   usage: 'run ID',
   what: 'one run: its counts, window, slices and error',

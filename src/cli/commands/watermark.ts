@@ -8,6 +8,8 @@ import { exitCodes, flag, type StorageCommand, text } from './command';
 
 export const watermark: StorageCommand = {
   name: 'watermark',
+  words: ['set'],
+  needs: 'storage',
   flags: { source: text, destination: text, yes: flag },
   usage: 'watermark set --source ID TIME',
   what: 'deliver again, or leave out; asks first',

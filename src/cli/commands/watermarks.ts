@@ -1,4 +1,5 @@
 import { towards } from '../../lib/domain/feed';
+import { sourceMustBeKnown } from '../../lib/sync/known-source';
 import { listWatermarks } from '../../lib/sync/watermarks';
 import { inTime, table } from '../table';
 import { noMore, valueOf } from '../words';
@@ -6,6 +7,7 @@ import { exitCodes, type StorageCommand, text } from './command';
 
 export const watermarks: StorageCommand = {
   name: 'watermarks',
+  needs: 'storage',
   flags: { source: text, destination: text },
   usage: 'watermarks [flags]',
   what: 'how far each source is delivered',
@@ -26,6 +28,7 @@ Examples
     noMore(given.words);
     const asked = { source: valueOf(given, 'source'), destination: valueOf(given, 'destination') };
     const { engine } = await desk.open();
+    await sourceMustBeKnown(engine, asked.source);
     const found = await listWatermarks(engine, asked);
     desk.show({ watermarks: found }, () =>
       found.length === 0

@@ -1,9 +1,12 @@
 import { parseUtc, utc, type Utc } from '../../lib/domain/time';
+import { nearest } from '../../lib/settings/read-group';
 import type { WebhookList } from '../../lib/sources/source';
+import { eventTypes } from '../../lib/webhooks/recognise';
 import { administered } from '../../lib/webhooks/admin';
 import { catchUp } from '../../lib/webhooks/catch-up';
 import { type Outcome, type Registered, registerWebhooks } from '../../lib/webhooks/register-webhooks';
 import { maskedAddress } from '../../lib/webhooks/webhook-address';
+import { sendEvent } from '../send-event';
 import { table } from '../table';
 import { UsageError } from '../usage-error';
 import { type Given, needed, noMore, shown, valueOf } from '../words';
@@ -11,8 +14,18 @@ import { type Desk, flag, type StorageCommand, text } from './command';
 
 export const webhooks: StorageCommand = {
   name: 'webhooks',
-  flags: { source: text, url: text, code: text, events: text, add: flag, from: text },
-  usage: 'webhooks register|list|catch-up --source ID',
+  words: ['register', 'list', 'catch-up', 'send'],
+  flags: {
+    source: text,
+    url: text,
+    code: text,
+    events: text,
+    add: flag,
+    from: text,
+    course: text,
+    learner: text,
+  },
+  usage: 'webhooks register|list|catch-up|send --source ID',
   what: 'set up a vendor’s webhooks; take in what never arrived',
   help: `Sets up webhooks at a vendor that lets it be done from here (Academy of Mine), one for each event, lists them,
 and takes in what the vendor's log says was sent and what never arrived. Function keys are never shown.
@@ -20,6 +33,7 @@ and takes in what the vendor's log says was sent and what never arrived. Functio
   lms-bridge webhooks register --source ID --url https://HOST/api/webhooks/ID [--code KEY] [--events A,B] [--add]
   lms-bridge webhooks list --source ID
   lms-bridge webhooks catch-up --source ID [--from TIME]
+  lms-bridge webhooks send EVENT --source ID --course ID [--learner ADDRESS] [--url URL]
 
   --source ID    the source
   --url URL      where events go: the app's own address, api/webhooks, the source's id
@@ -27,16 +41,24 @@ and takes in what the vendor's log says was sent and what never arrived. Functio
   --events A,B   which; left out: those that change results
   --add          create one also where one is there that was not created from here
   --from TIME    the log from then on; left out: as long as events are kept (RETENTION_DAYS)
+  --course ID    the course that the event is about, by its id at the source
+  --learner ADDRESS  the learner, where the event is about one
   --json         one JSON object
 
 register creates what is missing, leads its own to the new address when that changed, and leaves the rest alone: it
 can be run again. Deliveries that catch-up finds are put in line, and the running app works them.
 
-Exit code: 0 done, 1 failed or misused, or an event has no webhook that is known to lead here.
+send plays the vendor: it posts one of Khalibre's events (${eventTypes.join(', ')})
+to the local host, signed as the real one where the source has a webhookSecret; left out, --url is that of npm start,
+at PORT or 7071. lms-bridge events shows what became of it.
+
+Exit code: 0 done, 1 failed, or an event has no webhook that is known to lead here, 2 the command line cannot be
+understood.
 
 Examples
   npx lms-bridge webhooks register --source academyofmine --url https://app.example.com/api/webhooks/academyofmine
   npx lms-bridge webhooks catch-up --source academyofmine --from 2026-01-31T00:00:00Z
+  npx lms-bridge webhooks send course.updated --source khalibre --course 1
 `,
   async run(given, desk) {
     const [verb, ...more] = given.words;
@@ -44,10 +66,10 @@ Examples
     if (!act)
       throw new UsageError(
         verb === undefined
-          ? 'Say what to do: webhooks register, list or catch-up'
-          : `${shown(verb)} is no word here; write webhooks register, list or catch-up`,
+          ? 'Say what to do: webhooks register, list, catch-up or send'
+          : `${shown(verb)} is no word here; write webhooks register, list, catch-up or send`,
       );
-    noMore(more);
+    noMore(verb === 'send' ? more.slice(1) : more);
     for (const name of Object.keys(given.values))
       if (!['source', 'json', ...act.flags].includes(name))
         throw new UsageError(`webhooks ${verb} takes no --${name}; take it out`);
@@ -64,6 +86,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map([
   ['register', { flags: ['url', 'code', 'events', 'add'], run: register }],
   ['list', { flags: [], run: list }],
   ['catch-up', { flags: ['from'], run: takeMissed }],
+  ['send', { flags: ['url', 'course', 'learner'], run: send }],
 ]);
 
 async function register(given: Given, source: string, desk: Desk): Promise<number> {
@@ -179,6 +202,33 @@ async function takeMissed(given: Given, source: string, desk: Desk): Promise<num
     ].join('');
   });
   return 0;
+}
+
+async function send(given: Given, source: string, desk: Desk): Promise<number> {
+  const type = given.words[1];
+  if (!eventTypes.some((known) => known === type) || type === undefined) {
+    const near = type === undefined ? undefined : nearest(type, eventTypes);
+    throw new UsageError(
+      near
+        ? `${shown(type ?? '')} is no event; did you mean ${near}?`
+        : `Say which event: ${eventTypes.join(', ')}`,
+    );
+  }
+  const courseId = needed(given, 'course', '1');
+  const learner = valueOf(given, 'learner');
+  const port = desk.env.PORT?.trim() || '7071';
+  const url = valueOf(given, 'url') ?? `http://localhost:${port}/api/webhooks/${source}`;
+  const { engine } = await desk.open();
+  const secret = engine.openSource(source).settings.webhookSecret;
+  const signal = desk.terminal.interrupted;
+  const answer = await sendEvent({ url, type, courseId, learner, secret, now: () => engine.now(), signal });
+  const { status, eventId, detail } = answer;
+  desk.show({ source, type, signed: secret !== undefined, ...answer }, () =>
+    status === 202
+      ? `Taken in${secret ? ', signed' : ''}: ${eventId}. lms-bridge events shows what became of it.\n`
+      : `Refused (${status})${detail ? `: ${detail}` : ''}\n`,
+  );
+  return status === 202 ? 0 : 1;
 }
 
 const count = (n: number, one: string, more: string): string => `${n} ${n === 1 ? one : more}`;

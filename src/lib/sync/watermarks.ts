@@ -1,8 +1,8 @@
 import { feedName, type Feed, type Route } from '../domain/feed';
 import { parseUtc, toMs, utc, type Utc, type Window } from '../domain/time';
-import { InputError } from '../errors';
+import { InputError, NotNamedError, SettingsError } from '../errors';
 import { feedsOf, mustBeKnown, mustBeNamed } from './feeds-of';
-import type { Engine } from './engine';
+import type { Engine, OpenSource } from './engine';
 
 export interface Watermark extends Feed {
   readonly value: Utc;
@@ -45,8 +45,8 @@ export async function planWatermarks(
   { source, destination }: { readonly source: string; readonly destination?: string | undefined },
   value: string,
 ): Promise<WatermarkChange[]> {
-  const open = engine.openSource(source);
-  if (open.source.consumption?.type !== 'windowed')
+  const open = opened(engine, source);
+  if (open && open.source.consumption?.type !== 'windowed')
     throw new InputError(
       'source',
       `The source ${source} has no watermark: its results are read whole and compared; use sync consumption --source ${source} --full`,
@@ -55,14 +55,18 @@ export async function planWatermarks(
   if (!to) throw new InputError('value', 'The watermark must be a time in UTC, such as 2026-01-31T00:00:00Z');
   if (to > utc(engine.now()))
     throw new InputError('value', `${to} lies in the future; results modified until then would be missed`);
-  const { since } = open.settings;
-  if (to < since)
+  const since = open?.settings.since;
+  if (since !== undefined && to < since)
     throw new InputError(
       'value',
       `${to} is before LMS__${source}__since (${since}); change that setting first`,
     );
   mustBeNamed(engine, destination);
-  const feeds = feedsOf(engine, source, { kind: 'consumption', destination });
+  const feeds = open
+    ? feedsOf(engine, source, { kind: 'consumption', destination })
+    : await storedFeeds(engine, source, destination);
+  // Of nothing that is stored, or named, the settings' own complaint says most.
+  if (!open && feeds.length === 0) engine.openSource(source);
   if (feeds.length === 0)
     throw new InputError(
       'destination',
@@ -76,6 +80,26 @@ export async function planWatermarks(
   }
   return changes;
 }
+
+/** Undefined where the settings do not name the source, or are wrong: what is stored of it can be set all the same. */
+function opened(engine: Engine, source: string): OpenSource | undefined {
+  try {
+    return engine.openSource(source);
+  } catch (error) {
+    if (error instanceof NotNamedError || error instanceof SettingsError) return undefined;
+    throw error;
+  }
+}
+
+const storedFeeds = async (
+  engine: Engine,
+  source: string,
+  destination: string | undefined,
+): Promise<Feed[]> =>
+  (await engine.feeds.list())
+    .filter(({ feed, watermark }) => feed.source === source && watermark !== undefined)
+    .map(({ feed }) => feed)
+    .filter((feed) => destination === undefined || feed.destination === destination);
 
 /**
  * Sets a watermark. Windows that were done beyond it are forgotten when it is set back, so that they are read again.

@@ -9,11 +9,15 @@ export interface EventFilter {
   readonly after?: string;
 }
 
-/** The events of all sources, newest first, each with its place for `after`. */
+/**
+ * The events of all sources, newest first, each with its place for `after`.
+ * @param among the sources that are looked at; left out: those that the settings name.
+ */
 export function newestEvents(
   inbox: Inbox,
   { source, ...options }: EventFilter,
+  among: readonly string[] = inbox.sources,
 ): AsyncGenerator<{ place: string; event: WebhookEvent }> {
-  const sources = inbox.sources.filter((id) => source === undefined || id === source);
+  const sources = among.filter((id) => source === undefined || id === source);
   return merged(sources.map((id) => inbox.list(id, options)));
 }

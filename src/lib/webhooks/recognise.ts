@@ -1,7 +1,7 @@
 import type { SourceSettings } from '../settings/types';
 import { pointedAt } from './json-pointer';
 
-const eventTypes = [
+export const eventTypes = [
   'course.created',
   'course.updated',
   'course.deleted',

@@ -1,8 +1,10 @@
 import { isEnded, isWhole, toldCounts, type Run, type RunState, type Slice } from '../../domain/run';
+import { addNotes } from '../../domain/notes';
 import { utc, type Window } from '../../domain/time';
 import { tooManyBad } from '../deliver/deliver';
 import type { Engine } from '../engine';
 import { advance } from './intervals';
+import { noMatch } from './no-match';
 import { releaseFeed } from './turn';
 
 /**
@@ -52,7 +54,9 @@ async function writeEnd(
   let isMine = false;
   const ended = await engine.runs.update(runId, (now) => {
     isMine = !isEnded(now) && isSo(now);
-    return isMine ? { ...outcome, finishedAt: utc(engine.now()) } : undefined;
+    if (!isMine) return undefined;
+    const note = outcome.state === 'succeeded' ? noMatch(now) : undefined;
+    return { ...outcome, finishedAt: utc(engine.now()), ...(note && { notes: addNotes(now.notes, [note]) }) };
   });
   if (ended && isMine) logEnd(engine, ended);
   return ended;

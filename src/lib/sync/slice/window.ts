@@ -13,6 +13,9 @@ import { readWindow, type Short } from './read-window';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
 import { anotherIsFurther, type Tally } from '../deliver/tally';
 
+/** Why a row of the window is left out. */
+export const forAnother = 'the run asks for another learner or course';
+
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
 
@@ -73,7 +76,7 @@ export async function workWindow(
     if (!wanted(row.record, run.request)) {
       if (before === undefined) {
         tally.read();
-        tally.skipped('the run asks for another learner or course');
+        tally.skipped(forAnother);
       }
       return left;
     }
