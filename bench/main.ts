@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxOptions } from '../sandbox/sandbox';
+import { toDestinations } from './destinations';
 import { BenchHost } from './host';
 import { alone, type Env, grades, quiet, scan, scanEnv, startServers } from './world';
 
@@ -122,6 +123,7 @@ const cases: Record<string, () => Promise<void>> = {
         ldServices: quiet(50),
       },
     }),
+  destinations: () => toDestinations(million / 50, 50, report),
   slow: () =>
     against({
       ...open,

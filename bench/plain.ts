@@ -7,7 +7,6 @@ import { request } from 'undici';
 
 const reads = 8;
 const posts = 4;
-const batch = 500;
 
 type Env = Readonly<Record<string, string>>;
 
@@ -22,17 +21,20 @@ async function token(url: string, fields: Record<string, string>): Promise<strin
 }
 
 /** Sends what it is given in full batches, a few at a time. */
-class Sender {
+export class Sender {
   #waiting: unknown[] = [];
   readonly #flying = new Set<Promise<void>>();
   count = 0;
 
-  constructor(private readonly post: (records: readonly unknown[]) => Promise<void>) {}
+  constructor(
+    private readonly post: (records: readonly unknown[]) => Promise<void>,
+    private readonly batch = 500,
+  ) {}
 
   async add(records: readonly unknown[]): Promise<void> {
     this.count += records.length;
     this.#waiting.push(...records);
-    if (this.#waiting.length >= batch) await this.#send(this.#waiting.splice(0));
+    if (this.#waiting.length >= this.batch) await this.#send(this.#waiting.splice(0));
   }
 
   async end(): Promise<number> {
@@ -149,23 +151,37 @@ async function getter(env: Env, source: 'openedx' | 'khalibre'): Promise<<T>(pat
   };
 }
 
-/** All bulk grades of Open edX. @returns rows sent. */
+export interface Grade {
+  readonly username: string;
+  readonly course_key: string;
+  readonly passed: boolean;
+}
+
+/** All bulk grades of Open edX to the L&D services. @returns rows sent. */
 export async function plainGrades(env: Env): Promise<number> {
+  const out = await sender(env, '/Consumption/exptrack');
+  return sendGrades(env, out, (row) => [
+    record(row.username, row.course_key, '16', row.passed ? 'Passed' : 'InProgress'),
+  ]);
+}
+
+/** All bulk grades of Open edX. @param records what a row becomes. @returns records sent. */
+export async function sendGrades(
+  env: Env,
+  out: Sender,
+  records: (row: Grade) => readonly unknown[],
+): Promise<number> {
   interface Page {
-    results: { username: string; course_key: string; passed: boolean }[];
+    results: Grade[];
     pagination: { num_pages: number };
   }
-  const [get, out] = [await getter(env, 'openedx'), await sender(env, '/Consumption/exptrack')];
+  const get = await getter(env, 'openedx');
   const window = `start_date=2012-01-01T00:00:00&end_date=${new Date().toISOString().slice(0, 19)}`;
   const read = async (page: number): Promise<Page> => {
     const got = await get<Page>(
       `/api/grades/v1/user_grades/?username=all&${window}&page=${page}&page_size=100`,
     );
-    await out.add(
-      got.results.map((row) =>
-        record(row.username, row.course_key, '16', row.passed ? 'Passed' : 'InProgress'),
-      ),
-    );
+    await out.add(got.results.flatMap(records));
     return got;
   };
   const { pagination } = await read(1);

@@ -59,6 +59,12 @@ export const grades = (rows: number, latencyMs: number): SandboxOptions => ({
   },
   ldServices: quiet(latencyMs),
 });
+/** The same, and two destinations beside the L&D services. */
+export const gradesToMany = (rows: number, latencyMs: number): SandboxOptions => ({
+  ...grades(rows, latencyMs),
+  lrs: quiet(latencyMs),
+  webhookReceiver: quiet(latencyMs),
+});
 /** Courses of Khalibre with some forty learners each. */
 export const scan = (courses: number, latencyMs: number): SandboxOptions => ({
   openEdx: { courses: 1, learners: 1, grades: 1 },
