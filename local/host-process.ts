@@ -88,7 +88,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const stop = async (): Promise<void> => {
     stopping.abort();
     const closed = server.close();
-    // First, so that what takes long puts itself back instead of being waited for.
+    // First, so that what takes long reschedules itself instead of being waited for.
     await core.runHooks('appTerminate', { hookData: core.appHookData, appHookData: core.appHookData });
     const late = await inFlight.drain(drainMilliseconds);
     if (late.length > 0)

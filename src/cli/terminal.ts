@@ -13,7 +13,7 @@ export interface Terminal {
   readonly stdout: Out;
   /** Progress, complaints and log lines. */
   readonly stderr: Out;
-  /** The settings: the environment, over local.settings.json. @throws Error in one sentence when that is no JSON. */
+  /** The settings: the environment, over local.settings.json. @throws Error in one sentence when that is not valid JSON. */
   environment(): Environment;
   /** Aborts at Ctrl-C. */
   readonly interrupted: AbortSignal;

@@ -4,7 +4,7 @@ export interface SettingsProblem {
   readonly message: string;
 }
 
-/** Settings that cannot be used. Carries every problem, so that all can be mended at once. */
+/** Settings that cannot be used. Carries every problem, so that all can be corrected at once. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   constructor(readonly problems: readonly SettingsProblem[]) {
@@ -71,7 +71,7 @@ export class OddAnswerError extends PayloadError {
   }
 }
 
-/** The system asks for a pause that is too long to sleep through: the work puts itself back until then. */
+/** The system asks for a pause that is too long to sleep through: the work reschedules itself until then. */
 export class WaitError extends Error {
   override readonly name = 'WaitError';
   constructor(

@@ -115,7 +115,7 @@ function readStorage(
   problems.push({
     setting: 'AzureWebJobsStorage',
     message: connectionString
-      ? 'is no connection string of a storage account'
+      ? 'is not a connection string of a storage account'
       : 'is missing: give a connection string, or AzureWebJobsStorage__tableServiceUri and …__queueServiceUri',
   });
   return undefined;

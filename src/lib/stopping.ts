@@ -1,7 +1,7 @@
 const controller = new AbortController();
 const lastWork: (() => Promise<void>)[] = [];
 
-/** Aborts when the host stops: work in hand is put back for another instance. */
+/** Aborts when the host stops: work in hand is rescheduled for another instance. */
 export const stopping: AbortSignal = controller.signal;
 
 /** Has something done when the host stops, which waits for it: seconds at the most. */

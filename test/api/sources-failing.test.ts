@@ -40,7 +40,7 @@ describe('what goes wrong', () => {
     ]);
   });
 
-  test('an answer that is none is 502, as is one that is refused; a list that is not there names the setting', async () => {
+  test('an unusable answer is 502, as is one that is refused; a list that is not there names the setting', async () => {
     const { faults } = bridge.sandbox.tBook!.server;
     faults.set({ rate: 1, kinds: ['login-page'], paths: ['/getEntities'] });
     expect((await entities(bridge.app, 'tbook')({})).status).toBe(502);

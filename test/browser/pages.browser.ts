@@ -113,7 +113,7 @@ describe('the page of a run', () => {
     expect(await page.textContent('h1')).toBe('Dry run, catalog of khalibre: succeeded');
   });
 
-  test('replays what it put into quarantine, once that is mended', async () => {
+  test('replays what it put into quarantine, once that is repaired', async () => {
     const edx = stage.sandbox.openEdx.state;
     const addresses = ['one', 'two'].map((name) => `${name}.refused@example.com`);
     const [course] = edx.courses.values();

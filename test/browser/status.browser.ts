@@ -202,7 +202,7 @@ describe('a resync by keyboard', () => {
 });
 
 describe('what did not get through', () => {
-  test('is listed with its reason, and a replay after the mend clears it', async () => {
+  test('is listed with its reason, and a replay after the repair clears it', async () => {
     const edx = stage.sandbox.openEdx.state;
     const address = 'refused.by.sink@example.com';
     stage.sandbox.ldServices.state.poisoned.add(address);

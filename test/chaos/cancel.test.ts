@@ -172,8 +172,8 @@ test('at any moment of its planning and its work', async () => {
     const [soon, later] = [next() * 450, next() * 120];
     const disturb = async (): Promise<void> => {
       await sleep(soon);
-      const [cancel, mend] = [cancelRun(apps[1].engine, runId), sleep(later)];
-      await mend;
+      const [cancel, repair] = [cancelRun(apps[1].engine, runId), sleep(later)];
+      await repair;
       await Promise.all(apps.map(({ engine }) => sweep(engine)));
       await cancel;
     };

@@ -48,7 +48,7 @@ test('a watermark in the future is an error that says so, and stays where it is'
   expect(posts()).toBe(0);
 });
 
-test('a catalog ledger of another version fails the run at its first try, and nothing is sent', async () => {
+test('a catalog ledger of another version fails the run at its first attempt, and nothing is sent', async () => {
   bridge = await startBridge();
   await bridge.sync('catalog');
   const before = posts();
@@ -148,7 +148,7 @@ test('a feed whose row is of another version is named by the sweep, and all othe
     'The state of the feed another-catalog is stored in version 2, this app reads version 1; deploy the version that wrote it, or delete the row',
   );
   const lines = bridge.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(lines.filter(({ message }) => message === 'cannot be mended')).toMatchObject([
+  expect(lines.filter(({ message }) => message === 'cannot be repaired')).toMatchObject([
     { what: 'another-catalog' },
   ]);
   expect(lines.find(({ message }) => message === 'feed watermark')).toMatchObject(consumption);

@@ -93,7 +93,7 @@ test('a listing that meets a course whose event is on its way comes back for it'
     onStep: beforeFirstPost(async () => {
       rename(id, 'New');
       run = syncWith(bridge.app);
-      await until('the listing has met it', () => bridge.logged.join('').includes('slice put back'));
+      await until('the listing has met it', () => bridge.logged.join('').includes('slice will be retried'));
       expect(nameAtSink(id)).not.toBe('New');
     }),
   });
@@ -166,7 +166,7 @@ describe('a worker that dies after its POST of an older value, before it could w
       run = syncWith(other);
       await until(
         'the listing has met it',
-        () => ended() || bridge.logged.join('').includes('slice put back'),
+        () => ended() || bridge.logged.join('').includes('slice will be retried'),
       );
     });
     dead = applyEvent(app, id);

@@ -28,7 +28,7 @@ test.each([
   ['run', 'Say which: run ID, as lms-bridge runs lists it'],
   ['cancel', 'Say which: cancel ID, as lms-bridge runs lists it'],
   ['watermark', 'Write watermark set --source ID TIME'],
-  ['watermark get', '“get” is no word here; write watermark set'],
+  ['watermark get', '“get” is not a word for this command; write watermark set'],
   ['watermark set 2026-01-31', '--source is missing: write it, such as --source openedx'],
   ['watermark set --source openedx', 'Say until when: watermark set --source ID 2026-01-31T00:00:00Z'],
   ['replay', 'Say what to replay: quarantine or events'],

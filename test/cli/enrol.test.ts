@@ -104,7 +104,7 @@ test('files without rows, too large, or of other content say so', async () => {
       ),
     ),
   ).toMatch(/5000 rows/);
-  expect(await said(file('no.json', '{"email":"secret@example.com"'))).toBe('The file is no JSON\n');
+  expect(await said(file('no.json', '{"email":"secret@example.com"'))).toBe('The file is not valid JSON\n');
 });
 
 test('when storage goes away in between, it says how to go on', async () => {

@@ -89,7 +89,7 @@ test('a vendor’s words cannot move the terminal’s cursor', async () => {
 
 test.each([
   ['', 'Say what to do: webhooks register, list, catch-up or send'],
-  ['delete', '“delete” is no word here; write webhooks register'],
+  ['delete', '“delete” is not a word for this command; write webhooks register'],
   ['list', '--source is missing: write it, such as --source academyofmine'],
   ['list all --source academyofmine', '“all” is one word too many'],
   ['list --source academyofmine --code k3y', 'webhooks list takes no --code'],

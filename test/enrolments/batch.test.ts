@@ -305,7 +305,7 @@ test('a vendor that is down is tried again with growing delays, and left alone m
   expect((await seen(app, batchId)).counts).toMatchObject({ done: 20 });
 });
 
-test('a page instead of an answer is tried again; after the last try the row says why it failed', async () => {
+test('a page instead of an answer is tried again; after the last attempt the row says why it failed', async () => {
   faults().set({ rate: 1, kinds: ['login-page'], paths: ['/progress/learner'] });
   const batchId = await sendBatch(app, rows(1));
   const { attempts } = app.engine.patience.events;
@@ -321,7 +321,7 @@ test('a page instead of an answer is tried again; after the last try the row say
   expect((await stored()).enrolments).not.toContain('@');
 });
 
-test('a pause that the vendor asks for is kept, and costs no try', async () => {
+test('a pause that the vendor asks for is kept, and costs no attempt', async () => {
   faults().set({ rate: 1, kinds: ['429-seconds'], retryAfterSeconds: 1_800, count: 1 });
   const batchId = await sendBatch(app, rows(8));
   const before = Date.now();

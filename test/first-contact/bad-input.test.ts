@@ -298,7 +298,7 @@ describe('settings', () => {
       'LMS__openedx__clientId is missing: clientId and clientSecret, or accessToken must be given',
     ],
     [{ LD__tokenUrl: '' }, 'LD__tokenUrl is missing: LD__auth is oauth2'],
-    [{ AzureWebJobsStorage: 'x' }, 'AzureWebJobsStorage is no connection string of a storage account'],
+    [{ AzureWebJobsStorage: 'x' }, 'AzureWebJobsStorage is not a connection string of a storage account'],
   ])('%j is one problem with one sentence', (env: Record<string, string>, sentence) => {
     const [first, ...more] = problemsOf(env);
     expect(first).toContain(sentence);

@@ -148,7 +148,7 @@ test.each(all)('%s with %j is delivered', (kind: Kind, odd: object, more: object
   expect(notes.list()).toEqual(
     noted === ''
       ? undefined
-      : [expect.stringMatching(new RegExp(`^${noted} (cannot be read|is no percentage).*1 row`))],
+      : [expect.stringMatching(new RegExp(`^${noted} (cannot be read|is not a percentage).*1 row`))],
   );
 });
 

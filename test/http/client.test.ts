@@ -265,7 +265,7 @@ describe('credentials', () => {
   });
 });
 
-it('tells of every try, without its path', async () => {
+it('tells of every attempt, without its path', async () => {
   const { origin } = await serve(json({}, 500), rows);
   const facts: CallFact[] = [];
   await testClient(origin, { onCall: (fact) => facts.push(fact) }).json(get());

@@ -14,7 +14,7 @@ afterEach(async () => {
 const rows = json({ rows: [1, 2] });
 
 describe('the fence', () => {
-  it('stops a call before a byte leaves, at every try', async () => {
+  it('stops a call before a byte leaves, at every attempt', async () => {
     const { origin, seen } = await serve(json({}, 500), rows);
     let calls = 0;
     const lost = new Error('lease lost');

@@ -26,9 +26,9 @@ test.each(['Listening', '{not JSON', '{"no":"message"}', '[1]'])('%s stays as it
 test('the host’s own words come with level and function, below the minimum not at all', () => {
   const lines: string[] = [];
   const log = prettyLog({ write: (line) => lines.push(line) });
-  log('warning', '{"message":"slice put back","attempt":1}', 'sliceWorker');
+  log('warning', '{"message":"slice will be retried","attempt":1}', 'sliceWorker');
   log('debug', 'Succeeded');
   expect(lines).toEqual([
-    expect.stringMatching(/^\S+ warn {2}\[sliceWorker\] slice put back {2}attempt=1\n$/),
+    expect.stringMatching(/^\S+ warn {2}\[sliceWorker\] slice will be retried {2}attempt=1\n$/),
   ]);
 });

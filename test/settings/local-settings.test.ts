@@ -19,7 +19,7 @@ describe('local.settings.json', () => {
   test('that is bad JSON is one sentence with the line and without the text around it', async () => {
     await write('local.settings.json', '{\n"Values": {\n "KEY": "hunter2" "x"\n}}');
     const failure = (): unknown => readLocalSettings(folder);
-    expect(failure).toThrow('local.settings.json is not valid JSON at line 3: mend it or remove it');
+    expect(failure).toThrow('local.settings.json is not valid JSON at line 3: repair it or remove it');
     expect(failure).not.toThrow('hunter2');
   });
 

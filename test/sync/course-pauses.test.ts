@@ -62,7 +62,7 @@ test('a vendor that wants a rest every three pages is asked for each page once, 
   await expectSettled();
 });
 
-test('the slice says in the log until when it was put back, and its tries are not used up', async () => {
+test('the slice says in the log until when it was rescheduled, and its attempts are not used up', async () => {
   const { runId } = await start();
   const run = await host.work(runId, { before: pauseEvery(3), most: 3 });
   const slice = await bridge.app.engine.runs.readSlice(run, 1);
@@ -74,10 +74,10 @@ test('the slice says in the log until when it was put back, and its tries are no
     work: { resume: { rows: 60 } },
   });
   // The first at least: by the engine's clock, which has leapt, the second pause may be over already.
-  const line = bridge.logged.find((one) => one.includes('slice put back for a pause')) ?? '{}';
+  const line = bridge.logged.find((one) => one.includes('slice waits for a pause')) ?? '{}';
   const { until, time } = JSON.parse(line) as { until: string; time: string };
   expect(Date.parse(until) - Date.parse(time)).toBeGreaterThan(110_000);
-  // What is kept for the next go names nobody.
+  // What is kept for the next attempt names nobody.
   for await (const row of bridge.app.storage.table('runs').listEntities())
     expect(JSON.stringify(row)).not.toContain('@');
 });
@@ -220,7 +220,7 @@ test('a sink that asks for pauses again and again is told each record once', asy
   await expectSettled();
 });
 
-test('a slice that the version before put back is worked as it stands', async () => {
+test('a slice that the version before rescheduled is worked as it stands', async () => {
   const { runId } = await start();
   const run = await host.work(runId, { most: 1 });
   const table = bridge.app.storage.table('runs');

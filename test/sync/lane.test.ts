@@ -48,7 +48,7 @@ test('as many workers are called as there are places, and one of them alone does
   expect(await called()).toEqual([1, 2, 3, 4]);
   await workLane(engine, { runId, slice: 3 }, never);
   expect(await engine.runs.read(runId)).toMatchObject({ state: 'succeeded', counts: { sent: 600 } });
-  // Nothing was put back on the way.
+  // Nothing was rescheduled on the way.
   expect(await called()).toHaveLength(4);
   expect([...(await placesTaken(engine, feed))]).toEqual([]);
 });

@@ -23,7 +23,7 @@ test.each([
   const run = await workRun(bridge.another().engine, runId, go);
   expect(run).toMatchObject({ state: 'succeeded', counts: { quarantined: 0 } });
   expect(server.faults.plans[0]?.played).toBe(1);
-  expect(bridge.logged.join()).toMatch(/answered HTML instead of JSON.*slice put back/);
+  expect(bridge.logged.join()).toMatch(/answered HTML instead of JSON.*slice will be retried/);
 });
 
 test.each([

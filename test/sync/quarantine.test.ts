@@ -54,7 +54,7 @@ test('one bad record costs one record: the rest arrive, and each bad one is kept
   }
 });
 
-test('a replay after the mend empties the quarantine; what still fails stays', async () => {
+test('a replay after the repair empties the quarantine; what still fails stays', async () => {
   const { refused } = await startWithThreeBad();
   await bridge.sync('consumption');
   bridge.sandbox.ldServices.state.poisoned.clear();

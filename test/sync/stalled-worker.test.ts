@@ -47,7 +47,7 @@ const fleeting = (ttlMs: number): LeaseStore =>
   );
 
 test.each([
-  ['put back', new RetryableError('the sink is away')],
+  ['rescheduled', new RetryableError('the sink is away')],
   ['fail', new PayloadError('the sink answered something else')],
 ] as const)('does not %s the slice that another works on by now', async (_, error) => {
   const { runs } = bridge.app.engine;

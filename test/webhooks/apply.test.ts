@@ -191,7 +191,7 @@ test('a vendor that is down: growing delays for hours, then dead, and a replay b
   expect(sent(course!.id)?.Deleted).toBe('false');
 });
 
-test('a new event of a course is tried at once, and takes those along that wait for their next try', async () => {
+test('a new event of a course is tried at once, and takes those along that wait for their next attempt', async () => {
   const [course] = listed();
   khalibre().server.faults.set({ rate: 1, kinds: ['login-page'], paths: ['/course/'] });
   const old = await take(bridge.app, { eventType: 'course.updated', courseId: course!.id });
@@ -344,7 +344,7 @@ test('a message that the platform gave up on leaves its event dead; one without 
   await applyEvent(bridge.app.engine, 'nonsense', go);
 });
 
-test('a host that stops puts its event back without costing it a try', async () => {
+test('a host that stops puts its event back without costing it an attempt', async () => {
   const eventId = await take(bridge.app, { eventType: 'course.updated', courseId: listed()[0]!.id });
   await applyEvent(bridge.app.engine, eventId, AbortSignal.abort(new Error('stopping')));
   expect(await event(eventId)).toMatchObject({ state: 'received', attempts: 0 });

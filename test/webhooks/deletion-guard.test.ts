@@ -34,7 +34,7 @@ async function goByEvent(ids: readonly string[]): Promise<void> {
   await settle(bridge.app);
 }
 
-test('what events took back within a day counts towards the guard of the listing', async () => {
+test('what events withdrew within a day counts towards the guard of the listing', async () => {
   const [by, others] = [shown().slice(0, 8), shown().slice(8, 13)];
   await goByEvent(by);
   expect(deleted()).toBe(8);
@@ -44,7 +44,7 @@ test('what events took back within a day counts towards the guard of the listing
   for (const id of others) edx().removeCourse(id);
   const run = await bridge.sync('catalog');
   expect(run).toMatchObject({ state: 'failed', counts: { deleted: 0 } });
-  expect(run.error).toMatch(/^13 of \d+ courses .* 8 of them taken back by events .*allowDeletes/);
+  expect(run.error).toMatch(/^13 of \d+ courses .* 8 of them withdrawn by events .*allowDeletes/);
   expect(deleted()).toBe(8);
 
   const allowed = await bridge.sync('catalog', { request: { allowDeletes: true } });
@@ -52,7 +52,7 @@ test('what events took back within a day counts towards the guard of the listing
   expect(deleted()).toBe(13);
 });
 
-test('what events took back counts no more after a day, nor once it came back', async () => {
+test('what events withdrew counts no more after a day, nor once it came back', async () => {
   const [by, others] = [shown().slice(0, 8), shown().slice(8, 13)];
   const courses = by.map((id) => edx().courses.get(id)!);
   await goByEvent(by);

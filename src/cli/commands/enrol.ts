@@ -92,7 +92,7 @@ function parseJson(bytes: Buffer): unknown[] {
     return Array.isArray(value) ? (value as unknown[]) : [value];
   } catch {
     // Not the parser's own words: they quote the text around the fault.
-    throw new UsageError('The file is no JSON');
+    throw new UsageError('The file is not valid JSON');
   }
 }
 

@@ -42,7 +42,7 @@ Examples
       found.length === 0
         ? 'There are no such events.\n'
         : table([
-            ['received', 'source', 'type', 'state', 'tries', 'event', 'error'],
+            ['received', 'source', 'type', 'state', 'attempts', 'event', 'error'],
             ...found.map((event) => [
               event.receivedAt,
               event.source,

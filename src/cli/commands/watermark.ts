@@ -35,7 +35,7 @@ Examples
       throw new UsageError(
         verb === undefined
           ? 'Write watermark set --source ID TIME'
-          : `${shown(verb)} is no word here; write watermark set`,
+          : `${shown(verb)} is not a word for this command; write watermark set`,
       );
     const source = needed(given, 'source', 'openedx');
     if (value === undefined)

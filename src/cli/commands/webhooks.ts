@@ -67,7 +67,7 @@ Examples
       throw new UsageError(
         verb === undefined
           ? 'Say what to do: webhooks register, list, catch-up or send'
-          : `${shown(verb)} is no word here; write webhooks register, list, catch-up or send`,
+          : `${shown(verb)} is not a word for this command; write webhooks register, list, catch-up or send`,
       );
     noMore(verb === 'send' ? more.slice(1) : more);
     for (const name of Object.keys(given.values))
@@ -210,7 +210,7 @@ async function send(given: Given, source: string, desk: Desk): Promise<number> {
     const near = type === undefined ? undefined : nearest(type, eventTypes);
     throw new UsageError(
       near
-        ? `${shown(type ?? '')} is no event; did you mean ${near}?`
+        ? `${shown(type ?? '')} is not an event; did you mean ${near}?`
         : `Say which event: ${eventTypes.join(', ')}`,
     );
   }

@@ -72,7 +72,7 @@ export const pauseOf = (source: string, { until }: WaitError, now: number): Answ
 
 /** The answer for whatever was thrown. Unexpected errors give no detail away; they are thrown on, for the log. */
 export function answerFor(thrown: unknown): Answer {
-  // What is tried again is for the caller what it was: an answer that is none.
+  // What is tried again is for the caller what it was: an unusable answer.
   const { cause } = thrown as { readonly cause?: unknown };
   const error = cause instanceof OddAnswerError ? cause : thrown;
   if (error instanceof SettingsError)
@@ -99,7 +99,7 @@ export function answerFor(thrown: unknown): Answer {
   if (error instanceof PayloadError)
     return problem({
       status: 502,
-      title: 'A remote system gave an answer that is none',
+      title: 'A remote system gave an unusable answer',
       detail: error.message,
     });
   if (error instanceof AuthError || error instanceof RefusedError)

@@ -37,7 +37,7 @@ export function jsonOf(bytes: Uint8Array, advice = 'send JSON'): Parsed<unknown>
   }
 }
 
-const noJson = (detail: string) => problem({ status: 400, title: 'The body is no JSON', detail });
+const noJson = (detail: string) => problem({ status: 400, title: 'The body is not valid JSON', detail });
 
 /** What a body asks for. */
 export async function parseBody<T>(schema: z.ZodType<T>, body: Body): Promise<Parsed<T>> {

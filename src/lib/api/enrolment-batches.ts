@@ -31,7 +31,7 @@ export async function getBatch(
     return problem({
       status: 404,
       title: 'No such batch',
-      detail: 'There is none of this id, or it is older than RETENTION_DAYS',
+      detail: 'No batch has this id, or it is older than RETENTION_DAYS',
     });
   const counts = await batchCounts(app.engine, batch);
   const rows: EnrolmentRow[] = [];

@@ -136,7 +136,7 @@ const problemTitles: Readonly<Record<number, string>> = {
   422: 'The request cannot be honoured; `errors` names the field',
   500: 'Wrong settings, each named in `errors`; or an unexpected error',
   501: 'The source cannot do this',
-  502: 'A remote system refused, or gave an answer that is none',
+  502: 'A remote system refused, or gave an unusable answer',
   503: 'Storage or a remote system does not answer; try again after `Retry-After` seconds',
   504: 'The source gave no full answer in time',
 };

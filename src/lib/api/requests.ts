@@ -128,7 +128,7 @@ export const replayRequest = z
   })
   .meta({ id: 'Replay' });
 
-/** So many are listed; who has more mends these first. */
+/** So many are listed; who has more repairs these first. */
 export const mostErrors = 200;
 
 export type Parsed<T> =

@@ -25,7 +25,7 @@ const counts = z
     unchanged: count('Records that the destination has as they are'),
     skipped: count('Records that were left out by a filter'),
     quarantined: count('Records that could not be used; see /quarantine'),
-    deleted: count('Courses taken back; apart from the rows read'),
+    deleted: count('Courses withdrawn; apart from the rows read'),
   })
   .meta({ id: 'Counts' });
 
@@ -41,7 +41,7 @@ const changes = z
   .object({
     created: count('Courses that would be new'),
     updated: count('Courses that would change'),
-    deleted: count('Courses that would be taken back'),
+    deleted: count('Courses that would be withdrawn'),
     wouldSend: count('Results that would be sent; whether they are new is not known'),
     samples: z.array(change).meta({ description: 'The first changes, 20 at the most' }),
   })
@@ -82,7 +82,7 @@ export const runSchema = z
     notes: z
       .array(z.string())
       .optional()
-      .meta({ description: 'What an operator should know and is no error' }),
+      .meta({ description: 'What an operator should know that is not an error' }),
     page,
   })
   .meta({ id: 'Run', description: 'One sync of one feed' });
@@ -235,7 +235,7 @@ export const batchSchema = z
           row: count('The line in the CSV file (the header is line 1), or the place in the array from 1'),
           state: z.enum(rowStates),
           error: z.string().optional().meta({
-            description: 'Why it failed; of a pending row, what the last try met. Names nobody',
+            description: 'Why it failed; of a pending row, what the last attempt met. Names nobody',
           }),
           status: z.int().optional().meta({ description: 'What a single request would have got' }),
         })

@@ -18,7 +18,7 @@ export interface Destination {
   /** @throws never: a record that cannot be written is skipped or unmappable, and says why. */
   encodeCourse(course: Course, to: Origin): Encoded;
   encodeProgress(progress: Progress, to: Origin): Encoded;
-  /** The record that takes back what was sent. @param lastJson what `encodeCourse` last gave for the course. */
+  /** The record that withdraws what was sent. @param lastJson what `encodeCourse` last gave for the course. */
   encodeDeletion(lastJson: string, to: Origin): string;
   /**
    * Sends one batch. Resolves only when the sink has acknowledged it: 2xx with a body that carries no error.

@@ -108,9 +108,9 @@ export interface Run {
   /** Names the committed plan; undefined until then. */
   readonly planId: string | undefined;
   readonly planAttempts: number;
-  /** When the next try at a plan is due, milliseconds since 1970. */
+  /** When the next attempt at a plan is due, milliseconds since 1970. */
   readonly planDueAt: number;
-  /** How far a plan that put itself back has listed the courses; what it found is kept beside the run. */
+  /** How far a plan that rescheduled itself has listed the courses; what it found is kept beside the run. */
   readonly planPoint?: PlanPoint;
   /** Since when, milliseconds since 1970, and why workers leave it to others; undefined once one took it up. */
   readonly left?: { readonly at: number; readonly why: string } | undefined;
@@ -144,21 +144,21 @@ export const isWhole = ({ request }: Run): boolean => {
 export const isEnded = (run: Pick<Run, 'state'>): boolean =>
   run.state !== 'waiting' && run.state !== 'running';
 
-/** How far a listing was read when its slice put itself back. What was seen is kept beside the slice. */
+/** How far a listing was read when its slice rescheduled itself. What was seen is kept beside the slice. */
 export interface ListingPoint {
   /** The next page; undefined when all were read, and only what is missing was still being looked at. */
   readonly cursor: string | undefined;
   readonly rows: number;
 }
 
-/** How far the courses of a feed were listed when the plan put itself back. */
+/** How far the courses of a feed were listed when the plan rescheduled itself. */
 export interface PlanPoint {
   readonly cursor: string;
   /** How often it did so. */
   readonly pauses: number;
 }
 
-/** How far a course's results were read when its slice put itself back. What was told is kept beside the slice. */
+/** How far a course's results were read when its slice rescheduled itself. What was told is kept beside the slice. */
 export interface CoursePoint {
   /** The next page; undefined for the first, when the sink asked for the pause. */
   readonly cursor: string | undefined;
@@ -204,13 +204,13 @@ export interface Slice {
   readonly attempts: number;
   /** The place from which it is worked; undefined once it was let go. A worker writes only what is still its own. */
   readonly worker: string | undefined;
-  /** How often it put itself back to go on from where it was. */
+  /** How often it rescheduled itself to go on from where it was. */
   readonly pauses: number;
   /** Not to be worked before, milliseconds since 1970. */
   readonly dueAt: number;
-  /** What became of its records; of a slice that put itself back: so far. */
+  /** What became of its records; of a slice that rescheduled itself: so far. */
   readonly counts: Counts;
-  /** Of a dry run's slice that put itself back: so far. */
+  /** Of a dry run's slice that rescheduled itself: so far. */
   readonly changes: Changes | undefined;
   /** Likewise. */
   readonly notes: readonly string[];

@@ -131,7 +131,7 @@ export class BatchPass {
     if (error instanceof WaitError) {
       this.#held.set(source, { until: error.until });
       const until = new Date(error.until).toISOString();
-      engine.log.info({ batchId: row.batchId, source, until }, 'enrolments put back for a pause');
+      engine.log.info({ batchId: row.batchId, source, until }, 'enrolments wait for a pause');
       return this.#putBack(row, { ...untried, dueAt: error.until });
     }
     const failure = failureOf(error);

@@ -39,7 +39,7 @@ export async function startBatch(
 }
 
 /** Wakes batches whose wake-up call was lost, and clears away what a crash left half-written. */
-export async function mendBatches(
+export async function repairBatches(
   engine: Engine,
   attempt: (what: string, work: () => Promise<void>) => Promise<void>,
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { BatchPass } from './batch-pass';
 /**
  * Works the rows of a batch that are due, for as long as a message may take, and wakes itself for the rest. Returns
  * also when it is not this worker's to do; throws only when storage does not let it write down what came of it.
- * @param stop aborts when the host stops: rows in hand are put back at once.
+ * @param stop aborts when the host stops: rows in hand are rescheduled at once.
  */
 export async function workBatch(engine: Engine, batchId: string, stop: AbortSignal): Promise<void> {
   const batch = await engine.enrolments.read(batchId);
@@ -54,7 +54,7 @@ export async function abandonBatch(engine: Engine, batchId: string): Promise<voi
     if (failing.push(row) && row.begun) begun++;
   const now = engine.now();
   if (begun === 0 && now < batch.createdAt + hopelessMs) {
-    engine.log.error({ batchId, pending: failing.length }, 'enrolments put back: no worker came to them');
+    engine.log.error({ batchId, pending: failing.length }, 'enrolments rescheduled: no worker came to them');
     await engine.enrolments.setDue(batchId, now + busyMs);
     return wakeBatch(engine, batchId, busyMs);
   }

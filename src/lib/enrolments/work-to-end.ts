@@ -9,7 +9,7 @@ const pauseMs = 500;
 
 /**
  * Works a batch in this process until it is done, whoever else helps. It needs no queue: the table says what is due.
- * @param stop aborts when the person gives up waiting; what is in hand is put back.
+ * @param stop aborts when the person gives up waiting; what is in hand is rescheduled.
  * @param onChange told how far it is.
  * @returns the batch; it is still running when it was stopped. @throws InputError when there is no such batch.
  */

@@ -114,8 +114,8 @@ export async function refusals(
 export const syncOf = (engine: Engine, feed: Feed, courseId?: string): string =>
   `lms-bridge sync ${feed.kind} --source ${feed.source}${courseId === undefined ? '' : ` --course ${courseId}`}${destinationFlag(engine, feed)}`;
 
-/** The command that mends most: what is in quarantine is tried again once its reason is gone. */
+/** The command that repairs most: what is in quarantine is tried again once its reason is gone. */
 export const replayOf = (refused: readonly Refusal[]): string | undefined =>
   refused.length > 0
-    ? `mend the reason, then: lms-bridge replay quarantine ${refused.map(({ id }) => id).join(' ')}`
+    ? `fix the reason, then: lms-bridge replay quarantine ${refused.map(({ id }) => id).join(' ')}`
     : undefined;

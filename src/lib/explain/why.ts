@@ -15,7 +15,7 @@ export function whyScanned({ atSource, atSink: { told }, quarantine, feed }: Rea
     case 'no':
       return told === 'told'
         ? {
-            why: 'The source no longer has the row; results that were sent are not taken back.',
+            why: 'The source no longer has the row; results that were sent are not withdrawn.',
             next: undefined,
           }
         : { why: 'The source has no row of this learner in this course.', next: undefined };

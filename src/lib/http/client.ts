@@ -21,7 +21,7 @@ export interface ClientDeps {
   readonly clock?: Clock;
   /** Gives 0 up to 1. */
   readonly random?: () => number;
-  /** Tries after the first. Default 4. */
+  /** Attempts after the first. Default 4. */
   readonly retries?: number;
 }
 
@@ -29,13 +29,13 @@ export interface HttpClientOptions extends ClientDeps {
   readonly system: System;
   readonly baseUrl: string;
   readonly authorizer?: Authorizer;
-  /** Of one try, unless the call says otherwise. Default 30 s. */
+  /** Of one attempt, unless the call says otherwise. Default 30 s. */
   readonly deadlineMs?: number;
   /** Of an answer's body, before and after decompression. Default 64 MiB. */
   readonly maxBytes?: number;
 }
 
-/** One try, for telemetry. It names no path: a path may hold what should not be told. */
+/** One attempt, for telemetry. It names no path: a path may hold what should not be told. */
 export interface CallFact {
   readonly system: string;
   readonly method: string;
@@ -49,14 +49,14 @@ export interface CallFact {
   readonly outcome: Outcome['type'];
 }
 
-/** Tries after the first that gave an answer that is none; then the work tries again later. */
+/** Attempts after the first that gave an unusable answer; then the work tries again later. */
 const oddTries = 3;
 
 const retriedStatuses = new Set([408, 423, 425, 500, 502, 503, 504]);
 /** Below 500 and over by themselves: a time-out, a lock, a replay that came too early. */
 const passing = new Set([408, 423, 425]);
 
-/** Throttled tries of one call may take this long in all; then the work puts itself back. */
+/** Throttled attempts of one call may take this long in all; then the work reschedules itself. */
 const throttledForMs = 60_000;
 
 /** A gateway answers so while the system behind it may still be at it. */
@@ -88,7 +88,7 @@ type Whole = HttpClientOptions &
     readonly answered: { well: boolean };
   };
 
-/** What one try came to: an answer for the caller, or an error and whether to go again. */
+/** What one attempt came to: an answer for the caller, or an error and whether to go again. */
 type Tried<T> =
   | { readonly done: HttpAnswer<T> }
   | { readonly next: 'throttled'; readonly status: number }
@@ -278,7 +278,7 @@ class CallInProgress<T> {
     if (same) authorizer.renew();
   }
 
-  /** The gate makes the next try wait; here only the sum is bounded. */
+  /** The gate makes the next attempt wait; here only the sum is bounded. */
   private boundThrottling(status: number): void {
     const { clock, system } = this.options;
     this.throttledSince ??= clock.now();

@@ -10,7 +10,7 @@ const decoders = {
   br: promisify(brotliDecompress),
 };
 
-/** A compressed body that ends early: the connection or a proxy cut it, so another try may bring it whole. */
+/** A compressed body that ends early: the connection or a proxy cut it, so another attempt may bring it whole. */
 export class CutShortError extends PayloadError {}
 
 /**

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 
-/** One try: a request as it goes out. */
+/** One attempt: a request as it goes out. */
 export interface Request {
   readonly target: URL;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -14,14 +14,14 @@ export interface Request {
   readonly sentIsSent: boolean;
 }
 
-/** One try: an answer as it came in, whatever its status. */
+/** One attempt: an answer as it came in, whatever its status. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
 
-/** A try without an answer. `left` says whether any byte may have reached the system. */
+/** An attempt without an answer. `left` says whether any byte may have reached the system. */
 export class ExchangeFailed extends Error {
   override readonly name = 'ExchangeFailed';
   constructor(

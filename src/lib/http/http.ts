@@ -32,7 +32,7 @@ export interface HttpCall<T> {
   readonly fence?: () => void;
   /**
    * For a write that nothing older may follow. Once its bytes have left, it is not aborted: the system would finish
-   * it all the same. Told of each try whose fate is unknown (no answer, or a gateway's time-out) until when it may
+   * it all the same. Told of each attempt whose fate is unknown (no answer, or a gateway's time-out) until when it may
    * still take effect, milliseconds since 1970.
    */
   readonly mayLandUntil?: (until: number) => void;

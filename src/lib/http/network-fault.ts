@@ -2,7 +2,7 @@ import { AuthError, PayloadError, RetryableError } from '../errors';
 import type { ExchangeFailed } from './exchange';
 import type { System } from './target';
 
-/** What a failed try means: the error for the operator, and whether another try makes sense at once. */
+/** What a failed attempt means: the error for the operator, and whether another attempt makes sense at once. */
 export interface Fault {
   readonly error: Error;
   readonly retry: boolean;

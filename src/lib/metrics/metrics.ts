@@ -5,7 +5,7 @@ import type { CallFact } from '../http/client';
 
 /** What the app counts and measures. Nothing here names a person, a course or a path. */
 export interface Metrics {
-  /** One try of a call. @param system a source's id, or a destination's system. */
+  /** One attempt of a call. @param system a source's id, or a destination's system. */
   called(system: string, fact: CallFact): void;
   /** A system asked to be left alone for so much longer than was known. */
   throttled(system: string, seconds: number): void;

@@ -63,7 +63,7 @@ export class OpenTelemetry implements Metrics {
     });
     this.#duration = meter.createHistogram('lms_bridge.http.duration', {
       unit: 's',
-      description: 'One try of a call, from the first byte out to the last byte in',
+      description: 'One attempt of a call, from the first byte out to the last byte in',
       advice: { explicitBucketBoundaries: durations },
     });
     meter

@@ -12,7 +12,7 @@ export function readJsonFile(folder: string, name: string): Record<string, unkno
   }
   const [value, fault] = parse(text);
   // Without the parser's own message as cause: it quotes the text around the fault, and that may be a secret.
-  if (fault !== undefined) throw new Error(`${name} is not valid JSON${fault}: mend it or remove it`);
+  if (fault !== undefined) throw new Error(`${name} is not valid JSON${fault}: repair it or remove it`);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${name} must hold a JSON object`);
   return value as Record<string, unknown>;

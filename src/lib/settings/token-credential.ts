@@ -33,7 +33,7 @@ export function azureAuthorizer(auth: AzureAuth, system: SignedInTo): Authorizer
       retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2_000 },
     });
   };
-  // A secret that was refused may have been rotated: the next try reads it anew.
+  // A secret that was refused may have been rotated: the next attempt reads it anew.
   const forget = (): void => {
     made = undefined;
     if (auth.type === 'entra') auth.clientSecret.forget();

@@ -44,7 +44,7 @@ export const measure = z
       const plain = said.replace(/\s?%$/, '');
       if (decimal.test(plain))
         return { value: Number(plain.replace(',', '.')), hasPercentSign: plain !== said };
-      ctx.addIssue({ code: 'custom', message: 'is no number' });
+      ctx.addIssue({ code: 'custom', message: 'is not a number' });
       return z.NEVER;
     }),
     nothing,

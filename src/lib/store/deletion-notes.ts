@@ -3,7 +3,7 @@ import { type ByItself, purgeRows } from './purging';
 import { deleteRow, putRow, queryRows, type Row, rowVersion, where } from './rows';
 import type { Table } from './storage';
 
-/** The courses that events have taken back of late, in the table `inbox`: a row a course, in its source's partition. */
+/** The courses that events have withdrawn of late, in the table `inbox`: a row a course, in its source's partition. */
 export class DeletionNotes {
   constructor(private readonly table: Table) {}
 
@@ -17,7 +17,7 @@ export class DeletionNotes {
     await deleteRow(this.table, source, keyOf(courseId));
   }
 
-  /** The courses that events took back, or tried to, since then. @param since milliseconds since 1970. */
+  /** The courses that events withdrew, or tried to, since then. @param since milliseconds since 1970. */
   async since(source: string, since: number): Promise<string[]> {
     const courses: string[] = [];
     for await (const row of this.#of(source)) if (Number(row.at) >= since) courses.push(String(row.courseId));

@@ -37,7 +37,7 @@ const together = 50;
  */
 export class Inbox {
   readonly #table: Table;
-  /** What events have taken back. */
+  /** What events have withdrawn. */
   readonly deletions: DeletionNotes;
 
   /** @param sources the ids of those whose events are looked after. */

@@ -4,7 +4,7 @@ import { queryRows, type Row, where } from './rows';
 import type { Table } from './storage';
 
 /**
- * What a course's slice has told the sink of a record, or found told, before it put itself back. It names nobody:
+ * What a course's slice has told the sink of a record, or found told, before it rescheduled itself. It names nobody:
  * key and content are hashes, 8 bytes each, hex.
  */
 export interface Told extends Pick<Progress, 'status' | 'at'> {

@@ -10,7 +10,7 @@ const perRow = { told: 20_000, courseIds: 4_000 };
 /** Kept at one time, at the most: a transaction holds 4 MiB, and a row of them nearly a quarter of it. */
 export const mostKept = { told: 4 * perRow.told, courseIds: 4 * perRow.courseIds };
 
-/** Slices and plans that put themselves back, in the table `runs`. What they keep is written with their own row. */
+/** Slices and plans that reschedule themselves, in the table `runs`. What they keep is written with their own row. */
 export class PausedWork {
   readonly #table: Table;
 
@@ -19,7 +19,7 @@ export class PausedWork {
   }
 
   /**
-   * Puts back a slice that goes on later, together with what it needs then.
+   * Reschedules a slice that goes on later, together with what it needs then.
    * @returns undefined when someone took it up since it was read: it is theirs.
    */
   slice(run: Run, as: Slice, patch: Partial<Slice>, { seen, told = [] }: Kept): Promise<Slice | undefined> {
@@ -43,7 +43,7 @@ export class PausedWork {
     });
   }
 
-  /** By key hash, what a course's slice told before it put itself back. */
+  /** By key hash, what a course's slice told before it rescheduled itself. */
   async readTold(run: Run, number: number): Promise<ReadonlyMap<string, Told>> {
     const prefix = toldPrefix(run.planId ?? '', number);
     const rows = await readKept<ToldRow>(this.#table, partitionOf(run.runId), prefix);
@@ -72,7 +72,7 @@ export class PausedWork {
     });
   }
 
-  /** Ids of the courses that a plan had found when it put itself back. */
+  /** Ids of the courses that a plan had found when it rescheduled itself. */
   readFound(run: Run): Promise<string[]> {
     return readKept<string>(this.#table, partitionOf(run.runId), 'found');
   }

@@ -21,7 +21,7 @@ export function makeRunId(feed: Feed, at: string, unique?: string): string {
 export const sliceKey = (planId: string, number: number): string =>
   `slice-${planId}-${String(number).padStart(7, '0')}`;
 
-/** Beneath it a slice keeps what its next go needs. */
+/** Beneath it a slice keeps what its next attempt needs. */
 export const toldPrefix = (planId: string, number: number): string =>
   `told-${planId}-${String(number).padStart(7, '0')}`;
 

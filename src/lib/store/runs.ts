@@ -43,7 +43,7 @@ const purgedAtOnce = 8;
 export class RunStore {
   readonly #table: Table;
   readonly #listing: RunListing;
-  /** What puts itself back, and what it needs when it goes on. */
+  /** What reschedules itself, and what it needs when it goes on. */
   readonly paused: PausedWork;
 
   constructor(storage: Storage) {
@@ -161,7 +161,7 @@ export class RunStore {
     }
   }
 
-  /** The courses that a slice had seen when it put itself back. */
+  /** The courses that a slice had seen when it rescheduled itself. */
   async readSeen(run: Run, number: number): Promise<readonly string[]> {
     const row = await readRow(this.#table, partitionOf(run.runId), seenKey(run, number));
     return (row && (fromJsonProperties('seen', row) as string[] | undefined)) ?? [];

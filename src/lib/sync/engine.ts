@@ -113,14 +113,14 @@ export interface Retry {
 
 /** How long the sync tries before it gives up. */
 export interface Patience {
-  /** Tries at a plan or a slice. */
+  /** Attempts at a plan or a slice. */
   readonly attempts: number;
-  /** Before the second try, milliseconds; doubled for each further one. */
+  /** Before the second attempt, milliseconds; doubled for each further one. */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
   /** A worker takes one slice after another for so long, then others have a turn; milliseconds. */
   readonly laneMs: number;
-  /** A slice or a plan that takes longer puts itself back, to go on from there or in two halves; milliseconds. */
+  /** A slice or a plan that takes longer reschedules itself, to go on from there or in two halves; milliseconds. */
   readonly sliceBudgetMs: number;
   /** How often a worker looks whether its run was cancelled, milliseconds. */
   readonly cancelPollMs: number;
@@ -129,9 +129,9 @@ export interface Patience {
 
 /** How long a webhook's event is tried, and how events are gathered. */
 export interface EventPatience {
-  /** Tries, then it is dead. */
+  /** Attempts, then it is dead. */
   readonly attempts: number;
-  /** Before the second try, milliseconds; doubled for each further one. */
+  /** Before the second attempt, milliseconds; doubled for each further one. */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
   /** While another worker is at the course, or more events of it come in, the next look is so many milliseconds away. */
@@ -163,7 +163,7 @@ export const nextOf = ({ attempts }: Pick<Patience, 'attempts'>, failed: number)
   of: attempts,
 });
 
-/** When the next try is due, milliseconds from now: doubled each time, and spread so that workers do not march. */
+/** When the next attempt is due, milliseconds from now: doubled each time, and spread so that workers do not march. */
 export function retryDelayMs(
   patience: Pick<Patience, 'firstDelayMs' | 'longestDelayMs'>,
   attempt: number,

@@ -151,11 +151,11 @@ async function failed(
     log.error({ ...facts, events: events.length }, 'events dead');
     await inbox.end(events, 'dead', sentence(error));
   } else {
-    // Those that failed a while ago and are not due yet lose no try by it.
+    // Those that failed a while ago and are not due yet lose no attempt by it.
     const now = Math.max(engine.now(), lead.dueAt);
     const due = events.filter(({ dueAt }) => dueAt <= now);
     if (error instanceof WaitError) {
-      log.info({ ...facts, until: new Date(error.until).toISOString() }, 'events put back for a pause');
+      log.info({ ...facts, until: new Date(error.until).toISOString() }, 'events wait for a pause');
       await inbox.putBack(due, () => ({ dueAt: error.until }));
       await wakeEvent(engine, lead, error.until - now);
     } else await tryLater(engine, due, facts);

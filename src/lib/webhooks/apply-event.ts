@@ -9,9 +9,9 @@ import { tryLater } from './try-later';
 import { wakeEvent, wakeNext } from './wake-event';
 
 /**
- * Works an event, and with it all events of its group that are in line. Returns when they are done, put back, or not
+ * Works an event, and with it all events of its group that are in line. Returns when they are done, rescheduled, or not
  * this worker's to do; throws only when not even that could be written down.
- * @param stop aborts when the host stops: the events are put back at once.
+ * @param stop aborts when the host stops: the events are rescheduled at once.
  */
 export async function applyEvent(engine: Engine, eventId: string, stop: AbortSignal): Promise<void> {
   const event = await engine.inbox.read(eventId);

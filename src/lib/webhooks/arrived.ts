@@ -5,7 +5,7 @@ import { jsonOf, parseJson } from './parse-json';
 
 /** Clocks differ, and a log's times are to the minute. */
 const earlyMs = 2 * 60_000;
-/** The same content may come late, on another try. */
+/** The same content may come late, on another attempt. */
 const lateMs = 24 * 60 * 60_000;
 /** Where the log does not show the content, only what came at about that time can be meant. */
 const lateUnseenMs = 15 * 60_000;

@@ -32,7 +32,7 @@ export interface CaughtUp {
   readonly unreadable: number;
 }
 
-/** What is logged of longer than that is too much to compare in one go. */
+/** What is logged of longer than that is too much to compare at once. */
 const mostDeliveries = 100_000;
 
 /**

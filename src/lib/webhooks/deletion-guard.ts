@@ -8,7 +8,7 @@ export class DeletionsHeldError extends Error {
 }
 
 /**
- * Lets an event take back a course, unless too many would be gone with it (see `tooGreatLoss`).
+ * Lets an event withdraw a course, unless too many would be gone with it (see `tooGreatLoss`).
  * @throws DeletionsHeldError, which says how to go on.
  */
 export async function guardDeletion(engine: Engine, route: Route, courseId: string): Promise<void> {
@@ -19,7 +19,7 @@ export async function guardDeletion(engine: Engine, route: Route, courseId: stri
   if (!loss) return;
   await engine.inbox.deletions.forget(source, courseId);
   throw new DeletionsHeldError(
-    `Events took back ${loss.gone - 1} of ${loss.known} courses of ${source} within a day, so this one was left alone: ` +
+    `Events withdrew ${loss.gone - 1} of ${loss.known} courses of ${source} within a day, so this one was left alone: ` +
       'if they are really gone, sync the catalog with allowDeletes',
   );
 }

@@ -49,7 +49,7 @@ export async function takeIn(engine: Engine, call: WebhookCall): Promise<Intake>
   const distrusted = await refusal(call, open.settings, bytes, now);
   if (distrusted) return { status: 401, title: 'The signature is not good', detail: distrusted };
   const parsed = parseJson(bytes);
-  if (!parsed) return { status: 400, title: 'The body is no JSON' };
+  if (!parsed) return { status: 400, title: 'The body is not valid JSON' };
   const typeHeader = header('x-event-type')?.slice(0, 80);
   // An empty one names nothing; half a character, which the cut may leave, becomes the mark for one.
   const eventName = Buffer.from(call.event?.slice(0, 80) ?? '').toString() || undefined;

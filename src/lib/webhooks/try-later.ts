@@ -17,7 +17,7 @@ export async function tryLater(
   const [next] = left;
   if (!next) return;
   const delay = Math.round(retryDelayMs(patience.events, next.attempts + 1, () => engine.random()));
-  log.warn({ ...facts, events: left.length, attempt: next.attempts + 1 }, 'events put back');
+  log.warn({ ...facts, events: left.length, attempt: next.attempts + 1 }, 'events will be retried');
   const dueAt = engine.now() + delay;
   await inbox.putBack(left, ({ attempts }) => ({ attempts: attempts + 1, dueAt, error: facts.error }));
   await wakeEvent(engine, next, delay);

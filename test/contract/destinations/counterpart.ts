@@ -6,7 +6,7 @@ export interface Counterpart {
   readonly server: PocketServer;
   /** The settings that lead there, without their prefix. */
   readonly settings: Readonly<Record<string, string>>;
-  /** By the course's id at the source: its name, and whether it was taken back. */
+  /** By the course's id at the source: its name, and whether it was withdrawn. */
   courses(): ReadonlyMap<string, { readonly name: string; readonly gone: boolean }>;
   /** By `course id|mail address`: how far they are, in the destination's own words. */
   results(): ReadonlyMap<string, string>;

@@ -131,7 +131,7 @@ describe.each(kinds)('$name', ({ name, takes, writesTo, start }) => {
   });
 
   if (takes.includes('catalog'))
-    test('a course that is gone is taken back, one that returns is given again', async () => {
+    test('a course that is gone is withdrawn, one that returns is given again', async () => {
       await sync('catalog');
       const [[id, course] = ['', undefined]] = [...edx().courses];
       edx().removeCourse(id);

@@ -88,7 +88,7 @@ describe('a course', () => {
     );
   });
 
-  it('is taken back by the same record, deleted', () => {
+  it('is withdrawn by the same record, deleted', () => {
     const { json, fields } = written(encoder().encodeCourse(course, to));
     const deleted = encoder().encodeDeletion(json, to);
     expect(JSON.parse(deleted)).toEqual({ ...fields, Deleted: 'true' });

@@ -8,7 +8,7 @@ afterAll(() => bridge.stop());
 
 const sync = (kind: 'catalog' | 'consumption') => bridge.sync(kind, { source: 'academyofmine' });
 
-test('a whole Academy of Mine is delivered once, then only what changes; a draft is taken back', async () => {
+test('a whole Academy of Mine is delivered once, then only what changes; a draft is withdrawn', async () => {
   const { state } = bridge.sandbox.academy!;
   const [first, second] = state.published();
   const size = state.published().length;

@@ -15,7 +15,7 @@ const id = 'openedx-consumption-0f3a9c5b7d1e2468';
 const runId = 'openedx-consumption-20260302T101500Z-a1b2c3';
 const eventId = 'khalibre-3f1c0e9a7b5d2c4e6f8a9b0c';
 
-/** Systems that asked to be left alone; records and events that did not get through, and another try at them. */
+/** Systems that asked to be left alone; records and events that did not get through, and another attempt at them. */
 export const troubleOperations: readonly Operation[] = [
   {
     operationId: 'listPauses',

@@ -52,7 +52,7 @@ function trouble(answer: Answer, ground: Ground): Answer {
   );
   const reasons = settings.length > 0 ? settings : told.detail ? [`${told.detail}.`] : [];
   const { 'retry-after': retryAfter } = answer.headers;
-  // Settings and storage mend while one waits; an address does not.
+  // Settings and storage may be repaired while one waits; an address does not.
   const again = answer.status >= 500;
   return wholePage(troublePage(told.title, reasons, { ...ground, again }), ground.nonce, {
     status: answer.status,

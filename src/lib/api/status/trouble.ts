@@ -4,7 +4,7 @@ import type { StatusModel } from './shown';
 import { count } from './verdict';
 import { clock, number, when } from './words';
 
-/** Quarantined records and dead events, each with its reason and another try. Nothing when there are none. */
+/** Quarantined records and dead events, each with its reason and another attempt. Nothing when there are none. */
 export function troubles(model: StatusModel): Html {
   return html`${pausesSection(model)}${quarantineSection(model)}${events(model)}`;
 }

@@ -5,8 +5,8 @@ import type { Secret } from '../../settings/secret';
 import { isSigningSecret } from '../../settings/parse';
 
 /**
- * Signs one body by Standard Webhooks, anew at each try: a receiver takes a timestamp for five minutes.
- * @param id the same at each try. @param now gives milliseconds since 1970.
+ * Signs one body by Standard Webhooks, anew at each attempt: a receiver takes a timestamp for five minutes.
+ * @param id the same at each attempt. @param now gives milliseconds since 1970.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function signer(secret: Secret, id: string, body: Uint8Array, now: () => number): Authorizer {

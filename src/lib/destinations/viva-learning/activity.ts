@@ -7,7 +7,7 @@ export interface Activity {
   /** A whole number from 0 to 100. */
   readonly completionPercentage?: number;
   readonly startedDateTime?: string;
-  /** Null takes back what an earlier result said. */
+  /** Null withdraws what an earlier result said. */
   readonly completedDateTime: string | null;
 }
 

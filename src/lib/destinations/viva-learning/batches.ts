@@ -22,9 +22,9 @@ export const deadlineMs = 30_000;
 /** How a batch is sent: writes are fenced, and may land late. */
 export type How = Pick<HttpCall<unknown>, 'signal' | 'fence' | 'mayLandUntil'>;
 
-/** Tries after the first, as the HTTP client has them. */
+/** Attempts after the first, as the HTTP client has them. */
 const usualRetries = 4;
-/** Throttled tries of one batch may take this long in all; then the work puts itself back. */
+/** Throttled attempts of one batch may take this long in all; then the work reschedules itself. */
 const throttledForMs = 60_000;
 /** What stands before the service gave up: it may still be at it. */
 const gatewayGaveUp = new Set([408, 502, 504]);
@@ -116,7 +116,7 @@ export class Batches {
         this.#authorizer.renew();
       }
       const throttled = again.find(({ why }) => why === 'throttled');
-      // The gate makes the next try wait; here only the sum is bounded.
+      // The gate makes the next attempt wait; here only the sum is bounded.
       if (throttled && this.#clock.now() - began > throttledForMs)
         throw new WaitError(
           `${this.system.name} has asked for pauses (${throttled.status}) for more than a minute; the work goes on later`,

@@ -36,7 +36,7 @@ export function catalogFeed(client: AcademyClient, settings: AcademySettings): C
       const { records, next, note } = await readPage(client, list.list, oldestFirst, pageSize, at, call);
       const page = await withDetails(client, settings, list, records, call);
       const met = before === '+' || page.met === '+' ? '+' : before || page.met;
-      // Judged over the list: taken for "all are gone", a wrong path would take back the whole catalog.
+      // Judged over the list: taken for "all are gone", a wrong path would withdraw the whole catalog.
       if (next === undefined && met === '-')
         throw client.wrong(`lists courses and finds none of them by its id; ${client.checkPath(list.get)}`);
       const following = learningPaths && phase === 'courses' ? 'paths' : undefined;

@@ -81,7 +81,7 @@ export function mapProgress(raw: unknown, context: ProgressContext): Mapped<Prog
   };
   const email = address(row.email);
   const percent = share(row.percent_complete);
-  if (percent === 'none such') notes.add('percent_complete is no percentage from 0 to 100');
+  if (percent === 'none such') notes.add('percent_complete is not a percentage from 0 to 100');
   const grade = row.percent_achieved == null ? undefined : String(row.percent_achieved);
   const startedAt = date('started_on');
   const completedAt = date('completed_on');

@@ -16,7 +16,7 @@ import { created, reportRow, userRow } from './schema';
  * The id of the user with that very address, who is made when there is none.
  *
  * The list of users can be searched by a part of an address, and tells no address. So whoever is found may be
- * another (`joann@…` for `ann@…`): a try to make the user tells, because the vendor refuses a second one with the
+ * another (`joann@…` for `ann@…`): an attempt to make the user tells, because the vendor refuses a second one with the
  * same address. Then the only one who was found is meant; of several, the reports of the courses tell who it is.
  * Where a site's list does tell addresses, they decide.
  * @returns whether it is sure, too: the search may leave out the user who is meant, and find another.

@@ -103,7 +103,7 @@ function customData({
  */
 function trusted(text: string, client: TBookClient, { baseUrl }: TBookSettings): string {
   const base = new URL(baseUrl);
-  if (!URL.canParse(text)) throw client.wrong('gave a sign-in link that is no address');
+  if (!URL.canParse(text)) throw client.wrong('gave a sign-in link that is not an address');
   const url = new URL(text);
   if (url.host !== base.host)
     throw client.wrong(`gave a sign-in link to another host; check ${client.system.baseUrlSetting}`);

@@ -23,7 +23,7 @@ export interface ApplyCourse {
   readonly force: boolean;
   /** The caller's own lease, when it sends the course in other ways as well, and has nothing on its way now. */
   readonly hold?: Hold & Pick<Lease, 'name'>;
-  /** Asked before a course is taken back; throws when it must not be. */
+  /** Asked before a course is withdrawn; throws when it must not be. */
   readonly beforeDeletion?: (courseId: string) => Promise<void>;
 }
 
@@ -145,7 +145,7 @@ async function takeBack(courseId: string, what: ApplyCourse, lease: Lease): Prom
   await acknowledged(what, { entry: { ...next, doubt: false }, json, etag });
   await tally.arrived([{ key: courseId, raw: undefined }]);
   tally.deleted();
-  engine.log.info({ ...open.feed, courseId }, 'course taken back');
+  engine.log.info({ ...open.feed, courseId }, 'course withdrawn');
 }
 
 /** @throws ConflictError when a listing sent the course at the same time: it is in doubt then, and sent again. */

@@ -71,7 +71,7 @@ export async function noteSkipped(
   await tally.arrived([row]);
 }
 
-/** What the next go needs to know of a record. @param hash as the ledger has it. */
+/** What the next attempt needs to know of a record. @param hash as the ledger has it. */
 export const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
   key,
   hash,

@@ -29,7 +29,7 @@ export interface Go {
   /** Records to have in hand, at the most. */
   readonly mostRecords: number;
   readonly resume: CoursePoint | undefined;
-  /** What the goes before told, by key hash. */
+  /** What the earlier attempts told, by key hash. */
   readonly told: ReadonlyMap<string, Told>;
 }
 
@@ -110,7 +110,7 @@ async function take(
     const key = shortHash(encoded.key);
     const before = go?.told.get(key);
     const isAsTold = before !== undefined && (known.get(key) ?? '') === before.hash;
-    // What the goes before told stands, as if all had been read at once; and if a webhook told the sink something
+    // What the earlier attempts told stands, as if all had been read at once; and if a webhook told the sink something
     // else meanwhile, that is newer than what they had read.
     if (before && !before.again && !(isAsTold && isAhead(row.record, before))) {
       tally.skipped(anotherIsFurther);

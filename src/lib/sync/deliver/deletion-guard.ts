@@ -9,7 +9,7 @@ const dayMs = 24 * 60 * 60_000;
 
 /** What a catalog would have lost. */
 export interface Loss {
-  /** Courses that would be gone, with those that events took back within a day. */
+  /** Courses that would be gone, with those that events withdrew within a day. */
   readonly gone: number;
   /** Courses that there would be, had none of them gone. */
   readonly known: number;
@@ -17,9 +17,9 @@ export interface Loss {
 
 /**
  * Whether so many courses would be gone that it may be a fault of the source: a fifth of the catalog, and at least
- * ten. What webhooks took back within a day counts, unless it came back meanwhile, so that a source cannot lose a
+ * ten. What webhooks withdrew within a day counts, unless it came back meanwhile, so that a source cannot lose a
  * fifth by each of the two ways.
- * @param going ids of the courses that are about to be taken back.
+ * @param going ids of the courses that are about to be withdrawn.
  * @returns undefined when they may go.
  */
 export async function tooGreatLoss(

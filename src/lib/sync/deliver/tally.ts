@@ -47,7 +47,7 @@ export class Tally {
     /** Whose counts these are: a run's, or an event's, which has an id as well. */
     private readonly run: Pick<Run, 'runId' | 'dryRun'>,
     private readonly feed: Feed,
-    /** Of a slice that goes on: what its goes before have counted. */
+    /** Of a slice that goes on: what its earlier attempts have counted. */
     soFar: Pick<Slice, 'counts' | 'changes' | 'notes'> = { counts: noCounts, changes: undefined, notes: [] },
   ) {
     const { skippedBecause = {}, ...numbers } = soFar.counts;

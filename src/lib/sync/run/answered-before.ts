@@ -2,7 +2,7 @@ import type { Run, Slice } from '../../domain/run';
 import { OddAnswerError } from '../../errors';
 
 /**
- * Whether an answer that is none (a maintenance page) comes from a source that has answered well in this run, perhaps
+ * Whether an unusable answer (a maintenance page) comes from a source that has answered well in this run, perhaps
  * to another worker: then it passes. As the first answer of a run it means a wrong address, and the run fails at once.
  * @param slice left out while the run is planned.
  */

@@ -28,7 +28,7 @@ export interface LaneOptions {
 /**
  * Takes a place of the run's source and works one due slice after another, until none is left, or it is time to let
  * others have a turn. Where all places are taken there is nothing to do: whoever has one takes the next slice.
- * @param stop aborts when the host stops: the slice in hand is put back at once.
+ * @param stop aborts when the host stops: the slice in hand is rescheduled at once.
  * @throws when what became of a slice could not be written down.
  */
 export async function workLane(

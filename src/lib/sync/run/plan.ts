@@ -172,7 +172,10 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
   const again = error instanceof RetryableError || passesSoon(error, run);
   if (again && attempt < engine.patience.attempts) {
     const delay = retryDelayMs(engine.patience, attempt, () => engine.random());
-    engine.log.warn({ runId, source, kind, destination, attempt, error: sentence(error) }, 'plan put back');
+    engine.log.warn(
+      { runId, source, kind, destination, attempt, error: sentence(error) },
+      'plan will be retried',
+    );
     const at = engine.now() + delay;
     engine.onRetry?.({ run, why: sentence(error), at, attempt: nextOf(engine.patience, attempt) });
     await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt: at }));

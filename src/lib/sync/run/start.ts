@@ -63,7 +63,7 @@ export async function startRun(engine: Engine, feed: Feed, options: StartOptions
   const created = await engine.runs.create(run);
   if (!created) {
     const there = await engine.runs.read(runId);
-    // The other call may have died half-way, or the run may have ended and lost its marker: both are mended here.
+    // The other call may have died half-way, or the run may have ended and lost its marker: both are repaired here.
     if (there) return takeTurn(engine, there, options.here);
   }
   await engine.onStep?.('run row written', feed);

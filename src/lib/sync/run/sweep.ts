@@ -2,7 +2,7 @@ import { groupOf, type WebhookEvent } from '../../domain/event';
 import { type Feed, feedName } from '../../domain/feed';
 import { isEnded, type Run } from '../../domain/run';
 import { toMs } from '../../domain/time';
-import { mendBatches } from '../../enrolments/batch';
+import { repairBatches } from '../../enrolments/batch';
 import { sentence } from '../../errors';
 import { cancelRun } from './cancel';
 import { courseLease } from '../deliver/apply-course';
@@ -35,7 +35,7 @@ export async function sweep(engine: Engine): Promise<void> {
       await work();
     } catch (error) {
       failures.push(error);
-      engine.log.error({ what, error: sentence(error) }, 'cannot be mended');
+      engine.log.error({ what, error: sentence(error) }, 'cannot be repaired');
     }
   };
   const open = await engine.feeds.listOpen();
@@ -43,20 +43,20 @@ export async function sweep(engine: Engine): Promise<void> {
   for (const { feed, runId, since } of open)
     await attempt(runId, async () => {
       const run = await engine.runs.read(runId);
-      if (run) await mend(engine, run);
+      if (run) await repair(engine, run);
       else if (engine.now() - since > orphanMs) await engine.feeds.unmarkOpen(feed, runId);
     });
   // Each by itself: a row that another version of the app wrote holds up its own feed alone.
   for (const feed of await engine.feeds.names())
-    await attempt(feedName(feed), () => mendFeed(engine, feed, attempt, found));
-  for (const source of engine.inbox.sources) await attempt(source, () => mendEvents(engine, source));
-  await attempt('enrolments', () => mendBatches(engine, attempt));
+    await attempt(feedName(feed), () => repairFeed(engine, feed, attempt, found));
+  for (const source of engine.inbox.sources) await attempt(source, () => repairEvents(engine, source));
+  await attempt('enrolments', () => repairBatches(engine, attempt));
   // Alerts wait for this line: without it, nothing repairs what was lost.
   engine.log.info({ openRuns: open.length }, 'sweep done');
   if (failures.length > 0) throw failures[0];
 }
 
-async function mendFeed(
+async function repairFeed(
   engine: Engine,
   feed: Feed,
   attempt: Attempt,
@@ -67,7 +67,7 @@ async function mendFeed(
     await attempt(activeRun, async () => {
       const run = await engine.runs.read(activeRun);
       // A marker is not the only thing that can find a run: one that lost it would hold the feed for ever.
-      if (run) await mend(engine, run);
+      if (run) await repair(engine, run);
       // A run's row is written before its feed names it: one that is not there was deleted.
       if (!run)
         await engine.feeds.update(feed, (now) =>
@@ -81,7 +81,7 @@ async function mendFeed(
 }
 
 /** Wakes one event of each group: who works it works the others as well. */
-async function mendEvents(engine: Engine, source: string): Promise<void> {
+async function repairEvents(engine: Engine, source: string): Promise<void> {
   const lost = new Map<string, WebhookEvent>();
   for await (const event of engine.inbox.waiting(source)) {
     if (lost.size >= groupsASource) break;
@@ -106,11 +106,11 @@ async function isAtWork(engine: Engine, source: string, courseId: string): Promi
   return false;
 }
 
-async function mend(engine: Engine, run: Run): Promise<void> {
+async function repair(engine: Engine, run: Run): Promise<void> {
   if (isEnded(run)) return releaseFeed(engine, run);
   // Ended only once nobody works on it: whoever takes the feed's turn next must not be overtaken by an old batch.
   if (run.cancelRequested) return void (await cancelRun(engine, run.runId));
-  if (run.state === 'waiting') return mendWaiting(engine, run);
+  if (run.state === 'waiting') return repairWaiting(engine, run);
   if (run.slices.done + run.slices.failed >= run.slices.total) return finishRun(engine, run.runId);
   await wakeWorkers(engine, run);
 }
@@ -121,7 +121,7 @@ async function wakeWorkers(engine: Engine, run: Run): Promise<void> {
   let places = parallelSlices(engine, run) - (await placesTaken(engine, run)).size;
   for await (const slice of engine.runs.slices(run, 'pending')) {
     if (places <= 0) return;
-    // One that was put back has a message of its own, for a while.
+    // One that was rescheduled has a message of its own, for a while.
     const lostAt = slice.dueAt === 0 ? 0 : slice.dueAt + lostSliceMs;
     if (lostAt > engine.now() || !(await isFree(slice))) continue;
     places--;
@@ -129,7 +129,7 @@ async function wakeWorkers(engine: Engine, run: Run): Promise<void> {
   }
 }
 
-async function mendWaiting(engine: Engine, run: Run): Promise<void> {
+async function repairWaiting(engine: Engine, run: Run): Promise<void> {
   if (await engine.leases.isHeld(`plan-${run.runId}`)) return;
   if (run.planDueAt <= engine.now()) await takeTurn(engine, run);
 }

@@ -12,7 +12,7 @@ const pauseMs = 250;
 /**
  * Works a run in this process until it has ended, whoever else helps. It needs no queue: the tables say what is to
  * be done. When another run of the feed has its turn, that one is worked first.
- * @param stop aborts when the person gives up waiting; what is in hand is put back.
+ * @param stop aborts when the person gives up waiting; what is in hand is rescheduled.
  * @param onChange told of the run, or the one before it, as it goes on.
  * @returns the run; it has not ended when it was stopped.
  * @throws Error when the run vanishes; RetryableError when storage does.
@@ -48,7 +48,7 @@ async function toPlan(
   const turn = run.dryRun ? undefined : (await engine.feeds.read(run)).activeRun;
   if (turn !== undefined && turn !== run.runId) {
     const other = await engine.runs.read(turn);
-    // One that has ended and kept its turn is what the sweep mends.
+    // One that has ended and kept its turn is what the sweep repairs.
     if (other && !isEnded(other)) await workRun(engine, turn, stop, onChange);
     else await sweep(engine);
     return;
@@ -71,7 +71,7 @@ async function workSlices(
     if (now) onChange(now);
     return now;
   };
-  // A place may come free at any time, and slices that were put back are due later.
+  // A place may come free at any time, and slices that were rescheduled are due later.
   const lane = async (): Promise<void> => {
     for (;;) {
       await workLane(engine, { runId }, stop, { only: true, onSlice: look });

@@ -32,7 +32,7 @@ import { watchForCancel } from './watch-for-cancel';
 import { workWindow } from '../slice/window';
 
 /** What became of a worker's go at a slice; `lost`: with it, the right to work any other. */
-type Went = 'ended' | 'put back' | 'cancelled' | 'lost';
+type Went = 'ended' | 'rescheduled' | 'cancelled' | 'lost';
 
 interface Taken {
   readonly engine: Engine;
@@ -43,9 +43,9 @@ interface Taken {
 }
 
 /**
- * Takes a slice that is free and works it from a place. Returns when it is done, failed, put back, or not this
+ * Takes a slice that is free and works it from a place. Returns when it is done, failed, rescheduled, or not this
  * worker's to do (undefined); throws only when not even that could be written down.
- * @param stop aborts when the host stops: the slice is put back at once.
+ * @param stop aborts when the host stops: the slice is rescheduled at once.
  */
 export async function workFrom(
   engine: Engine,
@@ -214,9 +214,9 @@ async function pause(
   }
   const wait = dueAt - engine.now();
   if (wait > 0)
-    engine.log.info({ ...facts, until: new Date(dueAt).toISOString() }, 'slice put back for a pause');
+    engine.log.info({ ...facts, until: new Date(dueAt).toISOString() }, 'slice waits for a pause');
   await wake(engine, runId, slice.number, Math.max(0, wait) / 1000);
-  return 'put back';
+  return 'rescheduled';
 }
 
 async function split(
@@ -224,10 +224,10 @@ async function split(
   { works, dueAt }: SliceOutcome & { state: 'split' },
 ): Promise<Went> {
   const next = await engine.runs.splitSlice(run.runId, slice, works, dueAt ?? 0);
-  if (!next) return 'put back';
+  if (!next) return 'rescheduled';
   const delay = Math.max(0, (dueAt ?? 0) - engine.now()) / 1000;
   for (let i = works.length - 1; i >= 0; i--) await wake(engine, run.runId, next.lastSlice - i, delay);
-  return 'put back';
+  return 'rescheduled';
 }
 
 async function handle(what: Work, error: unknown, tally: Tally): Promise<Went> {
@@ -247,12 +247,12 @@ async function handle(what: Work, error: unknown, tally: Tally): Promise<Went> {
   }
   if (error instanceof WaitError) {
     engine.onRetry?.({ run, why: sentence(error), at: error.until });
-    engine.log.info({ ...facts, until: new Date(error.until).toISOString() }, 'slice put back for a pause');
+    engine.log.info({ ...facts, until: new Date(error.until).toISOString() }, 'slice waits for a pause');
     return putBack(what, { attempts: slice.attempts - 1, dueAt: error.until });
   }
   if (!again || slice.attempts >= engine.patience.attempts)
     return failSlice(what, sentence(error), tally.countsSoFar);
-  engine.log.warn({ ...facts, attempt: slice.attempts, error: sentence(error) }, 'slice put back');
+  engine.log.warn({ ...facts, attempt: slice.attempts, error: sentence(error) }, 'slice will be retried');
   const dueAt = engine.now() + retryDelayMs(engine.patience, slice.attempts, () => engine.random());
   engine.onRetry?.({
     run,
@@ -279,7 +279,7 @@ async function putBack(taken: Taken, patch: Partial<Slice>): Promise<Went> {
     return 'lost';
   }
   await wake(engine, runId, slice.number, Math.max(0, (patch.dueAt ?? 0) - engine.now()) / 1000);
-  return 'put back';
+  return 'rescheduled';
 }
 
 /** Lets others have the slice, unless something that it sent may still land. */

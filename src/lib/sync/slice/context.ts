@@ -35,11 +35,11 @@ export interface SliceContext {
   readonly lease: Held;
   /** Calls that this slice may ask for at the same time. */
   readonly concurrency: number;
-  /** Milliseconds since 1970: when the slice should put itself back rather than go on. */
+  /** Milliseconds since 1970: when the slice should reschedule itself rather than go on. */
   readonly deadline: number;
 }
 
-/** Done; or to be put back as other slices, because it is too large for one go. */
+/** Done; or to be rescheduled as other slices, because it is too large for one attempt. */
 export type SliceOutcome =
   | SliceResult
   | {

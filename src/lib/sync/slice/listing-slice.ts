@@ -8,7 +8,7 @@ import { Listing, Pause } from './listing';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
 
 /**
- * Reads a whole catalog, sends what changed since the sink was last told, and takes back what is gone. One that
+ * Reads a whole catalog, sends what changed since the sink was last told, and withdraws what is gone. One that
  * takes too long, or is asked to pause, stops between two pages and goes on from there later.
  */
 export async function workListing(
@@ -36,12 +36,12 @@ async function takeBackMissing(context: SliceContext, listing: Listing): Promise
   const loss = run.request.allowDeletes ? undefined : await tooGreatLoss(engine, feed, missing);
   if (loss) {
     const byEvents = loss.gone - missing.length;
-    const more = byEvents > 0 ? `, ${byEvents} of them taken back by events within a day` : '';
+    const more = byEvents > 0 ? `, ${byEvents} of them withdrawn by events within a day` : '';
     throw new PayloadError(
       `${loss.gone} of ${loss.known} courses are missing from the listing of ${feed.source}${more}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
     );
   }
-  // Each is read once more by itself before it is taken back; the same goes for what a webhook touched meanwhile.
+  // Each is read once more by itself before it is withdrawn; the same goes for what a webhook touched meanwhile.
   for (const courseId of [...listing.conflicts(), ...missing]) {
     if (engine.now() > context.deadline) throw new Pause({ cursor: undefined, rows: 0 }, engine.now());
     await workCatalogCourse(context, courseId).catch((error: unknown) => {

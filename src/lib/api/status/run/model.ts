@@ -14,7 +14,7 @@ export interface RunModel extends View {
   readonly asked: Run['request'];
   /** How far it is; undefined once it has ended. */
   readonly open: OpenRun | undefined;
-  /** When the next try at its plan is due; undefined when none is ahead. */
+  /** When the next attempt at its plan is due; undefined when none is ahead. */
   readonly planDueAt: number | undefined;
   /** In their order; of very many, first those that failed or are not done. */
   readonly slices: Listed<Slice>;

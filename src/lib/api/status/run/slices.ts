@@ -44,7 +44,7 @@ function sliceRow(slice: Slice, { run, at }: RunModel): Html {
         ${stateOf(slice, run)}${waits(slice, at)}${error && html`<small class="why">${error}</small>`}${notes.map((note) => html`<small class="why">${note}</small>`)}
       </td>
       <td data-l="Attempts" class="n">
-        ${number(attempts)}${pauses > 0 && html`<small>put back ${count(pauses, 'time')}</small>`}
+        ${number(attempts)}${pauses > 0 && html`<small>rescheduled ${count(pauses, 'time')}</small>`}
       </td>
       <td data-l="Read" class="n">${number(counts.read)}</td>
       <td data-l="${run.dryRun ? 'To send' : 'Sent'}" class="n">${number(counts.sent)}</td>
