@@ -34,6 +34,17 @@ async function called(): Promise<number[]> {
   );
 }
 
+/** The runs that messages call workers for, in their order. */
+async function calls(): Promise<string[]> {
+  const { peekedMessageItems } = await bridge.app.storage
+    .queue('sync-slices')
+    .peekMessages({ numberOfMessages: 32 });
+  return peekedMessageItems.map(
+    ({ messageText }) =>
+      (JSON.parse(Buffer.from(messageText, 'base64').toString()) as { runId: string }).runId,
+  );
+}
+
 async function planned(): Promise<string> {
   const { engine } = bridge.app;
   const { runId } = await startRun(engine, feed, { trigger: 'cli', here: true });
@@ -75,6 +86,23 @@ test('where all places are taken a message ends without a word, and its slice is
   expect(met).toBeGreaterThan(1);
   expect((await engine.runs.read(runId))?.state).toBe('succeeded');
   expect(await called()).toHaveLength(before);
+});
+
+test('a worker of one run alone lets go of its place in time, and calls another run that waits', async () => {
+  const { engine } = bridge.another({}, { LMS__openedx__parallelSlices: '1' });
+  const runId = await planned();
+  const other = await startRun(engine, { ...feed, kind: 'catalog' }, { trigger: 'timer', here: true });
+  await planRun(engine, other.runId, never);
+  const before = await calls();
+  let told = 0;
+  await workLane(engine, { runId }, never, { only: true, most: 1, onOthers: () => told++ });
+  expect(told).toBe(1);
+  expect((await calls()).slice(before.length)).toEqual([other.runId]);
+  // With nothing to do of its own it calls nobody: it is back within a moment.
+  const { runId: third } = other;
+  await workLane(engine, { runId: third }, never, { only: true });
+  await workLane(engine, { runId: third }, never, { only: true, onOthers: () => told++ });
+  expect(told).toBe(1);
 });
 
 test('a small run of the same source has its turn beside a large one', async () => {

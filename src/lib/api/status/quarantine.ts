@@ -13,7 +13,7 @@ const counted = 1_000;
 const groupsShown = 10;
 const coursesShown = 3;
 
-/** The quarantine by feed and reason: what is mended once is tried again together. */
+/** The quarantine by feed and reason: what is repaired once is tried again together. */
 export async function readReasons(
   { engine }: App,
   { source, kind, destination }: StatusFilter,

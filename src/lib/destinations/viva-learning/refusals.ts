@@ -62,7 +62,7 @@ export function refusalOf(
   const field = fieldNamed(answer);
   const facts = [String(status), code, field && `the field ${field}`].filter(Boolean).join(', ');
   const isOfRecord = status !== 403 && !isOfProvider(status, message);
-  // Records are listed by reason: what is of one alone would keep those apart that are mended together.
+  // Records are listed by reason: what is of one alone would keep those apart that are repaired together.
   if (isOfRecord) return new RefusedError(`${name} refused the record (${facts})`, status, code);
   const why = requestId === undefined ? facts : `${facts}, request-id ${requestId}`;
   const wrongProvider = (what: string): SettingsError =>

@@ -26,13 +26,14 @@ export class DueSlices {
 
   /**
    * @param place the id of the place from which they are to be worked: neighbours begin with different slices.
-   * @param only of this run alone.
+   * @param only of this run alone. @param without this run.
    */
   constructor(
     private readonly engine: Engine,
     private readonly route: Route,
     private readonly place?: string,
     private readonly only?: string,
+    private readonly without?: string,
   ) {}
 
   /** @returns undefined when nothing is due that nobody works. Someone else may be faster all the same. */
@@ -71,7 +72,8 @@ export class DueSlices {
     const open = await this.engine.feeds.listOpen();
     return open
       .filter(({ feed }) => feed.source === source && feed.destination === destination)
-      .map(({ runId }) => runId);
+      .map(({ runId }) => runId)
+      .filter((runId) => runId !== this.without);
   }
 
   async #dueOf(run: Run): Promise<Slice[]> {

@@ -23,6 +23,8 @@ export interface LaneOptions {
   readonly most?: number;
   /** Told after each slice. */
   readonly onSlice?: () => Promise<unknown>;
+  /** With `only`: told when other runs wait for the place that it had; they have been called. */
+  readonly onOthers?: () => void;
 }
 
 /**
@@ -52,17 +54,30 @@ export async function workLane(
   if (closed) return leaveSlices(engine, run, closed);
   const place = await acquirePlace(engine, run, parallelSlices(engine, run));
   if (!place) return;
+  let worked: number;
   try {
     const isFirst = first?.state === 'pending' && (await freeSlices(engine, run, place.id)(first));
     const due = new DueSlices(engine, run, place.id, options.only ? runId : undefined);
-    await workDue({ engine, place, stop, due }, isFirst ? { run, slice: first } : undefined, options);
+    worked = await workDue(
+      { engine, place, stop, due },
+      isFirst ? { run, slice: first } : undefined,
+      options,
+    );
   } finally {
     await place.release();
   }
-  if (options.only) return;
+  if (options.only && worked === 0) return;
   // Whoever asked for a place while this one was taken has gone away again.
-  const next = await new DueSlices(engine, run).next();
-  if (next) await wake(engine, next);
+  const next = await new DueSlices(
+    engine,
+    run,
+    undefined,
+    undefined,
+    options.only ? runId : undefined,
+  ).next();
+  if (!next) return;
+  await wake(engine, next);
+  options.onOthers?.();
 }
 
 /** The sweep calls again, within a minute, whoever is to hear it. */
@@ -78,11 +93,14 @@ interface Lane {
   readonly due: DueSlices;
 }
 
-async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: LaneOptions): Promise<void> {
+/** @returns how many slices it worked. */
+async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: LaneOptions): Promise<number> {
   const { engine, place, stop, due } = lane;
   const until = engine.now() + engine.patience.laneMs;
   let next = first ?? (await due.next());
-  for (let worked = 1; next; worked++) {
+  let worked = 0;
+  while (next) {
+    worked++;
     let went: Awaited<ReturnType<typeof workFrom>>;
     try {
       went = await workFrom(engine, place, next, stop);
@@ -93,13 +111,14 @@ async function workDue(lane: Lane, first: Due | undefined, { most, onSlice }: La
       engine.log.warn({ runId, slice, error: sentence(error) }, 'slice left to a message of its own');
       // It is free once this place is.
       await wake(engine, next);
-      return;
+      return worked;
     }
     await onSlice?.();
     const isOver = worked === most || engine.now() > until;
-    if (isOver || went === 'lost' || stop.aborted || place.lost.aborted || place.isKept) return;
+    if (isOver || went === 'lost' || stop.aborted || place.lost.aborted || place.isKept) return worked;
     next = await due.next();
   }
+  return worked;
 }
 
 const wake = (engine: Engine, { run, slice }: Due, seconds = 0): Promise<void> =>

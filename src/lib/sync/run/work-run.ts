@@ -8,6 +8,8 @@ import { planRun } from './plan';
 import { sweep } from './sweep';
 
 const pauseMs = 250;
+/** A worker that was called is there by then: a host asks its queues every two seconds. */
+const othersMs = 3_000;
 
 /**
  * Works a run in this process until it has ended, whoever else helps. It needs no queue: the tables say what is to
@@ -74,10 +76,12 @@ async function workSlices(
   // A place may come free at any time, and slices that were rescheduled are due later.
   const lane = async (): Promise<void> => {
     for (;;) {
-      await workLane(engine, { runId }, stop, { only: true, onSlice: look });
+      let pause = pauseMs;
+      const onOthers = (): number => (pause = othersMs);
+      await workLane(engine, { runId }, stop, { only: true, onSlice: look, onOthers });
       const now = await look();
       if (!now || isOver(now) || stop.aborted) return;
-      await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+      await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
     }
   };
   await Promise.all(Array.from({ length: parallelSlices(engine, run) }, lane));
