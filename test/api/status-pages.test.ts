@@ -1,16 +1,30 @@
 import { addSeconds, utc } from '../../src/lib/domain/time';
 import { noChanges, noCounts, type Run, type SliceWork } from '../../src/lib/domain/run';
 import { quarantineId } from '../../src/lib/store/quarantine-rows';
-import { storedRun } from '../browser/scenes';
+import { deadEvent, storedRun } from '../browser/scenes';
 import { type Served, serve } from './served';
 
 // The pages below the overview, as the built app serves them.
 let served: Served;
 beforeAll(async () => {
-  served = await serve({ sandbox: { khalibre: {} } });
+  served = await serve({
+    sandbox: { khalibre: {} },
+    env: {
+      LMS_SOURCES: 'openedx,khalibre,tbook,wrong',
+      LMS__openedx__requestsPerMinute: '600',
+      LMS__khalibre__statuses: '{"<b>7</b>":"InProgress"}',
+      LMS__khalibre__webhookSecret: secret,
+      LMS__tbook__kind: 't-book',
+      LMS__tbook__baseUrl: 'https://tbook.example.com',
+      LMS__tbook__clientId: 'portal',
+      LMS__tbook__clientSecret: 'a secret of tbook',
+      LMS__wrong__kind: 'khalibre',
+    },
+  });
 }, 60_000);
 afterAll(() => served.stop());
 
+const secret = `whsec_${Buffer.from('the secret of the webhooks').toString('base64')}`;
 const evil = `"><script>alert('x')</script>&<img src=x onerror=alert(1)>`;
 const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 let ago = 3_600;
@@ -74,6 +88,15 @@ describe('what comes from vendors or storage cannot become markup', () => {
     ).toBeGreaterThanOrEqual(8);
   });
 
+  test('on the page of a source', async () => {
+    const eventId = await deadEvent(served.bridge.app, 'khalibre', 'a course', evil);
+    const { text } = await read('status/sources/khalibre');
+    expect(shownOf(text)).not.toMatch(/<script|<img|<b>7|alert\('x'\)/);
+    expect(text).toContain(eventId);
+    expect(text).toContain('&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;');
+    expect(text).toContain('&lt;b&gt;7&lt;/b&gt;');
+  });
+
   test('nor does what stands in the address', async () => {
     const { status, text } = await read(`status/runs/${encodeURIComponent(evil)}`);
     expect(status).toBe(404);
@@ -83,7 +106,7 @@ describe('what comes from vendors or storage cannot become markup', () => {
 
 test('pages run no script or style but their own, and name what they lack in plain words', async () => {
   const runId = await stored({});
-  for (const path of ['status', `status/runs/${runId}`, 'status/runs/none']) {
+  for (const path of ['status', `status/runs/${runId}`, 'status/runs/none', 'status/sources/openedx']) {
     const { headers, text } = await read(path);
     const policy = headers.get('content-security-policy') ?? '';
     const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
@@ -111,14 +134,22 @@ test('pages run no script or style but their own, and name what they lack in pla
 test('links lead from every page to every other, whatever slashes the address ends with', async () => {
   const runId = await stored({});
   const { pathname } = new URL(served.url);
-  for (const path of ['status', 'status/', `status/runs/${runId}`, `status/runs/${runId}/`]) {
+  for (const path of [
+    'status',
+    'status/',
+    `status/runs/${runId}`,
+    `status/runs/${runId}/`,
+    'status/sources/openedx',
+    'status/sources/openedx/',
+  ]) {
     const { text } = await read(path);
     const links = [...text.matchAll(/<a[^>]* href="([^"]+)"/g)].map(
       ([, href]) => new URL(href ?? '', `${served.url}/${path}`).pathname,
     );
     expect(links).toContain(`${pathname}/openapi.json`);
+    if (!path.startsWith('status/sources')) expect(links).toContain(`${pathname}/status/sources/openedx`);
     expect(links).toContain(
-      path.startsWith('status/runs') ? `${pathname}/status` : `${pathname}/status/runs/${runId}`,
+      path.length > 'status/'.length ? `${pathname}/status` : `${pathname}/status/runs/${runId}`,
     );
     const api = /<body[^>]* data-api="([^"]+)"/.exec(text)?.[1] ?? '';
     expect(new URL(api, `${served.url}/${path}`).pathname).toBe(`${pathname}/`);
@@ -153,12 +184,19 @@ describe('the overview can be narrowed down by its address', () => {
   let newest = 50;
   test.each([
     ['source=khalibre', ['khalibre-catalog', 'khalibre-consumption'], 'khalibre: '],
-    ['kind=catalog', ['openedx-catalog', 'khalibre-catalog'], 'catalog: '],
+    ['kind=catalog', ['openedx-catalog', 'khalibre-catalog', 'wrong-catalog'], 'catalog: '],
     ['source=openedx&kind=catalog&destination=ld&state=', ['openedx-catalog'], 'openedx, catalog, to ld: '],
     ['state=failed', ['openedx-consumption'], ''],
     [
       'source=&kind=',
-      ['openedx-catalog', 'openedx-consumption', 'khalibre-catalog', 'khalibre-consumption'],
+      [
+        'openedx-catalog',
+        'openedx-consumption',
+        'khalibre-catalog',
+        'khalibre-consumption',
+        'wrong-catalog',
+        'wrong-consumption',
+      ],
       '',
     ],
   ])('?%s shows %j', async (query, feeds, headline) => {
@@ -218,4 +256,43 @@ test('records with the same reason stand together, and are tried again together'
     body: JSON.stringify(asked),
   });
   expect(await answer.json()).toMatchObject({ replayed: 3, runs: [{ source: 'openedx' }] });
+});
+
+describe('the page of a source', () => {
+  test('tells what it can do, its feeds, webhooks and settings, and no secret', async () => {
+    const { status, text } = await read('status/sources/khalibre');
+    const shown = shownOf(text)
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ');
+    expect(status).toBe(200);
+    expect(shown).toMatch(
+      /Courses yes.*Results yes.*course by course.*one learner.*Enrolments yes.*no removals/,
+    );
+    expect(text).toContain(`${served.url}/webhooks/khalibre`);
+    expect(shown).toMatch(/Signature asked for.*Last event .* ago .*dead/s);
+    expect(shown).toMatch(/LMS__khalibre__clientSecret ••••.*LMS__khalibre__webhookSecret ••••/);
+    expect(shown).not.toContain('LMS__khalibre__pageSize');
+    const secrets = Object.entries(served.bridge.env).filter(([name]) => /secret|token|key$/i.test(name));
+    expect(secrets.length).toBeGreaterThan(3);
+    for (const [, value] of secrets) expect(text).not.toContain(value);
+    expect((await read('status/sources/openedx')).text).toMatch(/requestsPerMinute<\/code>.*600/s);
+  });
+
+  test('of one without feeds says so', async () => {
+    const { text } = await read('status/sources/tbook');
+    expect(text).toContain('<h1>tbook: nothing is synced here</h1>');
+    expect(text).toContain('It has none');
+    expect(text).not.toContain('a secret of tbook');
+  });
+
+  test('whose settings are wrong names them, and is no more than that', async () => {
+    const { status, text } = await read('status/sources/wrong');
+    expect([status, text]).toEqual([200, expect.stringContaining('<h1>wrong: its settings are wrong</h1>')]);
+    expect(text).toContain('LMS__wrong__baseUrl is missing');
+  });
+
+  test('that there is not is 404', async () => {
+    const { status, text } = await read('status/sources/nowhere');
+    expect([status, text]).toEqual([404, expect.stringContaining('LMS_SOURCES names no source nowhere')]);
+  });
 });

@@ -4,7 +4,8 @@ import { addSeconds, utc } from '../../src/lib/domain/time';
 import { noCounts } from '../../src/lib/domain/run';
 import { until } from '../setup/bridge';
 import { faultsOf } from './accessibility';
-import { storedRun } from './scenes';
+import { GateRow } from '../../src/lib/store/gate-row';
+import { deadEvent, storedRun } from './scenes';
 import { type Opened, type Stage, startStage } from './stage';
 
 // The pages below the overview.
@@ -166,6 +167,45 @@ describe('the page of a run', () => {
     expect(requested).toHaveLength(1);
   });
 });
+
+describe('the page of a source', () => {
+  test('is one click from the overview, and its button ends a pause', async () => {
+    await pause('openedx');
+    const { page, complaints } = await open('status?code=a-key', dark);
+    await page.locator('.feeds').getByRole('link', { name: 'openedx', exact: true }).first().click();
+    await page.waitForURL(/status\/sources\/openedx\?code=a-key/);
+    await page.waitForSelector('[data-key=pauses] [data-key=openedx]');
+    expect(await faultsOf(page)).toEqual([]);
+    await picture(page, 'source-dark');
+    await page.getByRole('button', { name: 'End now the pause of openedx' }).click();
+    await page.waitForSelector('[data-key=pauses]', { state: 'detached' });
+    expect(await page.textContent('#said')).toBe('openedx is called again.');
+    expect(await api('pauses')).toEqual({ pauses: [] });
+    expect(complaints).toEqual([]);
+  });
+
+  test.each([
+    ['a wide screen', wide],
+    ['a phone', phone],
+  ])('fits %s, and has no fault that axe finds', async (_, size) => {
+    const [course] = stage.sandbox.khalibre?.state.courses.keys() ?? [];
+    await deadEvent(stage.app, 'khalibre', String(course));
+    const { page } = await open('status/sources/khalibre', size);
+    expect(await page.textContent('h1')).toMatch(/^khalibre: /);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(size.viewport.width);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.locator('#can-title').scrollIntoViewIfNeeded();
+    await picture(page, size === phone ? 'source-phone' : 'source-light');
+  });
+});
+
+/** As if the system had asked for an hour. */
+async function pause(system: string): Promise<void> {
+  const row = new GateRow(stage.app.storage, system);
+  const { state, etag } = await row.read();
+  await row.write({ ...state, pausedUntil: Date.now() + 3_600_000, why: '429 with Retry-After' }, etag);
+}
 
 /** A run that failed after a good deal of work. */
 async function failedRun(): Promise<string> {

@@ -50,13 +50,18 @@ export async function pastRuns(app: App, feed: Feed, howMany: number, apart: num
 }
 
 /** A webhook's event that could not be applied. */
-export async function deadEvent(app: App, source: string, courseId: string): Promise<string> {
+export async function deadEvent(
+  app: App,
+  source: string,
+  courseId: string,
+  type = 'course.updated',
+): Promise<string> {
   const now = app.engine.now();
   const hash = Buffer.from(courseId.padEnd(12, '.')).toString('hex').slice(0, 24);
   const event = {
     eventId: `${source}-${hash}`,
     source,
-    type: 'course.updated',
+    type,
     state: 'received',
     receivedAt: now - 45 * 60_000,
     queuedAt: now,

@@ -63,6 +63,18 @@ export const appOperations: readonly Operation[] = [
     problems: [400, 404],
   },
   {
+    operationId: 'getSourcePage',
+    method: 'get',
+    path: '/status/sources/{id}',
+    tag: 'App',
+    summary: 'The page of one source',
+    description: 'What it can do, its feeds, pauses, webhooks and settings. Secrets are not shown.',
+    parts: { id: { description: 'The id of the source', example: 'khalibre' } },
+    query: partQuery,
+    answers: { 200: page },
+    problems: [400, 404],
+  },
+  {
     operationId: 'getHealth',
     method: 'get',
     path: '/health',

@@ -8,7 +8,17 @@ import { type Answer, json } from '../answer';
 export const listSources = (app: App): Answer =>
   json(200, { sources: app.settings.sources.map((entry) => sourceView(app, entry)) });
 
-function sourceView({ engine }: App, entry: SourceEntry): object {
+/** A source as the API shows it. */
+export interface SourceView {
+  readonly id: string;
+  readonly sourceKind?: string;
+  readonly sourceSystemId?: string;
+  readonly enabled?: boolean;
+  readonly capabilities?: ReturnType<typeof capabilities>;
+  readonly problems?: readonly ReturnType<typeof told>[];
+}
+
+export function sourceView({ engine }: App, entry: SourceEntry): SourceView {
   const { id } = entry;
   if (!entry.ok) return { id, problems: entry.problems.map(told) };
   const { kind: sourceKind, sourceSystemId, enabled } = entry.settings;

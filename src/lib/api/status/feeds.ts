@@ -5,7 +5,7 @@ import { badge, icon } from './icons';
 import type { FeedStatus, OpenRun, StatusModel } from './shown';
 import { sparkline } from './sparkline';
 import { count } from './verdict';
-import { runLink, type View } from './view';
+import { runLink, sourceLink, type View } from './view';
 import { number, span, when } from './words';
 
 /** Runs that have not ended, each with how far it is. Nothing when nothing runs. */
@@ -95,7 +95,9 @@ function feedRow(feed: FeedStatus, view: View): Html {
     problems.length > 0 ? wrongSettings : last ? badge(last.state) : html`<span class="quiet">not yet</span>`;
   return html`
     <tr data-key="${feedName(feed)}">
-      <th scope="row"><b>${source}</b> ${kind}${towards(destination)}<small>${feed.sourceKind}</small></th>
+      <th scope="row">
+        <b>${sourceLink(view, source)}</b> ${kind}${towards(destination)}<small>${feed.sourceKind}</small>
+      </th>
       <td data-l="State">${state}${trouble && html`<small class="why">${trouble}</small>`}</td>
       <td data-l="Last run">
         ${last ? when(last.startedAt, at) : '–'}${last && html`<small>${detail(last)}<br />${runLink(view, last.runId)}</small>`}${dryRun && tried(dryRun, view)}

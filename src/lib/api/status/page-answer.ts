@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import type { App } from '../../app';
 import type { Answer } from '../answer';
+import { apiAddress } from '../api-address';
 import { atTheDoor } from '../door';
 import { parseQuery } from '../requests';
 import type { Html } from './html';
@@ -18,6 +19,8 @@ export interface Called {
 export interface Ground {
   /** See `View`. */
   readonly up: string;
+  /** The address of the API, such as http://localhost:7071/api. */
+  readonly base: string;
   /** For the page's style and script. */
   readonly nonce: string;
 }
@@ -33,7 +36,11 @@ export async function answerPage<T extends { readonly part?: string | undefined 
   schema: z.ZodType<T>,
   work: (app: App, query: T, ground: Ground) => Promise<Answer>,
 ): Promise<Answer> {
-  const ground = { up: upFrom(url, route), nonce: randomBytes(16).toString('base64') };
+  const ground = {
+    base: apiAddress(url, route),
+    up: upFrom(url, route),
+    nonce: randomBytes(16).toString('base64'),
+  };
   const asked = parseQuery(schema, query);
   if (!asked.ok) return query.has('part') ? asked.answer : trouble(asked.answer, ground);
   const answer = await atTheDoor((app) => work(app, asked.value, ground));

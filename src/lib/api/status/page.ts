@@ -7,6 +7,7 @@ import type { StatusModel } from './shown';
 import { runRows, runsHead } from './runs';
 import { asOf, type Headline, headlineBox, shell, tabIcon } from './shell';
 import { troubles } from './trouble';
+import { lower } from './words';
 
 /** The overview. @param nonce what the answer's Content-Security-Policy names. */
 export function statusPage(model: StatusModel, choices: Choices, nonce: string): Html {
@@ -60,5 +61,3 @@ function headlineOf({ filter, verdict: { level, headline, reasons } }: StatusMod
   const about = filterWords(filter);
   return { shape: level, tone: level, headline: about ? `${about}: ${lower(headline)}` : headline, reasons };
 }
-
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

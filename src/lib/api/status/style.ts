@@ -39,6 +39,8 @@ code,.id{font:.8rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;ove
 .facts-list div{display:grid;grid-template-columns:8rem 1fr;gap:.75rem;padding:.5rem 0;border-top:1px solid var(--line)}
 .facts-list div:nth-child(-n+2){border:0}
 dt{color:var(--soft);font-size:.867rem}dd{margin:0;overflow-wrap:anywhere}
+th b a{color:inherit;text-decoration-color:var(--field)}
+.settings{display:block}.settings div{grid-template-columns:minmax(14rem,20rem) 1fr}.settings div:nth-child(2){border-top:1px solid var(--line)}
 .numbers{display:flex;flex-wrap:wrap;gap:.5rem 2.5rem;margin:.6rem 0}.numbers dd{font-size:1.35rem;font-weight:600;line-height:1.3}
 ul.notes{padding-left:2.25rem;padding-top:.6rem;padding-bottom:.6rem}.notes .why{max-width:none}
 .slices th{max-width:26rem}
@@ -108,7 +110,7 @@ td small{display:inline;margin-left:.4rem}td small.why{display:block;margin-left
 td[data-l="Last run"],td[data-l="Last 30 runs"],td[data-l="Next run"],.changes td{flex-basis:100%}
 .spark{max-width:100%;margin:.3rem 0}
 .rows li{grid-template-columns:1fr auto}.rows .why{grid-column:1/-1;grid-row:2}.rows button{grid-row:3;grid-column:1/-1;justify-self:start;margin-top:.3rem}
-.facts-list{display:block}.facts-list div:nth-child(2){border-top:1px solid var(--line)}.facts-list div{grid-template-columns:6.5rem 1fr}.numbers{gap:.5rem 1.5rem}
+.facts-list{display:block}.facts-list div:nth-child(2){border-top:1px solid var(--line)}.facts-list div{grid-template-columns:6.5rem 1fr}.numbers{gap:.5rem 1.5rem}.settings div{display:block}
 .slices th{max-width:none}
 td a.id{display:block}.filter label{flex-basis:40%;max-width:none}
 form{grid-template-columns:1fr 1fr}form .wide{grid-column:1/-1}

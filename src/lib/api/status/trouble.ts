@@ -26,7 +26,11 @@ export function pausesSection({ pauses, at }: Pick<StatusModel, 'pauses' | 'at'>
                 >${why ? `it answered ${why}` : 'it asked for a pause'}<small>until</small></span
               >
               ${when(until, at)}
-              <button class="act" data-post="pauses/${system}/end" aria-label="End the pause of ${system}">
+              <button
+                class="act"
+                data-post="pauses/${system}/end"
+                aria-label="End now the pause of ${system}"
+              >
                 End now
               </button>
             </li>

@@ -29,3 +29,6 @@ export const overviewLink = ({ up }: Pick<View, 'up'>, text: string): Html =>
 
 export const runLink = ({ up }: Pick<View, 'up'>, runId: string): Html =>
   html`<a data-page class="id" href="${up}status/runs/${encodeURIComponent(runId)}">${runId}</a>`;
+
+export const sourceLink = ({ up }: Pick<View, 'up'>, id: string): Html =>
+  html`<a data-page href="${up}status/sources/${encodeURIComponent(id)}">${id}</a>`;

@@ -32,3 +32,6 @@ export const clock = (time: Utc): string =>
 
 /** “12,345”. */
 export const number = (n: number): string => n.toLocaleString('en');
+
+/** As it goes on in a sentence. */
+export const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

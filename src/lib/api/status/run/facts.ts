@@ -1,7 +1,9 @@
 import { feedName, towards } from '../../../domain/feed';
 import { utc } from '../../../domain/time';
+import { fact } from '../fact';
 import { html, type Html } from '../html';
 import { count } from '../verdict';
+import { sourceLink } from '../view';
 import { clock, number, span, when } from '../words';
 import type { RunModel } from './model';
 
@@ -11,7 +13,8 @@ export function runFacts(model: RunModel): Html {
   const { runId, mode, trigger, dryRun, window, slices, startedAt, finishedAt } = run;
   return html`
     <dl class="facts-list">
-      ${fact('Run', html`<code>${runId}</code>`)} ${fact('Feed', html`<code>${feedName(run)}</code>`)}
+      ${fact('Run', html`<code>${runId}</code>`)}
+      ${fact('Feed', html`${sourceLink(model, run.source)}, <code>${feedName(run)}</code>`)}
       ${fact('By', trigger)}
       ${fact('Asked for', [dryRun ? 'a dry run' : '', mode === 'full' ? 'everything' : 'what changed', ...asked(model)].filter(Boolean).join(', '))}
       ${fact('Window', window && `${clock(window.from)} to ${clock(window.to)}`)}
@@ -23,13 +26,6 @@ export function runFacts(model: RunModel): Html {
     </dl>
   `;
 }
-
-const fact = (name: string, value: Html | string | false | undefined): Html | false =>
-  Boolean(value) &&
-  html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`;
 
 function asked({ asked: { from, to, courseId, learner, replay, allowDeletes } }: RunModel): string[] {
   return [
