@@ -15,7 +15,7 @@ import { anySandbox, arrivedLines, sandboxDefaults, sandboxLines, sendWebhooks }
 import { startHost } from './host-process';
 import { outside } from '../src/lib/log';
 import { readLocalSettings, withEnvironment } from '../src/lib/settings/local-settings';
-import { ownSystemsHint, wrongSettings } from './own-systems';
+import { doubtfulSettings, ownSystemsHint, wrongSettings } from './own-systems';
 import { levelOf, prettyLog } from './pretty-log';
 import { exitOnUncaught, runUntilSignal } from './run-until-signal';
 
@@ -74,7 +74,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   console.log(`\n${functionList(host.functions, host.url)}`);
 
   if (file) {
-    console.log(ownSystemsHint(url, timers, wrongSettings(settings)));
+    console.log(ownSystemsHint(url, timers, wrongSettings(settings), doubtfulSettings(settings)));
     return;
   }
   console.log('First sync:\n');
