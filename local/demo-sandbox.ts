@@ -15,6 +15,7 @@ export async function anySandbox(): Promise<Sandbox> {
     tBook: { port: ports ? 7083 : 0 },
     ldServices: { port: ports ? 7090 : 0 },
     lrs: { port: ports ? 7091 : 0 },
+    graph: { port: ports ? 7093 : 0 },
     webhookReceiver: { port: ports ? 7092 : 0 },
   });
   try {
@@ -54,6 +55,8 @@ export function sandboxDefaults(sandbox: Sandbox, environment: NodeJS.ProcessEnv
   const settings: Record<string, string> = {
     ...sandboxSettings(sandbox),
     LMS__openedx__lagMinutes: '0',
+    // Viva Learning takes results one by one: 12,000 would hold up the first sync.
+    LMS__openedx__destinations: 'ld,lrs,webhook',
     // Read course by course, which is nightly elsewhere.
     LMS__khalibre__consumptionSchedule: '0 * * * * *',
     LMS__academyofmine__consumptionSchedule: '0 */2 * * * *',

@@ -23,11 +23,11 @@ export interface Screen {
  * @param url of the host. @returns whether all went well. @throws Error in one sentence when the host refuses.
  */
 export async function firstRuns(url: string, screen: Screen, signal: AbortSignal): Promise<boolean> {
-  const answer = await fetch(`${url}/api/resync`, { method: 'POST', body: '{}', signal });
-  const started = (await answer.json()) as { runs?: { runId: string; url: string }[]; detail?: string };
-  if (!started.runs)
-    throw new Error(`The first sync could not be started: ${started.detail ?? answer.status}`);
-  const ended = await Promise.all(started.runs.map((run) => watch(run.url, screen, signal)));
+  // Some destinations take results of courses alone that they have.
+  const ended = [
+    ...(await syncAll(url, 'catalog', screen, signal)),
+    ...(await syncAll(url, 'consumption', screen, signal)),
+  ];
   for (const destination of new Set(ended.map((run) => run.destination))) {
     screen.write(`\nTo ${destination}:\n`);
     for (const run of ended.filter((one) => one.destination === destination))
@@ -41,6 +41,20 @@ export async function firstRuns(url: string, screen: Screen, signal: AbortSignal
   for (const { source, destination, value } of all)
     screen.write(`${source}${towards(destination)}: the watermark is now at ${value}.\n`);
   return ended.every((run) => run.state === 'succeeded');
+}
+
+async function syncAll(
+  url: string,
+  kind: RunShown['kind'],
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<RunShown[]> {
+  const body = JSON.stringify({ kind });
+  const answer = await fetch(`${url}/api/resync`, { method: 'POST', body, signal });
+  const started = (await answer.json()) as { runs?: { runId: string; url: string }[]; detail?: string };
+  if (!started.runs)
+    throw new Error(`The first sync could not be started: ${started.detail ?? answer.status}`);
+  return Promise.all(started.runs.map((run) => watch(run.url, screen, signal)));
 }
 
 async function watch(url: string, screen: Screen, signal: AbortSignal): Promise<RunShown> {

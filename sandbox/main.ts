@@ -10,6 +10,7 @@ async function main(): Promise<void> {
     tBook: { port: portFrom('SANDBOX_PORT_TBOOK', 7083) },
     ldServices: { port: portFrom('SANDBOX_PORT_LD', 7090) },
     lrs: { port: portFrom('SANDBOX_PORT_LRS', 7091) },
+    graph: { port: portFrom('SANDBOX_PORT_GRAPH', 7093) },
     webhookReceiver: { port: portFrom('SANDBOX_PORT_WEBHOOK', 7092) },
   });
   for (const { name, url, has } of sourcesShown(sandbox)) console.log(`${name.padEnd(22)} ${url}  (${has})`);

@@ -3,6 +3,8 @@ import type { AcademyOptions } from './academy-of-mine/options';
 import { startAzure, type Azure } from './azure';
 import type { AzureOptions } from './azure/options';
 import type { FaultPlan } from './faults';
+import { type Graph, startGraph } from './graph';
+import type { GraphOptions } from './graph/options';
 import { startKhalibre, type Khalibre } from './khalibre';
 import type { KhalibreOptions } from './khalibre/options';
 import { startLdServices, type LdServices } from './ld-services';
@@ -32,6 +34,8 @@ export interface SandboxOptions {
   readonly lrs?: Partial<LrsOptions>;
   /** Left out: none. */
   readonly webhookReceiver?: Partial<WebhookReceiverOptions>;
+  /** Microsoft Graph, for Viva Learning; left out: none. */
+  readonly graph?: Partial<GraphOptions>;
   /** Managed identity, Key Vault and Entra ID; left out: none. Their tokens are good at the L&D services. */
   readonly azure?: Partial<AzureOptions>;
   /** Milliseconds since 1970, for all systems. */
@@ -50,6 +54,7 @@ export interface Sandbox {
   readonly tBook: TBook | undefined;
   readonly lrs: Lrs | undefined;
   readonly webhookReceiver: WebhookReceiver | undefined;
+  readonly graph: Graph | undefined;
   stop(): Promise<void>;
 }
 
@@ -81,8 +86,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const webhookReceiver =
       options.webhookReceiver &&
       (await start((shared) => startWebhookReceiver({ ...shared, ...options.webhookReceiver })));
+    const graph = options.graph && (await start((shared) => startGraph({ ...shared, ...options.graph })));
     if (azure) ldServices.state.trusted.push(azure.state.desk(ldServices.state.options.resource));
-    return { openEdx, ldServices, azure, khalibre, academy, tBook, lrs, webhookReceiver, stop };
+    return { openEdx, ldServices, azure, khalibre, academy, tBook, lrs, webhookReceiver, graph, stop };
   } catch (error) {
     await stop();
     throw error;

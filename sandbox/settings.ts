@@ -28,6 +28,10 @@ export function sandboxSettings(sandbox: Sandbox): Record<string, string> {
     ...ldSettings('LD__', sandbox.ldServices),
     ...(sandbox.lrs && lrsSettings(sandbox.lrs)),
     ...(sandbox.webhookReceiver && webhookSettings(sandbox.webhookReceiver)),
+    ...(sandbox.graph && {
+      DEST__viva__kind: 'viva-learning',
+      ...graphSettings('DEST__viva__', sandbox.graph),
+    }),
   };
 }
 
@@ -69,10 +73,11 @@ const sourceIds = ({ khalibre, academy, tBook }: Sandbox): string[] => [
   ...(tBook ? ['tbook'] : []),
 ];
 
-const destinationIds = ({ lrs, webhookReceiver }: Sandbox): string[] => [
+const destinationIds = ({ lrs, webhookReceiver, graph }: Sandbox): string[] => [
   'ld',
   ...(lrs ? ['lrs'] : []),
   ...(webhookReceiver ? ['webhook'] : []),
+  ...(graph ? ['viva'] : []),
 ];
 
 const lrsSettings = ({ url, options: { key, secret } }: Lrs): Record<string, string> => ({

@@ -47,7 +47,7 @@ export function sourcesShown({ openEdx, khalibre, academy, tBook }: Sandbox): So
 }
 
 /** Where records go, and what is there by now. */
-export function destinationsShown({ ldServices, lrs, webhookReceiver }: Sandbox): DestinationShown[] {
+export function destinationsShown({ ldServices, lrs, webhookReceiver, graph }: Sandbox): DestinationShown[] {
   const { catalog, consumption } = ldServices.state;
   const shown = [
     {
@@ -77,5 +77,13 @@ export function destinationsShown({ ldServices, lrs, webhookReceiver }: Sandbox)
       view: `${server.url}/_sandbox/events?limit=5`,
     });
   }
+  if (graph)
+    shown.push({
+      id: 'viva',
+      name: 'Viva Learning',
+      url: graph.url,
+      got: `${graph.state.contents.size} courses, ${graph.state.activities.size} results`,
+      view: `${graph.server.url}/_sandbox/activities?limit=5`,
+    });
   return shown;
 }

@@ -1,4 +1,4 @@
-import { addControl, addPoison, control } from '../control';
+import { addControl, addPoison, control, newest } from '../control';
 import { jsonObject } from '../router';
 import { type Answer, PocketServer } from '../server';
 import { addTokenEndpoint } from '../entra-token';
@@ -100,8 +100,12 @@ const noToken = refusal(401, 'InvalidAuthenticationToken', 'Access token has exp
  * `POST /_sandbox/poison`; `POST /_sandbox/step-faults`: `{faults: […]}`.
  */
 function addDataControl(server: PocketServer, state: GraphState): void {
-  server.on('GET', '/_sandbox/contents', () => ok({ contents: [...state.contents.values()] }));
-  server.on('GET', '/_sandbox/activities', () => ok({ activities: [...state.activities.values()] }));
+  server.on('GET', '/_sandbox/contents', (request) =>
+    ok({ contents: newest(state.contents.values(), request) }),
+  );
+  server.on('GET', '/_sandbox/activities', (request) =>
+    ok({ activities: newest(state.activities.values(), request) }),
+  );
   server.on('GET', '/_sandbox/writes', () => ok({ writes: state.writes }));
   server.on('DELETE', '/_sandbox/records', () => {
     state.clear();

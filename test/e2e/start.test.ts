@@ -38,6 +38,7 @@ test('tells what each destination got, and where it can be looked at', async () 
     ['ld', 6],
     ['lrs', 3],
     ['webhook', 6],
+    ['viva', 4],
   ] as const) {
     const [, told = ''] = new RegExp(`\\nTo ${to}:\\n((?: {2}\\w.*\\n)+)`).exec(shown()) ?? [];
     expect([to, told.match(/: \d+ (?:courses created|results delivered)/g)]).toEqual([
@@ -49,12 +50,14 @@ test('tells what each destination got, and where it can be looked at', async () 
   expect(arrived).toMatch(/ld +L&D services +\d{3} courses, 1\d{4} results\n/);
   expect(arrived).toMatch(/lrs +Learning Record Store +1\d{4} results, in \d{5} statements\n/);
   expect(arrived).toMatch(/webhook +Webhook receiver .* in \d+ calls whose signature was verified\n/);
+  expect(arrived).toMatch(/viva +Viva Learning +\d+ courses, [1-9]\d{2,3} results\n/);
   const seen = async (name: string): Promise<Record<string, unknown>> => {
     const [view = ''] = new RegExp(`(?<=  ${name} .*)http://\\S+_sandbox\\S+`).exec(shown()) ?? [];
     return (await (await fetch(view)).json()) as Record<string, unknown>;
   };
   expect(Object.keys((await seen('ld')).records as object)).toHaveLength(5);
   expect(await seen('lrs')).toMatchObject({ statements: { length: 5 } });
+  expect(await seen('viva')).toMatchObject({ activities: { length: 5 } });
   expect(await seen('webhook')).toMatchObject({ events: { length: 5 } });
 });
 

@@ -37,20 +37,21 @@ const anyPorts = {
   SANDBOX_PORT_LD: '0',
   SANDBOX_PORT_LRS: '0',
   SANDBOX_PORT_WEBHOOK: '0',
+  SANDBOX_PORT_GRAPH: '0',
 };
 
 test('says what is where, and stops cleanly on SIGTERM', async () => {
   const ran = run(anyPorts);
-  while (!ran.output().includes('DEST__webhook__secret=') && ran.child.exitCode === null) {
+  while (!ran.output().includes('DEST__viva__scope=') && ran.child.exitCode === null) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const url = /LMS__openedx__baseUrl=(\S+)/.exec(ran.output())?.[1];
   expect((await call(`${url}/_sandbox`)).body).toMatchObject({ name: 'Open edX', courses: 240 });
-  expect(ran.output()).toContain('DESTINATIONS=ld,lrs,webhook\n');
+  expect(ran.output()).toContain('DESTINATIONS=ld,lrs,webhook,viva\n');
   const names: unknown[] = [];
   for (const [, address] of ran.output().matchAll(/DEST__\w+__(?:baseUrl|url)=(http:\/\/[^/\s]+)/g))
     names.push(((await call(`${address}/_sandbox`)).body as { name: string }).name);
-  expect(names).toEqual(['LRS', 'Webhook receiver']);
+  expect(names).toEqual(['LRS', 'Webhook receiver', 'Microsoft Graph']);
   ran.child.kill('SIGTERM');
   expect(await ran.exit).toBe(0);
 });
