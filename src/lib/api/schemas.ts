@@ -217,18 +217,38 @@ export const startedBatchSchema = z
   })
   .meta({ id: 'StartedEnrolments' });
 
+const batchCounts = z
+  .object({
+    total: count('Rows: done + failed + pending'),
+    done: count('Enrolled, or removed'),
+    failed: count('Failed; each says why'),
+    pending: count('Still to be done'),
+  })
+  .meta({ id: 'EnrolmentCounts' });
+
+export const batchesSchema = z
+  .object({
+    enrolments: z.array(
+      z
+        .object({
+          batchId: z.string(),
+          action: z.enum(['enrol', 'remove']),
+          state: z.enum(['running', 'done']),
+          createdAt: instant('When it was taken in'),
+          counts: batchCounts,
+          url: z.url().meta({ description: 'Its rows' }),
+        })
+        .meta({ id: 'EnrolmentBatchSummary' }),
+    ),
+    next: z.string().optional().meta({ description: 'Give it as `next` for the batches after these' }),
+  })
+  .meta({ id: 'EnrolmentBatches' });
+
 export const batchSchema = z
   .object({
     batchId: z.string(),
     state: z.enum(['running', 'done']),
-    counts: z
-      .object({
-        total: count('Rows: done + failed + pending'),
-        done: count('Enrolled, or removed'),
-        failed: count('Failed; each says why'),
-        pending: count('Still to be done'),
-      })
-      .meta({ id: 'EnrolmentCounts' }),
+    counts: batchCounts,
     results: z.array(
       z
         .object({

@@ -171,6 +171,19 @@ export class EnrolmentBatches {
       yield { batchId: row.rowKey, since: Number(row.createdAt) };
   }
 
+  /**
+   * All batches, newest first, with those that were never written to their end. The index is small, and read whole:
+   * their ids tell no order.
+   */
+  async newest(): Promise<OpenBatch[]> {
+    const found: OpenBatch[] = [];
+    const filter = where`PartitionKey eq ${index}`;
+    const select = ['PartitionKey', 'RowKey', 'createdAt'];
+    for await (const row of queryRows(this.#table, { filter, select }))
+      found.push({ batchId: row.rowKey, since: Number(row.createdAt) });
+    return found.sort((a, b) => b.since - a.since || a.batchId.localeCompare(b.batchId));
+  }
+
   /** Deletes what is kept of a batch. */
   async remove(batchId: string): Promise<void> {
     await deletePartition(this.#table, batchId, batchKey);

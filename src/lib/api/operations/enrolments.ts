@@ -3,7 +3,8 @@ import { columnNames, mostRows } from '../../enrolments/read-rows';
 import { enrolmentRequest } from '../../enrolments/request';
 import { z } from 'zod';
 import { batchQuery } from '../enrolment-batches';
-import { batchSchema, enrolmentSchema, removalSchema, startedBatchSchema } from '../schemas';
+import { batchesQuery } from '../enrolment-list';
+import { batchSchema, batchesSchema, enrolmentSchema, removalSchema, startedBatchSchema } from '../schemas';
 import type { Operation } from './operation';
 
 const headers = {
@@ -93,6 +94,33 @@ export const enrolmentOperations: readonly Operation[] = [
       202: taken,
     },
     problems: [400, 403, 404, 409, 413, 422, 501, 502],
+  },
+  {
+    operationId: 'listEnrolments',
+    method: 'get',
+    path: '/enrolments',
+    tag: 'Enrolments',
+    summary: 'List the batches of enrolments and removals, newest first',
+    query: batchesQuery,
+    answers: {
+      200: {
+        description: 'A page of batches, without their rows',
+        schema: batchesSchema,
+        example: {
+          enrolments: [
+            {
+              batchId,
+              action: 'enrol',
+              state: 'done',
+              createdAt: '2026-03-02T10:15:00Z',
+              counts: { total: 2, done: 1, failed: 1, pending: 0 },
+              url: `https://example.com/api/enrolments/${batchId}`,
+            },
+          ],
+        },
+      },
+    },
+    problems: [400],
   },
   {
     operationId: 'getEnrolments',

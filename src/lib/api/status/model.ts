@@ -7,6 +7,7 @@ import type { FeedState } from '../../store/feeds';
 import { destinationSystem } from '../../store/pauses';
 import { feedsOf } from '../../sync/feeds-of';
 import { feedSchedule, nextDue } from '../../sync/schedule';
+import { type BatchView, batchView, readBatches } from '../enrolment-list';
 import { type EventView, eventView } from '../events';
 import { runView } from '../run-view';
 import { filterWords, isFilter, lets, type StatusFilter } from './filter';
@@ -18,6 +19,7 @@ import { judge } from './verdict';
 /** How many events and runs the page shows; it must stay small. */
 const shown = 10;
 const openShown = 20;
+const batchesShown = 5;
 
 const histories = new WeakMap<App, RunHistory>();
 
@@ -38,13 +40,15 @@ export async function readStatus(
       .filter((feed) => lets(filter, feed))
       .map((feed) => ({ entry, feed })),
   );
-  const [{ newest, byFeed }, states, open, quarantine, events, paused] = await Promise.all([
+  const [{ newest, byFeed }, states, open, quarantine, events, paused, batches] = await Promise.all([
     history.read(wanted.map(({ feed }) => feed)),
     engine.feeds.list(),
     readOpen(app, filter),
     readReasons(app, filter),
     readEvents(app, filter.source),
     engine.pauses.list(engine.now()),
+    // A batch may be for several sources.
+    isFilter(filter) ? [] : readNewestBatches(app),
   ]);
   const feeds = wanted.map(({ entry, feed }) => {
     const state = states.find(({ feed: of }) => feedName(of) === feedName(feed));
@@ -60,11 +64,17 @@ export async function readStatus(
   const runs = isFilter(filter) ? await readRuns(app, filter) : newest;
   return {
     ...model,
+    batches,
     feeds: feeds.filter(({ last }) => filter.state === undefined || last?.state === filter.state),
     verdict: judge(model),
     runs: runs.slice(0, shown).map(runView),
     moreRuns: runs.length > shown,
   };
+}
+
+async function readNewestBatches(app: App): Promise<BatchView[]> {
+  const batches = await readBatches(app, { most: batchesShown });
+  return Promise.all(batches.map((batch) => batchView(app, batch)));
 }
 
 async function readRuns({ engine }: App, filter: StatusFilter): Promise<Run[]> {

@@ -1,3 +1,4 @@
+import { batchesSection } from './batches';
 import { type Choices, filterWords } from './filter';
 import { filterForm } from './filter-form';
 import { feedTable, openRuns } from './feeds';
@@ -49,7 +50,7 @@ function parts(model: StatusModel): Record<'above' | 'below' | 'runs', Html> {
         </section>
       </div>
     `,
-    below: html`<div id="trouble" data-live>${troubles(model)}</div>`,
+    below: html`<div id="trouble" data-live>${troubles(model)}${batchesSection(model)}</div>`,
     runs: html`<tbody id="runs" data-live>
       ${runRows(model.runs, model)}
     </tbody>`,

@@ -2,6 +2,7 @@ import type { Feed } from '../../domain/feed';
 import type { Utc } from '../../domain/time';
 import type { SettingsProblem } from '../../errors';
 import type { Pause } from '../../store/pauses';
+import type { BatchView } from '../enrolment-list';
 import type { EventView } from '../events';
 import type { RunView } from '../run-view';
 import type { StatusFilter } from './filter';
@@ -20,6 +21,8 @@ export interface StatusModel extends View {
   /** Runs that have not ended, oldest first. */
   readonly open: readonly OpenRun[];
   readonly quarantine: Reasons;
+  /** The newest batches of enrolments. */
+  readonly batches: readonly BatchView[];
   /** Dead events. */
   readonly events: Listed<EventView>;
   /** The newest runs. */
