@@ -90,45 +90,57 @@ export class Batches {
     answers: (StepAnswer | undefined)[],
     how: How,
   ): Promise<void> {
-    const began = this.#clock.now();
-    let renewed = false;
-    let failures = 0;
+    const spent: Spent = { since: this.#clock.now(), failures: 0, renewed: false };
     for (let open = places; open.length > 0;) {
-      const sentAt = this.#clock.now();
-      const responses = await this.#post(steps, open, how);
-      const again: { place: number; why: 'throttled' | 'failed' | 'refused'; status: number }[] = [];
-      for (const [i, place] of open.entries()) {
-        const response = responses[i] as Response;
-        const { status } = response;
-        if (gatewayGaveUp.has(status) && steps[place]?.method !== 'GET')
-          how.mayLandUntil?.(sentAt + deadlineMs);
-        const why = whyAgain(response, this.#clock.now());
-        // Whether an activity was created is not known: it is looked up before it is created once more.
-        const mayRepeat = steps[place]?.method !== 'POST' || status === 429 || status === 401;
-        if (why === undefined) answers[place] = { status, body: response.body };
-        else if (!mayRepeat) answers[place] = { error: this.#failed(status) };
-        else again.push({ place, why, status });
-      }
-      const refused = again.find(({ why }) => why === 'refused');
-      if (refused) {
-        if (renewed) throw this.#unauthorized();
-        renewed = true;
-        this.#authorizer.renew();
-      }
-      const throttled = again.find(({ why }) => why === 'throttled');
-      // The gate makes the next attempt wait; here only the sum is bounded.
-      if (throttled && this.#clock.now() - began > throttledForMs)
-        throw new WaitError(
-          `${this.system.name} has asked for pauses (${throttled.status}) for more than a minute; the work goes on later`,
-          this.#clock.now() + throttledForMs,
-        );
-      const failed = again.find(({ why }) => why === 'failed');
-      if (failed) {
-        if (failures >= this.#retries) throw this.#failed(failed.status);
-        await this.#clock.sleep(backoffMs(failures++, this.#random), how.signal);
-      }
+      const again = await this.#once(steps, open, answers, how);
+      await this.#beforeNext(again, spent, how.signal);
       open = again.map(({ place }) => place);
     }
+  }
+
+  /** One call. @returns the steps that are to be retried. */
+  async #once(
+    steps: readonly Step[],
+    places: readonly number[],
+    answers: (StepAnswer | undefined)[],
+    how: How,
+  ): Promise<Again[]> {
+    const sentAt = this.#clock.now();
+    const again: Again[] = [];
+    for (const [i, response] of (await this.#post(steps, places, how)).entries()) {
+      const { status, body } = response;
+      const place = places[i] as number;
+      const method = steps[place]?.method;
+      if (gatewayGaveUp.has(status) && method !== 'GET') how.mayLandUntil?.(sentAt + deadlineMs);
+      const why = whyAgain(response, this.#clock.now());
+      // Whether an activity was created is not known: it is looked up before it is created once more.
+      const mayRepeat = method !== 'POST' || status === 429 || status === 401;
+      if (why === undefined) answers[place] = { status, body };
+      else if (!mayRepeat) answers[place] = { error: this.#failed(status) };
+      else again.push({ place, why, status });
+    }
+    return again;
+  }
+
+  /** Renews the token, or waits, as what is retried needs. @throws after the last attempt. */
+  async #beforeNext(again: readonly Again[], spent: Spent, signal: AbortSignal): Promise<void> {
+    const first = (why: Again['why']): Again | undefined => again.find((one) => one.why === why);
+    if (first('refused')) {
+      if (spent.renewed) throw this.#unauthorized();
+      spent.renewed = true;
+      this.#authorizer.renew();
+    }
+    const throttled = first('throttled');
+    // The gate makes the next attempt wait; here only the sum is bounded.
+    if (throttled && this.#clock.now() - spent.since > throttledForMs)
+      throw new WaitError(
+        `${this.system.name} has asked for pauses (${throttled.status}) for more than a minute; the work goes on later`,
+        this.#clock.now() + throttledForMs,
+      );
+    const failed = first('failed');
+    if (!failed) return;
+    if (spent.failures >= this.#retries) throw this.#failed(failed.status);
+    await this.#clock.sleep(backoffMs(spent.failures++, this.#random), signal);
   }
 
   /** @returns a response for each place, in the order of the places. */
@@ -169,8 +181,22 @@ export class Batches {
   }
 }
 
-/** Why a step is to be tried again; undefined: its answer is final. */
-function whyAgain(response: Response, now: number): 'throttled' | 'failed' | 'refused' | undefined {
+/** A step that is to be retried. */
+interface Again {
+  readonly place: number;
+  readonly why: 'throttled' | 'failed' | 'refused';
+  readonly status: number;
+}
+
+/** What the attempts of one batch have used up. */
+interface Spent {
+  readonly since: number;
+  failures: number;
+  renewed: boolean;
+}
+
+/** Undefined: its answer is final. */
+function whyAgain(response: Response, now: number): Again['why'] | undefined {
   if (pauseOf(response, now)) return 'throttled';
   const { status } = response;
   if (status === 401) return 'refused';
