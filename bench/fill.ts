@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import type { EventState, WebhookEvent } from '../src/lib/domain/event';
 import type { Feed } from '../src/lib/domain/feed';
 import { noCounts, type Run, type RunState } from '../src/lib/domain/run';
 import { utc } from '../src/lib/domain/time';
 import { forEachOf } from '../src/lib/for-each-of';
+import { eventPlace, eventToRow, rawToRow, rowKeys, statePrefix } from '../src/lib/store/inbox-rows';
 import { groupsOf } from '../src/lib/store/purging';
 import { quarantineId, recordToRow } from '../src/lib/store/quarantine-rows';
 import type { Row } from '../src/lib/store/rows';
 import { makeRunId, runToRow } from '../src/lib/store/run-rows';
-import { RunStore } from '../src/lib/store/runs';
+import { listedRows } from '../src/lib/store/run-lists';
 import type { Storage, Table } from '../src/lib/store/storage';
 import { mostTogether, writeTogether } from '../src/lib/store/transactions';
 
@@ -42,6 +44,43 @@ export function fillQuarantine(storage: Storage, feed: Feed, howMany: number, at
   return fill(storage.table('quarantine'), rows);
 }
 
+/** Takes events in that were worked long ago, each with what was sent; `unlisted`: as an app that kept no lists did. */
+export async function fillEvents(
+  storage: Storage,
+  source: string,
+  howMany: number,
+  at: Spread,
+  {
+    unlisted = false,
+    state = () => 'applied',
+  }: { unlisted?: boolean; state?: (i: number) => EventState } = {},
+): Promise<void> {
+  const rows = Array.from({ length: howMany }, (_, i) => {
+    const event: WebhookEvent = {
+      eventId: `${source}-${randomBytes(12).toString('hex')}`,
+      source,
+      type: 'course.updated',
+      state: state(i),
+      receivedAt: at(i),
+      queuedAt: at(i),
+      dueAt: at(i),
+      attempts: 1,
+      error: undefined,
+      task: { type: 'course', kind: 'catalog', courseId: `course-${i % 500}` },
+    };
+    const bytes = Buffer.from(JSON.stringify({ eventType: 'course.updated', courseId: `course-${i % 500}` }));
+    const keys = rowKeys(event);
+    return [
+      rawToRow(event, { bytes, typeHeader: undefined }, keys.raw),
+      eventToRow(event, keys.event),
+      ...(unlisted
+        ? []
+        : [eventToRow(event, statePrefix(event.state) + eventPlace(event.receivedAt, event))]),
+    ];
+  });
+  await fill(storage.table('inbox'), rows.flat());
+}
+
 /** A run of a feed that ended. @param at milliseconds since 1970. */
 export function oldRun(feed: Feed, at: number, state: RunState = 'succeeded'): Run {
   const startedAt = utc(at);
@@ -74,14 +113,14 @@ const slicesARun = 3;
 
 /** Writes runs that ended, each with slices, as the app leaves them; `unlisted`: as one that kept no lists did. */
 export async function fillRuns(storage: Storage, runs: readonly Run[], unlisted = false): Promise<void> {
-  const store = new RunStore(storage);
+  const table = storage.table('runs');
   await forEachOf(runs, 4, async (run) => {
     const { partitionKey, ...row } = runToRow(run);
     const slices = Array.from({ length: slicesARun }, (_, i) => ({ ...row, rowKey: `slice-plan-${i}` }));
-    if (!unlisted) await store.noteEnd(run);
     await writeTogether(
-      storage.table('runs'),
+      table,
       [row, ...slices].map((one) => ({ type: 'put', row: { ...one, partitionKey } })),
     );
   });
+  if (!unlisted) await fill(table, runs.flatMap(listedRows));
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxOptions } from '../sandbox/sandbox';
 import { toDestinations } from './destinations';
+import { history } from './history';
 import { BenchHost } from './host';
 import { alone, type Env, grades, quiet, scan, scanEnv, startServers } from './world';
 
@@ -106,6 +107,7 @@ const khalibre = {
 } as const;
 const cases: Record<string, () => Promise<void>> = {
   change: oneChange,
+  history: () => history(report),
   calls: () => storageCalls(300),
   scan300: () => against({ ...khalibre, what: '300 courses, 50 ms', target: '≤ 1.5×', world: scan(300, 50) }),
   scan3000: () =>

@@ -76,8 +76,8 @@ test('what is too old goes a hundred rows a call', async () => {
   await ended(120);
   now += 31 * day;
   const writes = await writesTo('quarantine', () => purge(app.engine, 30));
-  // Three of records, three of events, which have two rows each.
-  expect(writes).toEqual(Array.from({ length: 6 }, () => 'transaction'));
+  // Three of records, two of a list of events, and three of events, which have two rows each.
+  expect(writes).toEqual(Array.from({ length: 8 }, () => 'transaction'));
   expect(await app.engine.quarantine.count(1)).toBe(0);
   for await (const { event } of app.engine.inbox.list('openedx')) throw new Error(event.eventId);
   expect(await app.engine.inbox.raw(event(7).eventId)).toBeUndefined();

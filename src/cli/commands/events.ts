@@ -36,7 +36,7 @@ Examples
     const found: EventView[] = [];
     const among = await engine.inbox.storedSources();
     await sourceMustBeKnown(engine, source, among);
-    for await (const { event } of newestEvents(engine.inbox, { source, state }, among))
+    for await (const { event } of newestEvents(engine.inbox, { source, state, pageSize: limit }, among))
       if (found.push(eventView(event)) >= limit) break;
     desk.show({ events: found }, () =>
       found.length === 0

@@ -25,7 +25,7 @@ export const eventsReplayRequest = z.strictObject({
 export async function listEvents(app: App, query: z.output<typeof eventsQuery>): Promise<Answer> {
   const { source, state, limit = 50, next: after } = query;
   const shown: { place: string; event: WebhookEvent }[] = [];
-  for await (const one of newestEvents(app.engine.inbox, { source, state, after })) {
+  for await (const one of newestEvents(app.engine.inbox, { source, state, after, pageSize: limit + 1 })) {
     shown.push(one);
     if (shown.length > limit) break;
   }

@@ -1,5 +1,5 @@
 import { forEachOf } from '../for-each-of';
-import { rowKeys, splitId } from './inbox-rows';
+import { eventPlace, eventPrefix, splitId } from './inbox-rows';
 import { type ByItself, groupsOf, isGone, purgeWidth } from './purging';
 import { deleteRow, queryRows, readRow, type Row, where } from './rows';
 import type { Table } from './storage';
@@ -34,7 +34,7 @@ export async function purgeEvents(
 }
 
 async function* ended(table: Table, source: string, before: number): AsyncGenerator<Row> {
-  const oldest = rowKeys({ source, eventId: `${source}-`, receivedAt: before, queuedAt: 0 }).event;
+  const oldest = eventPrefix + eventPlace(before);
   const filter = where`PartitionKey eq ${source} and RowKey gt ${oldest} and RowKey lt ${'event.'}`;
   const select = ['PartitionKey', 'RowKey', 'eventId', 'state'];
   for await (const row of queryRows(table, { filter, select })) if (row.state !== 'received') yield row;

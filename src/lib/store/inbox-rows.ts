@@ -28,20 +28,31 @@ export function splitId(eventId: string): { source: string; hash: string } | und
   return match ? { source: match[1] ?? '', hash: match[2] ?? '' } : undefined;
 }
 
+/** Of the list of a state in which events end. */
+export const statePrefix = (state: EventState): string => `in-${state}-`;
+
 /**
- * The keys of an event's rows. Lists come in ascending order and people want the newest first, so the time stands
- * there as its nines' complement. The key in line holds when the event was queued: one that was replayed is another.
+ * Where an event stands among others, newest first: lists come in ascending order, so the time stands there as its
+ * nines' complement. @param event left out: the place right before those of that time.
  */
+export const eventPlace = (receivedAt: number, event?: Pick<WebhookEvent, 'eventId' | 'source'>): string => {
+  const complement = String(9_999_999_999_999 - receivedAt).padStart(13, '0');
+  return event ? `${complement}-${hashOf(event)}` : complement;
+};
+
+const hashOf = ({ eventId, source }: Pick<WebhookEvent, 'eventId' | 'source'>): string =>
+  eventId.slice(source.length + 1);
+
+/** The keys of an event's rows. The key in line holds when the event was queued: one that was replayed is another. */
 export function rowKeys(
   event: Pick<WebhookEvent, 'eventId' | 'source' | 'receivedAt' | 'queuedAt'> &
     Partial<Pick<WebhookEvent, 'task'>>,
 ): { raw: string; event: string; line: string } {
-  const hash = event.eventId.slice(event.source.length + 1);
-  const complement = String(9_999_999_999_999 - event.receivedAt).padStart(13, '0');
+  const hash = hashOf(event);
   const group = event.task ? shortHash(groupOf(event.task)) : '';
   return {
     raw: `raw-${hash}`,
-    event: `${eventPrefix}${complement}-${hash}`,
+    event: eventPrefix + eventPlace(event.receivedAt, event),
     line: `line-${group}-${String(event.queuedAt).padStart(13, '0')}-${hash}`,
   };
 }

@@ -1,9 +1,10 @@
 import { type EventState, groupOf, type WebhookEvent } from '../domain/event';
 import { ConflictError } from '../errors';
 import { DeletionNotes } from './deletion-notes';
+import { EventLists, type ListOptions, type PlacedEvent } from './event-lists';
 import {
   type Arrival,
-  eventPrefix,
+  eventPlace,
   eventToRow,
   type RawEvent,
   rawToRow,
@@ -11,9 +12,11 @@ import {
   rowToEvent,
   rowToRaw,
   splitId,
+  statePrefix,
 } from './inbox-rows';
 
 import { shortHash } from './keys';
+import { ListedSince } from './listed-since';
 import { partitionsAfter } from './partitions';
 import { purgeEvents } from './inbox-purge';
 import type { ByItself } from './purging';
@@ -21,24 +24,20 @@ import { deleteRow, queryRows, readRow, type Row, where } from './rows';
 import { isMissing, storageError, type Storage, type Table } from './storage';
 import { type Action, writeTogether } from './transactions';
 
-export interface ListOptions {
-  readonly state?: EventState;
-  /** Leaves out the event of this place and all that are newer. */
-  readonly after?: string;
-}
-
-// An event's change takes two rows, and a transaction holds 100.
-const together = 50;
+// An event's change takes three rows at the most, and a transaction holds 100.
+const together = 33;
 
 /**
  * The table `inbox`: a partition a source. An event has a row with what was sent, which makes it one of its kind;
  * a row with its state, newest first; and, while it is to be worked, a row that stands in line with the others of
- * its group. Every change of state goes by way of the row in line, so that only one worker makes it.
+ * its group; once it has ended, one in the list of its state. Every change of state goes by way of the row in line, so that only one worker makes it.
  */
 export class Inbox {
   readonly #table: Table;
   /** What events have withdrawn. */
   readonly deletions: DeletionNotes;
+  readonly #since: ListedSince;
+  readonly #lists: EventLists;
 
   /** @param sources the ids of those whose events are looked after. */
   constructor(
@@ -47,11 +46,14 @@ export class Inbox {
   ) {
     this.#table = storage.table('inbox');
     this.deletions = new DeletionNotes(this.#table);
+    this.#since = new ListedSince(storage);
+    this.#lists = new EventLists(this.#table, this.#since);
   }
 
   /** Writes a new event, all of it or nothing. @returns false when there is one of this id already. */
   async add(event: WebhookEvent, raw: RawEvent): Promise<boolean> {
     const keys = rowKeys(event);
+    await this.#since.begin();
     try {
       await writeTogether(this.#table, [
         { type: 'create', row: rawToRow(event, raw, keys.raw) },
@@ -125,7 +127,10 @@ export class Inbox {
     return this.#change(
       events,
       (event) => ({ ...event, state, error, attempts: event.attempts + 1 }),
-      (event, lineKey) => ({ type: 'delete', row: { partitionKey: event.source, rowKey: lineKey } }),
+      (event, lineKey) => [
+        { type: 'delete', row: { partitionKey: event.source, rowKey: lineKey } },
+        { type: 'put', row: eventToRow(event, listKey(event)) },
+      ],
     );
   }
 
@@ -137,7 +142,7 @@ export class Inbox {
     return this.#change(
       events,
       (event) => ({ ...event, leftAt: undefined, ...change(event) }),
-      (event, lineKey) => ({ type: 'replace', row: eventToRow(event, lineKey), etag: '*' }),
+      (event, lineKey) => [{ type: 'replace', row: eventToRow(event, lineKey), etag: '*' }],
     );
   }
 
@@ -157,10 +162,15 @@ export class Inbox {
       error: undefined,
     };
     const keys = rowKeys(event);
+    const { source: partitionKey } = event;
+    const rowKey = listKey(found.event);
+    // One that ended before there were lists stands in none.
+    const isListed = (await readRow(this.#table, partitionKey, rowKey, { select: ['RowKey'] })) !== undefined;
     try {
       await writeTogether(this.#table, [
         { type: 'replace', row: eventToRow(event, keys.event), etag: found.etag },
         { type: 'create', row: eventToRow(event, keys.line) },
+        ...(isListed ? [{ type: 'delete' as const, row: { partitionKey, rowKey } }] : []),
       ]);
       return true;
     } catch (error) {
@@ -170,19 +180,8 @@ export class Inbox {
   }
 
   /** The events of a source, newest first, each with its place for `after`. */
-  async *list(
-    source: string,
-    { state, after }: ListOptions = {},
-  ): AsyncGenerator<{ place: string; event: WebhookEvent }> {
-    const start =
-      after === undefined ? where`RowKey ge ${eventPrefix}` : where`RowKey gt ${eventPrefix + after}`;
-    const filter = [
-      where`PartitionKey eq ${source} and RowKey lt ${'event.'}`,
-      start,
-      ...(state ? [where`state eq ${state}`] : []),
-    ].join(' and ');
-    for await (const row of queryRows(this.#table, { filter }))
-      yield { place: row.rowKey.slice(eventPrefix.length), event: rowToEvent(row) };
+  list(source: string, options: ListOptions = {}): AsyncGenerator<PlacedEvent> {
+    return this.#lists.list(source, options);
   }
 
   /** The sources of which anything is kept, whatever LMS_SOURCES names today. */
@@ -197,6 +196,7 @@ export class Inbox {
    * @param before milliseconds since 1970.
    */
   async purge(source: string, before: number, byItself: ByItself): Promise<number> {
+    await this.#lists.purge(source, before, byItself);
     const purged = await purgeEvents(this.#table, source, before, byItself);
     await this.deletions.purge(source, before, byItself);
     return purged;
@@ -222,12 +222,12 @@ export class Inbox {
   async #change(
     events: readonly WebhookEvent[],
     change: (event: WebhookEvent) => WebhookEvent,
-    inLine: (event: WebhookEvent, lineKey: string) => Action,
+    beside: (event: WebhookEvent, lineKey: string) => readonly Action[],
   ): Promise<void> {
     const actions = events.map((event): Action[] => {
       const next = change(event);
       const keys = rowKeys(event);
-      return [inLine(next, keys.line), { type: 'put', row: eventToRow(next, keys.event) }];
+      return [...beside(next, keys.line), { type: 'put', row: eventToRow(next, keys.event) }];
     });
     for (let i = 0; i < actions.length; i += together) {
       const some = actions.slice(i, i + together);
@@ -248,3 +248,7 @@ export class Inbox {
     }
   }
 }
+
+/** In the list of the state in which it ended. */
+const listKey = (event: WebhookEvent): string =>
+  statePrefix(event.state) + eventPlace(event.receivedAt, event);

@@ -98,7 +98,7 @@ export class RunListing {
   async *startedBefore(time: Utc): AsyncGenerator<Placed & { readonly ended: boolean }> {
     const from = placeOf(Date.parse(time));
     const seen = new Set<string>();
-    for await (const { row } of this.lists.rows({}, { after: from })) {
+    for await (const { row } of this.lists.rows({}, { after: from, select: placing })) {
       const placed = toPlaced(row);
       seen.add(placed.runId);
       // What is not there any more is to leave its lists.
@@ -107,8 +107,7 @@ export class RunListing {
     }
     if ((await this.#since.read()) === 0) return;
     const filter = where`PartitionKey gt ${from} and PartitionKey lt ${':'} and RowKey eq ${'run'}`;
-    const select = ['PartitionKey', 'RowKey', 'runId', 'source', 'kind', 'destination', 'state'];
-    for await (const row of queryRows(this.#table, { filter, select })) {
+    for await (const row of queryRows(this.#table, { filter, select: placing })) {
       const { runId, state = 'waiting', ...feed } = toPlaced(row);
       if (!seen.has(runId)) yield { runId, ...feed, ended: isEnded({ state }) };
     }
@@ -122,6 +121,8 @@ export class RunListing {
 
 /** Between the runs that were started until then, and those that came later. @param time milliseconds since 1970. */
 const placeOf = (time: number): string => partitionOf(`--${utc(time).replace(/[-:]/g, '')}`);
+
+const placing = ['PartitionKey', 'RowKey', 'runId', 'source', 'kind', 'destination', 'state'];
 
 const toPlaced = ({ runId, source, kind, destination = firstDestination, state }: Row): Placed =>
   ({ runId, source, kind, destination, state }) as Placed;

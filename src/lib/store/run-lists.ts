@@ -23,6 +23,8 @@ export interface Range {
   readonly after?: string | undefined;
   readonly before?: string | undefined;
   readonly pageSize?: number | undefined;
+  /** Left out: all of a row. */
+  readonly select?: readonly string[];
 }
 
 /**
@@ -53,21 +55,20 @@ export class RunLists {
 
   /** To be called once the run has ended, before it is no longer marked as open: whoever finds it so does it again. */
   async noteEnd(run: Run): Promise<void> {
-    const row = runToRow(run);
     await writeInGroups(
       this.table,
-      keysOf(run).map((rowKey) => ({ type: 'put', row: { ...row, partitionKey, rowKey } })),
+      listedRows(run).map((row) => ({ type: 'put', row })),
     );
   }
 
   /** The rows of a list, each with the run's place: those of runs that had not ended bear no state. */
   async *rows(
     { feed, state }: ListName,
-    { after = '', before = ':', pageSize }: Range,
+    { after = '', before = ':', pageSize, select }: Range,
   ): AsyncGenerator<{ place: string; row: Row }> {
     const list = `${nameOf(feed, state)}~`;
     const filter = where`PartitionKey eq ${partitionKey} and RowKey gt ${list + after} and RowKey lt ${list + before}`;
-    for await (const row of queryRows(this.table, { filter, pageSize }))
+    for await (const row of queryRows(this.table, { filter, pageSize, select }))
       yield { place: row.rowKey.slice(list.length), row };
   }
 
@@ -95,4 +96,10 @@ function keysOf(run: Placed): string[] {
   const names = [nameOf(undefined, undefined), nameOf(run, undefined)];
   if (state && isEnded({ state })) names.push(nameOf(undefined, state), nameOf(run, state));
   return names.map((name) => `${name}~${partitionOf(run.runId)}`);
+}
+
+/** The rows of a run that has ended, one a list. */
+export function listedRows(run: Run): Row[] {
+  const row = runToRow(run);
+  return keysOf(run).map((rowKey) => ({ ...row, partitionKey, rowKey }));
 }

@@ -6,7 +6,9 @@ export interface EventFilter {
   readonly source?: string;
   readonly state?: EventState;
   /** Leaves out the event of this place and all that are newer. */
-  readonly after?: string;
+  readonly after?: string | undefined;
+  /** So many are wanted, most likely. */
+  readonly pageSize?: number;
 }
 
 /**

@@ -145,7 +145,7 @@ async function readEvents({ engine }: App, only: string | undefined): Promise<Li
   const lists = await Promise.all(
     sources.map(async (source) => {
       const events: EventView[] = [];
-      for await (const { event } of engine.inbox.list(source, { state: 'dead' })) {
+      for await (const { event } of engine.inbox.list(source, { state: 'dead', pageSize: shown + 1 })) {
         events.push(eventView(event));
         if (events.length > shown) break;
       }
