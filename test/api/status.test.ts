@@ -6,7 +6,9 @@ import { troublePage } from '../../src/lib/api/status/shell';
 import { sparkline } from '../../src/lib/api/status/sparkline';
 import { judge } from '../../src/lib/api/status/verdict';
 import { span } from '../../src/lib/api/status/words';
+import type { RunView } from '../../src/lib/api/run-view';
 import { noCounts } from '../../src/lib/domain/run';
+import type { Waiting } from '../../src/lib/domain/waiting';
 import { toMs, type Utc, utc } from '../../src/lib/domain/time';
 import { deadEvent, pastRuns, storedRun } from '../browser/scenes';
 import { type Bridge, startBridge } from '../setup/bridge';
@@ -24,6 +26,7 @@ const feed = (state: FeedStatus['history'][number]['state']): FeedStatus => ({
   dryRun: undefined,
   history: [{ state, counts: noCounts }],
   lagMs: 0,
+  isLate: false,
   nextDue: undefined,
 });
 
@@ -59,8 +62,55 @@ describe('the verdict', () => {
     const pauses = [{ system: 'openedx', until: utc(toMs(at) + 3_600_000), why: '429 with Retry-After' }];
     expect(verdict([feed('succeeded')], { pauses })).toMatchObject({
       level: 'look',
-      reasons: ['openedx asked to be left alone until 1 Mar 2026, 13:00:00 UTC.'],
+      reasons: ['openedx asked to be left alone until 1 Mar 2026, 13:00:00 UTC (429 with Retry-After).'],
     });
+  });
+  test('asks for a look at a feed that is late, and says by how much', () => {
+    const late = { ...feed('succeeded'), isLate: true, lagMs: 5 * 3_600_000 };
+    expect(verdict([feed('succeeded'), { ...late, kind: 'consumption' }])).toMatchObject({
+      level: 'look',
+      reasons: ['The consumption of openedx is 5 h behind.'],
+    });
+    // Its failure says it.
+    expect(verdict([{ ...late, ...feed('failed'), isLate: true }]).reasons).toEqual([
+      'The last catalog run of openedx failed.',
+    ]);
+  });
+  test('asks for a look when a run does not end and all after it are skipped', () => {
+    const states = (...all: FeedStatus['history'][number]['state'][]): FeedStatus => ({
+      ...feed('succeeded'),
+      history: all.map((state) => ({ state, counts: noCounts })),
+    });
+    expect(verdict([states('skipped', 'skipped', 'running', 'succeeded')]).level).toBe('good');
+    expect(verdict([states('skipped', 'skipped', 'skipped', 'running', 'succeeded')])).toMatchObject({
+      level: 'look',
+      reasons: ['The last 3 catalog runs of openedx were skipped: another run does not end.'],
+    });
+  });
+  test('asks for a look at a run that could use nothing of what it read', () => {
+    const error = 'All 40 rows were skipped, most of them since they have no address; check them';
+    const last = { state: 'partial', error } as FeedStatus['last'];
+    expect(verdict([{ ...feed('partial'), last }])).toMatchObject({
+      level: 'look',
+      reasons: [`The last catalog run of openedx: ${error}.`],
+    });
+  });
+  test('asks for a look at a run that is tried again, and not at one whose turn it is not', () => {
+    const open = (waiting: Waiting) => {
+      const run = { runId: 'r', source: 'openedx', kind: 'catalog', destination: 'ld', waiting } as RunView;
+      return [{ run, done: undefined, rowsPerSecond: undefined, secondsLeft: undefined }];
+    };
+    const since = utc(toMs(at) - 180_000);
+    const until = utc(toMs(at) + 60_000);
+    const tried = { why: 'source openedx failed with 500', since, attempt: 4, attempts: 5, until };
+    expect(verdict([feed('succeeded')], { open: open(tried) })).toMatchObject({
+      level: 'look',
+      reasons: [
+        'The catalog run of openedx: source openedx failed with 500 (since 11:57:00, attempt 4 of 5 at 12:01:00 UTC).',
+      ],
+    });
+    const turn = { why: 'The run other of the same feed goes first' };
+    expect(verdict([feed('succeeded')], { open: open(turn) }).level).toBe('good');
   });
   test('names a source whose settings are wrong once, whatever its feeds did', () => {
     const wrong = {

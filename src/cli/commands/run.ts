@@ -1,4 +1,6 @@
-import { runView } from '../../lib/api/run-view';
+import { openView } from '../../lib/api/run-view';
+import { utc } from '../../lib/domain/time';
+import { waitingText } from '../../lib/domain/waiting';
 import { InputError } from '../../lib/errors';
 import { summary } from '../summary';
 import { table } from '../table';
@@ -34,7 +36,8 @@ Examples
     const { engine } = await desk.open();
     const found = await engine.runs.read(id);
     if (!found) throw noSuchRun(id);
-    desk.show(runView(found), () => {
+    const view = await openView(engine, found);
+    desk.show(view, () => {
       const { mode, trigger, startedAt, finishedAt, window, slices, cancelRequested } = found;
       const rows = [
         ['mode', mode],
@@ -43,6 +46,7 @@ Examples
         ...(finishedAt ? [['finished', finishedAt]] : []),
         ...(window ? [['window', `${window.from} to ${window.to}`]] : []),
         ['slices', `${slices.total}: ${slices.done} done, ${slices.failed} failed`],
+        ...(view.waiting ? [['waiting', waitingText(view.waiting, utc(engine.now()))]] : []),
         ...(cancelRequested && !finishedAt ? [['cancel', 'requested']] : []),
       ];
       return summary(found, painter(desk.terminal.stdout, desk.env)) + table(rows, '  ');

@@ -1,6 +1,8 @@
-import { runView, type RunView } from '../../lib/api/run-view';
+import { type RunView, runViews } from '../../lib/api/run-view';
 import { feedKinds, towards } from '../../lib/domain/feed';
-import { runStates } from '../../lib/domain/run';
+import { type Run, runStates } from '../../lib/domain/run';
+import { utc } from '../../lib/domain/time';
+import { waitingText } from '../../lib/domain/waiting';
 import { mustBeKnown } from '../../lib/sync/feeds-of';
 import { sourceMustBeKnown } from '../../lib/sync/known-source';
 import { grouped, inTime, table } from '../table';
@@ -47,11 +49,11 @@ Examples
     await mustBeKnown(engine, destination);
     await sourceMustBeKnown(engine, source);
     const read = async (): Promise<RunView[]> => {
-      const found: RunView[] = [];
+      const found: Run[] = [];
       const pageSize = Math.min(limit, 1000);
       for await (const run of engine.runs.list({ source, kind, destination, state, pageSize }))
-        if (found.push(runView(run)) >= limit) break;
-      return found;
+        if (found.push(run) >= limit) break;
+      return runViews(engine, found);
     };
     const shown = (found: readonly RunView[]): string =>
       found.length === 0 ? 'There are no such runs.\n' : runTable(found, engine.now());
@@ -67,7 +69,19 @@ const runTable = (runs: readonly RunView[], now: number): string =>
   table([
     ['started', 'took', 'source', 'kind', 'state', 'read', 'sent', 'quarantined', 'run', 'error'],
     ...runs.map((run) => {
-      const { startedAt, finishedAt, source, kind, destination, state, dryRun, counts, runId, error } = run;
+      const {
+        startedAt,
+        finishedAt,
+        source,
+        kind,
+        destination,
+        state,
+        dryRun,
+        counts,
+        runId,
+        error,
+        waiting,
+      } = run;
       return [
         startedAt,
         inTime((finishedAt ? Date.parse(finishedAt) : now) - Date.parse(startedAt)),
@@ -78,7 +92,7 @@ const runTable = (runs: readonly RunView[], now: number): string =>
         dryRun ? `- (${grouped(counts.wouldSend ?? 0)} to send)` : grouped(counts.sent),
         grouped(counts.quarantined),
         runId,
-        error ?? '',
+        error ?? (waiting ? waitingText(waiting, utc(now)) : ''),
       ];
     }),
   ]);

@@ -1,4 +1,7 @@
-import { toldCounts, type Run } from '../domain/run';
+import type { Waiting } from '../domain/waiting';
+import type { Engine } from '../sync/engine';
+import { waitingOf } from '../sync/waiting';
+import { isEnded, toldCounts, type Run } from '../domain/run';
 
 /** A run as the API shows it. What was asked for stays inside: it may hold a learner's address. */
 export function runView(run: Run) {
@@ -25,4 +28,24 @@ export function runView(run: Run) {
     ...(notes.length > 0 && { notes }),
   };
 }
-export type RunView = ReturnType<typeof runView>;
+export type RunView = ReturnType<typeof runView> & {
+  /** Of one that has not ended; `runViews` and `openView` look. */
+  readonly waiting?: Waiting;
+};
+
+/** Runs as the API shows them, with what those wait for that have not ended. */
+export async function runViews(engine: Engine, runs: readonly Run[]): Promise<RunView[]> {
+  const pauses = runs.every(isEnded) ? [] : await engine.pauses.list(engine.now());
+  return Promise.all(
+    runs.map(async (run) => {
+      const waiting = await waitingOf(engine, run, pauses);
+      return waiting ? { ...runView(run), waiting } : runView(run);
+    }),
+  );
+}
+
+/** The same of one. */
+export const openView = async (engine: Engine, run: Run): Promise<RunView> => {
+  const [view] = await runViews(engine, [run]);
+  return view ?? runView(run);
+};

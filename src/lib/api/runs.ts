@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { App } from '../app';
+import type { Run } from '../domain/run';
 import { stopping } from '../stopping';
 import { beginRuns } from '../sync/run/begin';
 import { cancelRun } from '../sync/run/cancel';
@@ -10,7 +11,7 @@ import { listWatermarks } from '../sync/watermarks';
 import { type Answer, json, problem } from './answer';
 import type { resyncRequest, runsQuery, watermarksQuery } from './requests';
 import { startedView, withPage } from './run-address';
-import { runView } from './run-view';
+import { openView, runView, runViews } from './run-view';
 
 const noSuchRun = (runId: string): Answer =>
   problem({ status: 404, title: 'No such run', detail: `There is no run ${runId}` });
@@ -38,13 +39,13 @@ export async function postResync(
 export async function listRuns(app: App, query: z.output<typeof runsQuery>, base: string): Promise<Answer> {
   const { limit = 50, next, ...filter } = query;
   await mustBeKnown(app.engine, filter.destination);
-  const runs = [];
+  const runs: Run[] = [];
   for await (const run of app.engine.runs.list({ after: next, ...filter, pageSize: limit + 1 })) {
-    runs.push(runView(run));
+    runs.push(run);
     if (runs.length > limit) break;
   }
   const more = runs.length > limit;
-  const shown = runs.slice(0, limit);
+  const shown = await runViews(app.engine, runs.slice(0, limit));
   return json(200, {
     runs: shown.map((run) => withPage(run, base)),
     ...(more && { next: shown.at(-1)?.runId }),
@@ -53,7 +54,7 @@ export async function listRuns(app: App, query: z.output<typeof runsQuery>, base
 
 export async function getRun(app: App, runId: string, base: string): Promise<Answer> {
   const run = await app.engine.runs.read(runId);
-  return run ? json(200, withPage(runView(run), base)) : noSuchRun(runId);
+  return run ? json(200, withPage(await openView(app.engine, run), base)) : noSuchRun(runId);
 }
 
 export async function postCancel(app: App, runId: string, base: string): Promise<Answer> {

@@ -49,6 +49,16 @@ const changes = z
 
 const page = z.url().meta({ description: 'Its page, for people' });
 
+const waiting = z
+  .object({
+    why: z.string().meta({ description: 'What went wrong last, who asked for a pause, or whose turn it is' }),
+    since: instant('Since when it goes wrong; a pause has none').optional(),
+    attempt: z.int().min(1).optional().meta({ description: 'Which attempt comes next, or is under way' }),
+    attempts: z.int().min(1).optional().meta({ description: 'So many in all, and it fails' }),
+    until: instant('When it goes on; left out while the attempt is under way').optional(),
+  })
+  .meta({ id: 'Waiting', description: 'What a run that has not ended waits for; left out while it goes on' });
+
 export const runSchema = z
   .object({
     runId: z.string(),
@@ -73,6 +83,7 @@ export const runSchema = z
       .meta({ description: 'How far it is' }),
     startedAt: instant('When it was asked for'),
     finishedAt: instant('When it ended').optional(),
+    waiting: waiting.optional(),
     error: z.string().optional().meta({ description: 'Why it failed, in one sentence' }),
     skippedBecause: z
       .record(z.string(), count('Rows'))

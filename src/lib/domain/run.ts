@@ -112,6 +112,8 @@ export interface Run {
   readonly planDueAt: number;
   /** How far a plan that rescheduled itself has listed the courses; what it found is kept beside the run. */
   readonly planPoint?: PlanPoint;
+  /** Since when its plan fails, milliseconds since 1970, and how it failed last; undefined once it got on. */
+  readonly planFailure?: { readonly since: number; readonly error: string } | undefined;
   /** Since when, milliseconds since 1970, and why workers leave it to others; undefined once one took it up. */
   readonly left?: { readonly at: number; readonly why: string } | undefined;
   /** The time that all records of the run carry. */
@@ -215,6 +217,8 @@ export interface Slice {
   /** Likewise. */
   readonly notes: readonly string[];
   readonly error: string | undefined;
+  /** Since when it fails, milliseconds since 1970; undefined once it got on. */
+  readonly failingSince?: number | undefined;
   /** Of its row as it was read, so that it can be taken in one write. */
   readonly version?: string | undefined;
 }

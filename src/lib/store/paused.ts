@@ -62,7 +62,12 @@ export class PausedWork {
       const row = await readRow(this.#table, partitionKey, 'run');
       const now = row && rowToRun(row);
       if (!now || now.planId || isEnded(now) || (now.planPoint?.pauses ?? 0) !== pauses) return false;
-      const next: Run = { ...now, planAttempts: 0, planPoint: { cursor, pauses: pauses + 1 } };
+      const next: Run = {
+        ...now,
+        planAttempts: 0,
+        planFailure: undefined,
+        planPoint: { cursor, pauses: pauses + 1 },
+      };
       const kept = keptRows(partitionKey, 'found', { pauses, values: found, perRow: perRow.courseIds });
       await writeTogether(this.#table, [
         { type: 'replace', row: runToRow(next), etag: row?.etag ?? '*' },

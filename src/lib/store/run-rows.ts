@@ -49,6 +49,7 @@ export function runToRow(run: Run): Row {
     planAttempts: run.planAttempts,
     planDueAt: run.planDueAt,
     planPoint: run.planPoint && json(run.planPoint),
+    planFailure: run.planFailure && json(run.planFailure),
     left: run.left && json(run.left),
     createdAt: run.createdAt,
     shape: run.shape,
@@ -87,6 +88,7 @@ export function rowToRun(row: Row): Run {
     planAttempts: row.planAttempts as number,
     planDueAt: row.planDueAt as number,
     planPoint: optional('planPoint'),
+    planFailure: optional('planFailure'),
     left: optional('left'),
     createdAt: row.createdAt as Run['createdAt'],
     slices: parse('slices'),
@@ -111,6 +113,7 @@ export function sliceToRow(slice: Slice, planId: string): Row {
       changes: slice.changes && json(slice.changes),
       notes: json(slice.notes),
       error: slice.error,
+      failingSince: slice.failingSince,
     }),
     partitionKey: partitionOf(slice.runId),
     rowKey: sliceKey(planId, slice.number),
@@ -134,6 +137,7 @@ export function rowToSlice(row: Row, runId: string): Slice {
     dueAt: Number(row.dueAt),
     counts: JSON.parse(String(row.counts)) as Slice['counts'],
     error: row.error as string | undefined,
+    failingSince: row.failingSince as number | undefined,
     version: row.etag,
   };
 }

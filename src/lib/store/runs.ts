@@ -36,6 +36,8 @@ export type SliceResult =
     }
   | { readonly state: 'failed'; readonly error: string; readonly counts?: Counts };
 
+export type PendingSlice = Pick<Slice, 'attempts' | 'worker' | 'dueAt' | 'error' | 'failingSince'>;
+
 /** Each is a partition of its own. */
 const purgedAtOnce = 8;
 
@@ -129,6 +131,17 @@ export class RunStore {
     const inPlan = where`PartitionKey eq ${partitionOf(run.runId)} and RowKey ge ${sliceKey(run.planId, 0)} and RowKey lt ${`slice-${run.planId}.`}`;
     const filter = which === 'pending' ? `${inPlan} and state eq 'pending'` : inPlan;
     for await (const row of queryRows(this.#table, { filter })) yield rowToSlice(row, run.runId);
+  }
+
+  /** What of the first pending slices says whether they are tried again, or wait. */
+  async firstPending(run: Run): Promise<PendingSlice[]> {
+    const found: PendingSlice[] = [];
+    const { planId = '', runId } = run;
+    const filter = where`PartitionKey eq ${partitionOf(runId)} and RowKey ge ${sliceKey(planId, 0)} and RowKey lt ${`slice-${planId}.`} and state eq 'pending'`;
+    const select = ['attempts', 'worker', 'dueAt', 'error', 'failingSince'];
+    for await (const row of queryRows(this.#table, { filter, select, pageSize: 200, pages: 1 }))
+      found.push(row as unknown as PendingSlice);
+    return found;
   }
 
   /**

@@ -64,5 +64,20 @@ export function lastOccurrence(schedule: string, now: number): Utc {
   return utc(previous ?? cronOf(schedule).previousRuns(1, new Date(now + earlyMs))[0] ?? now);
 }
 
+/** Behind by less, a feed catches up by itself. */
+const lateMs = 3_600_000;
+
+/**
+ * Whether a feed is behind by more than it should: a run that its schedule asked for has brought nothing, and the next
+ * one is due already.
+ * @param since up to when it was delivered. @param lagMs what it leaves to the next run.
+ */
+export function isLate({ timer, own }: FeedSchedule, since: Utc, at: Utc, lagMs: number): boolean {
+  const [, before] = cronOf(own ?? timer).previousRuns(2, new Date(at));
+  if (!before) return false;
+  const delivered = toMs(since) + lagMs;
+  return delivered < before.getTime() - earlyMs && toMs(at) - delivered > lateMs;
+}
+
 const cronOf = (schedule: string): Cron =>
   new Cron(schedule, { mode: '6-part', timezone: 'UTC', paused: true });

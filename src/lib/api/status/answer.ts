@@ -1,8 +1,8 @@
 import type { App } from '../../app';
-import { isEnded } from '../../domain/run';
+import { isEnded, type Run } from '../../domain/run';
 import { utc } from '../../domain/time';
 import { type Answer, problem } from '../answer';
-import { runView } from '../run-view';
+import { openView, runViews } from '../run-view';
 import { mustBeChoices, type StatusFilter } from './filter';
 import { html } from './html';
 import { readStatus } from './model';
@@ -30,17 +30,19 @@ export const getStatus = (called: Called): Promise<Answer> =>
 async function runPart(app: App, runId: string, up: string): Promise<Answer> {
   const run = await app.engine.runs.read(runId);
   if (!run) return problem({ status: 404, title: 'No such run', detail: `There is no run ${runId}` });
-  return pagePart(runResult(runView(run), isEnded(run), { at: utc(app.engine.now()), up }));
+  return pagePart(
+    runResult(await openView(app.engine, run), isEnded(run), { at: utc(app.engine.now()), up }),
+  );
 }
 
 /** The runs before one. */
 async function runsPart(app: App, after: string, filter: StatusFilter, up: string): Promise<Answer> {
-  const runs = [];
+  const runs: Run[] = [];
   for await (const run of app.engine.runs.list({ ...filter, after, pageSize: older + 1 })) {
-    runs.push(runView(run));
+    runs.push(run);
     if (runs.length > older) break;
   }
-  const rows = runRows(runs.slice(0, older), { at: utc(app.engine.now()), up });
+  const rows = runRows(await runViews(app.engine, runs.slice(0, older)), { at: utc(app.engine.now()), up });
   const more = runs.length > older ? 'yes' : 'no';
   const body = html`<table>
     <tbody data-more="${more}">

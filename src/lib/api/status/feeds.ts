@@ -1,4 +1,5 @@
 import { feedName, towards } from '../../domain/feed';
+import { waitingText } from '../../domain/waiting';
 import type { RunView } from '../run-view';
 import { html, type Html } from './html';
 import { badge, icon } from './icons';
@@ -56,7 +57,7 @@ export function progress({ run, done, rowsPerSecond, secondsLeft }: OpenRun, { a
     done === undefined
       ? html`<progress aria-label="${label}"></progress>`
       : html`<progress aria-label="${label}" max="1" value="${done.toFixed(3)}"></progress>`;
-  return html`${bar}
+  return html`${bar} ${run.waiting && html`<p class="why">${waitingText(run.waiting, at)}</p>`}
     <p class="facts"><span>${facts.join(' · ')}</span> <span>started ${when(startedAt, at)}</span></p>`;
 }
 

@@ -6,10 +6,10 @@ import type { SourceEntry } from '../../settings/types';
 import type { FeedState } from '../../store/feeds';
 import { destinationSystem } from '../../store/pauses';
 import { feedsOf } from '../../sync/feeds-of';
-import { feedSchedule, nextDue } from '../../sync/schedule';
+import { feedSchedule, isLate, nextDue } from '../../sync/schedule';
 import { type BatchView, batchView, readBatches } from '../enrolment-list';
 import { type EventView, eventView } from '../events';
-import { runView } from '../run-view';
+import { type RunView, runView, runViews } from '../run-view';
 import { filterWords, isFilter, lets, type StatusFilter } from './filter';
 import { RunHistory } from './history';
 import { readReasons } from './quarantine';
@@ -67,7 +67,9 @@ export async function readStatus(
     batches,
     feeds: feeds.filter(({ last }) => filter.state === undefined || last?.state === filter.state),
     verdict: judge(model),
-    runs: runs.slice(0, shown).map(runView),
+    runs: runs
+      .slice(0, shown)
+      .map((run) => open.find((one) => one.run.runId === run.runId)?.run ?? runView(run)),
     moreRuns: runs.length > shown,
   };
 }
@@ -99,6 +101,9 @@ function feedStatus({ engine, settings }: App, { entry, feed, state, runs, dryRu
   const since = state?.watermark ?? good?.startedAt;
   const to = settings.destinations.find(({ id }) => id === feed.destination);
   const enabled = !entry.ok || entry.settings.enabled;
+  const schedule =
+    entry.ok && enabled ? feedSchedule(settings, engine.openSource(entry.id), feed.kind) : undefined;
+  const leavesMs = entry.ok && state?.watermark ? entry.settings.lagMinutes * 60_000 : 0;
   return {
     ...feed,
     sourceKind: entry.ok ? entry.settings.kind : undefined,
@@ -108,10 +113,8 @@ function feedStatus({ engine, settings }: App, { entry, feed, state, runs, dryRu
     dryRun: dryRun && runView(dryRun),
     history: runs.map(({ state, counts }) => ({ state, counts })),
     lagMs: since && toMs(at) - toMs(since),
-    nextDue:
-      entry.ok && enabled
-        ? nextDue(feedSchedule(settings, engine.openSource(entry.id), feed.kind), state?.lastTick, at)
-        : undefined,
+    isLate: schedule !== undefined && since !== undefined && isLate(schedule, since, at, leavesMs),
+    nextDue: schedule && nextDue(schedule, state?.lastTick, at),
   };
 }
 
@@ -122,18 +125,20 @@ const isWhole = ({ courseId, learner, replay, from, to }: Run['request']): boole
 async function readOpen({ engine }: App, filter: StatusFilter): Promise<OpenRun[]> {
   const all = await engine.feeds.listOpen();
   const markers = all.filter(({ feed }) => lets(filter, feed)).slice(0, openShown);
-  const runs = await Promise.all(markers.map(({ runId }) => engine.runs.read(runId)));
-  return runs.flatMap((run) => (run && !isEnded(run) ? [openRun(run, engine.now())] : []));
+  const found = await Promise.all(markers.map(({ runId }) => engine.runs.read(runId)));
+  const runs = found.flatMap((run) => (run && !isEnded(run) ? [run] : []));
+  const views = await runViews(engine, runs);
+  return runs.map((run, i) => openRun(run, engine.now(), views[i]));
 }
 
 /** @param now milliseconds since 1970. */
-export function openRun(run: Run, now: number): OpenRun {
+export function openRun(run: Run, now: number, view: RunView = runView(run)): OpenRun {
   const { slices, counts } = run;
   const seconds = (now - toMs(run.startedAt)) / 1_000;
   const ended = slices.done + slices.failed;
   const done = slices.total > 0 ? ended / slices.total : undefined;
   return {
-    run: runView(run),
+    run: view,
     done,
     rowsPerSecond: counts.read > 0 && seconds >= 1 ? counts.read / seconds : undefined,
     secondsLeft: done ? (seconds * (1 - done)) / done : undefined,

@@ -1,4 +1,5 @@
 import { towards } from '../../domain/feed';
+import { waitingText } from '../../domain/waiting';
 import type { RunView } from '../run-view';
 import { html, type Html } from './html';
 import { badge } from './icons';
@@ -24,6 +25,7 @@ function runRow(run: RunView, view: View): Html {
     finishedAt,
   } = run;
   const how = [trigger, mode === 'full' ? 'full' : '', dryRun ? 'dry run' : ''].filter(Boolean).join(', ');
+  const why = error ?? (run.waiting && waitingText(run.waiting, view.at));
   const took = finishedAt && span(Date.parse(finishedAt) - Date.parse(startedAt));
   return html`
     <tr data-key="${runId}">
@@ -31,7 +33,7 @@ function runRow(run: RunView, view: View): Html {
       <th scope="row">
         <b>${source}</b> ${kind}${towards(destination)}<small>${runLink(view, runId)}</small>
       </th>
-      <td data-l="State">${badge(state)}${error && html`<small class="why">${error}</small>`}</td>
+      <td data-l="State">${badge(state)}${why && html`<small class="why">${why}</small>`}</td>
       <td data-l="By">${how}</td>
       <td data-l="Read" class="n">${number(counts.read)}</td>
       <td data-l="Sent" class="n">
@@ -71,13 +73,14 @@ export function runResult(run: RunView, isOver: boolean, view: View): Html {
     startedAt,
     skippedBecause = {},
   } = run;
+  const why = error ?? (run.waiting && waitingText(run.waiting, view.at));
   return html`
     <article id="result-${runId}" data-ended="${isOver ? 'yes' : 'no'}">
       <div class="line">
         <h3><b>${source}</b> ${kind}${towards(destination)}${run.dryRun && ', dry run'} ${badge(state)}</h3>
         <time datetime="${startedAt}" title="${clock(startedAt)}">${clock(startedAt)}</time>
       </div>
-      ${error && html`<p class="why">${error}</p>`}
+      ${why && html`<p class="why">${why}</p>`}
       <p class="facts">
         <span
           >${number(counts.read)} read,

@@ -43,6 +43,8 @@ export interface FeedStatus extends Feed {
   readonly history: readonly Pick<RunView, 'state' | 'counts'>[];
   /** How far it is behind, milliseconds; undefined when it never ran to its end. */
   readonly lagMs: number | undefined;
+  /** That is more than its schedule explains. */
+  readonly isLate: boolean;
   readonly nextDue: Utc | undefined;
 }
 

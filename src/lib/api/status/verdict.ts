@@ -1,8 +1,11 @@
-import { towards } from '../../domain/feed';
-import { toMs } from '../../domain/time';
+import { type Feed, feedName, towards } from '../../domain/feed';
+import { toMs, type Utc } from '../../domain/time';
+import { waitingText } from '../../domain/waiting';
+import { destinationSystem, type Pause } from '../../store/pauses';
+import type { RunView } from '../run-view';
 import { filterWords } from './filter';
-import type { StatusModel, Verdict } from './shown';
-import { clock } from './words';
+import type { FeedStatus, StatusModel, Verdict } from './shown';
+import { clock, span } from './words';
 
 /** A shorter pause is over before anybody could do something about it. */
 const longMs = 60_000;
@@ -20,14 +23,19 @@ export function judge({ at, warnings, feeds, pauses, open, quarantine, events, f
   const failed = feeds.filter(({ source, history }) => !wrong.has(source) && lastEnd(history) === 'failed');
   const bad = [
     ...[...wrong].map((source) => `The settings of ${source} are wrong.`),
-    ...failed.map(
-      ({ source, kind, destination }) => `The last ${kind} run of ${source}${towards(destination)} failed.`,
-    ),
+    ...failed.map((feed) => `The last ${ofFeed(feed, 'run')} failed.`),
   ];
+  const long = pauses.filter(({ until }) => toMs(until) - toMs(at) > longMs);
+  const waiting = open.map(({ run }) => run).filter((run) => isTrouble(run, long, at));
+  const told = new Set([...failed, ...waiting].map(feedName));
+  const others = feeds.filter((feed) => !wrong.has(feed.source) && !told.has(feedName(feed)));
   const look = [
-    ...pauses
-      .filter(({ until }) => toMs(until) - toMs(at) > longMs)
-      .map(({ system, until }) => `${system} asked to be left alone until ${clock(until)}.`),
+    ...waiting.map((run) => `The ${ofFeed(run, 'run')}: ${run.waiting ? waitingText(run.waiting, at) : ''}.`),
+    ...long.map(
+      ({ system, until, why }) =>
+        `${system} asked to be left alone until ${clock(until)}${why ? ` (${why})` : ''}.`,
+    ),
+    ...others.flatMap(troubleOf),
     ...(quarantine.count > 0 ? [`${many(quarantine, 'record')} could not be delivered.`] : []),
     ...(events.count > 0 ? [`${many(events, 'webhook event')} could not be applied.`] : []),
     ...warnings.map(({ setting, message }) => asSentence(`${setting} ${message}`)),
@@ -46,6 +54,33 @@ export function judge({ at, warnings, feeds, pauses, open, quarantine, events, f
     return { level: 'good', headline: 'Ready', reasons: ['Nothing has run yet.'] };
   const busy = open.length === 0 ? 'Nothing is running now.' : `${count(open.length, 'run')} under way.`;
   return { level: 'good', headline: 'All is well', reasons: [busy] };
+}
+
+const ofFeed = ({ source, kind, destination }: Feed, what: string): string =>
+  `${kind} ${what} of ${source}${towards(destination)}`;
+
+/** A run that is tried again, or waits for long; not one whose turn it is not, or for a pause that is told anyway. */
+function isTrouble({ source, destination, waiting }: RunView, told: readonly Pause[], at: Utc): boolean {
+  if (!waiting || waiting.since !== undefined) return waiting !== undefined;
+  const { until = at } = waiting;
+  const systems = [source, destinationSystem(destination)];
+  return toMs(until) - toMs(at) > longMs && !told.some(({ system }) => systems.includes(system));
+}
+
+/** So many skipped runs in a row mean that one never ends. */
+const manySkipped = 3;
+
+/** What of a feed needs a look although its last run did not fail. */
+function troubleOf({ source, kind, destination, last, history, isLate, lagMs = 0 }: FeedStatus): string[] {
+  const feed = { source, kind, destination };
+  const ended = history.findIndex(({ state }) => state !== 'skipped');
+  const skipped = ended < 0 ? history.length : ended;
+  if (skipped >= manySkipped)
+    return [`The last ${skipped} ${ofFeed(feed, 'runs')} were skipped: another run does not end.`];
+  if (isLate) return [`The ${kind} of ${source}${towards(destination)} is ${span(lagMs)} behind.`];
+  return last?.state === 'partial' && last.error
+    ? [asSentence(`The last ${ofFeed(feed, 'run')}: ${last.error}`)]
+    : [];
 }
 
 const asSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);

@@ -14,6 +14,7 @@ import { cancelRun } from './cancel';
 import { type Engine, nextOf, openFeed, type OpenSource, retryDelayMs, shapeOf } from '../engine';
 import { endRun, finishRun } from './finish';
 import { notHereMs } from '../not-here';
+import { failingText } from '../waiting';
 import { leaveRun, takeUp } from './leave';
 import { parallelSlices } from './places';
 import { planCourses } from './plan-courses';
@@ -110,6 +111,7 @@ async function planUnderLease(
       ? undefined
       : {
           planId,
+          planFailure: undefined,
           state: 'running',
           mode,
           shape,
@@ -160,7 +162,12 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
   }
   if (error instanceof WaitError) {
     engine.onRetry?.({ run, why: sentence(error), at: error.until });
-    await engine.runs.update(runId, () => ({ planDueAt: error.until }));
+    const until = new Date(error.until).toISOString();
+    engine.log.info(
+      { runId, source, kind, destination, until, why: error.message },
+      'plan waits for a pause',
+    );
+    await engine.runs.update(runId, () => ({ planDueAt: error.until, planFailure: undefined }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, (error.until - engine.now()) / 1000);
   }
   if (error instanceof NotNamedError) {
@@ -172,13 +179,18 @@ async function planFailed(engine: Engine, runId: string, error: unknown): Promis
   const again = error instanceof RetryableError || passesSoon(error, run);
   if (again && attempt < engine.patience.attempts) {
     const delay = retryDelayMs(engine.patience, attempt, () => engine.random());
-    engine.log.warn(
-      { runId, source, kind, destination, attempt, error: sentence(error) },
-      'plan will be retried',
-    );
-    const at = engine.now() + delay;
-    engine.onRetry?.({ run, why: sentence(error), at, attempt: nextOf(engine.patience, attempt) });
-    await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt: at }));
+    const planDueAt = engine.now() + delay;
+    const planFailure = { since: run.planFailure?.since ?? engine.now(), error: sentence(error) };
+    const waiting = failingText(engine, { ...planFailure, attempt: attempt + 1, dueAt: planDueAt });
+    const facts = { runId, source, kind, destination, attempt, error: planFailure.error, waiting };
+    engine.log.warn(facts, 'plan will be retried');
+    engine.onRetry?.({
+      run,
+      why: planFailure.error,
+      at: planDueAt,
+      attempt: nextOf(engine.patience, attempt),
+    });
+    await engine.runs.update(runId, () => ({ planAttempts: attempt, planDueAt, planFailure }));
     return engine.wakeUps.send({ queue: 'sync-runs', body: { runId } }, delay / 1000);
   }
   await endRun(engine, runId, 'failed', sentence(error));

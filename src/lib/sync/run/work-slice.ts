@@ -28,6 +28,7 @@ import {
   type SliceOutcome,
 } from '../slice/context';
 import { Tally } from '../deliver/tally';
+import { failingText } from '../waiting';
 import { watchForCancel } from './watch-for-cancel';
 import { workWindow } from '../slice/window';
 
@@ -204,7 +205,7 @@ async function pause(
   const { changes } = tally;
   const { counts, notes } = soFar ?? tally;
   // It got on: the attempts are for what does not.
-  const patch = { work, counts, changes, notes, dueAt, attempts: 0, error: undefined, ...freed(taken) };
+  const patch = { work, counts, changes, notes, dueAt, attempts: 0, ...well, ...freed(taken) };
   const paused = await engine.runs.paused.slice(run, slice, patch, { seen, told });
   const { runId, source, kind, destination } = run;
   const facts = { runId, source, kind, destination, slice: slice.number };
@@ -247,23 +248,30 @@ async function handle(what: Work, error: unknown, tally: Tally): Promise<Went> {
   }
   if (error instanceof WaitError) {
     engine.onRetry?.({ run, why: sentence(error), at: error.until });
-    engine.log.info({ ...facts, until: new Date(error.until).toISOString() }, 'slice waits for a pause');
-    return putBack(what, { attempts: slice.attempts - 1, dueAt: error.until });
+    const until = new Date(error.until).toISOString();
+    engine.log.info({ ...facts, until, why: error.message }, 'slice waits for a pause');
+    return putBack(what, { attempts: slice.attempts - 1, dueAt: error.until, ...well });
   }
   if (!again || slice.attempts >= engine.patience.attempts)
     return failSlice(what, sentence(error), tally.countsSoFar);
-  engine.log.warn({ ...facts, attempt: slice.attempts, error: sentence(error) }, 'slice will be retried');
   const dueAt = engine.now() + retryDelayMs(engine.patience, slice.attempts, () => engine.random());
-  engine.onRetry?.({
-    run,
-    why: sentence(error),
-    at: dueAt,
-    attempt: nextOf(engine.patience, slice.attempts),
+  const failure = { error: sentence(error), failingSince: slice.failingSince ?? engine.now() };
+  const { attempts: attempt } = slice;
+  const waiting = failingText(engine, {
+    ...failure,
+    since: failure.failingSince,
+    attempt: attempt + 1,
+    dueAt,
   });
+  engine.log.warn({ ...facts, attempt, error: failure.error, waiting }, 'slice will be retried');
+  engine.onRetry?.({ run, why: failure.error, at: dueAt, attempt: nextOf(engine.patience, attempt) });
   // What it sent may become something else by then, and this again: the same bytes are to be taken anew.
   const pauses = slice.pauses + 1;
-  return putBack(what, { pauses, dueAt, error: sentence(error) });
+  return putBack(what, { pauses, dueAt, ...failure });
 }
+
+/** Of a slice that got on, or was asked to wait: the failures before are over. */
+const well = { error: undefined, failingSince: undefined };
 
 async function putBack(taken: Taken, patch: Partial<Slice>): Promise<Went> {
   const { engine, run, slice } = taken;

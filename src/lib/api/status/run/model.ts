@@ -3,7 +3,7 @@ import { isEnded, type Run, type Slice } from '../../../domain/run';
 import { utc } from '../../../domain/time';
 import { destinationSystem, type Pause } from '../../../store/pauses';
 import { recordView, type RecordView } from '../../quarantine';
-import { runView, type RunView } from '../../run-view';
+import { openView, type RunView } from '../../run-view';
 import { openRun } from '../model';
 import type { Listed, OpenRun } from '../shown';
 import type { View } from '../view';
@@ -38,13 +38,14 @@ export async function readRunPage({ engine }: App, runId: string, up: string): P
     readQuarantine(engine.quarantine.list({ ...feedOf(run), runId, pageSize: recordsShown + 1 })),
     engine.pauses.list(now),
   ]);
+  const view = await openView(engine, run);
   const systems = [run.source, destinationSystem(run.destination)];
   return {
     at: utc(now),
     up,
-    run: runView(run),
+    run: view,
     asked: run.request,
-    open: isEnded(run) ? undefined : openRun(run, now),
+    open: isEnded(run) ? undefined : openRun(run, now, view),
     planDueAt: run.state === 'waiting' && run.planDueAt > now ? run.planDueAt : undefined,
     slices,
     quarantine,
