@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signer } from '../lib/destinations/signed-webhook/sign';
+import { signer } from '../lib/destinations/sign';
 import { InputError, RetryableError } from '../lib/errors';
 import type { Secret } from '../lib/settings/secret';
 

@@ -156,8 +156,8 @@ test.each([
 
 test('the page shows each destination’s feeds, and lets one be chosen', async () => {
   const page = await (await fetch(`${served.url}/status`)).text();
-  expect(page).toMatch(/<b>openedx<\/b> catalog to webhook/);
-  expect(page).toMatch(/<b>openedx<\/b> consumption to webhook/);
+  expect(page).toMatch(/>openedx<\/a><\/b> catalog to webhook/);
+  expect(page).toMatch(/>openedx<\/a><\/b> consumption to webhook/);
   expect(page).toMatch(
     /<select name="destination">\s*<option value="">All destinations<\/option>\s*<option>ld<\/option><option>webhook<\/option>/,
   );

