@@ -14,7 +14,7 @@ async function inProcess(name: string, way: string, env: Env): Promise<void> {
 }
 
 async function inHost(name: string, env: Env): Promise<void> {
-  const host = await BenchHost.start(env);
+  const host = await BenchHost.open(env);
   try {
     const { seconds } = await host.sync('openedx', 'consumption');
     print(`${name}, through the local host`, '', '', host.peakMiB, seconds);

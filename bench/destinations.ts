@@ -63,7 +63,7 @@ async function both(rows: number, latencyMs: number, { id, loop, at }: Destinati
     const calls = (await callsOf(addressOf(env, at))) - before;
     return { rowsPerSecond: rows / seconds, callsPerRow: calls / rows };
   };
-  const host = await BenchHost.start(env);
+  const host = await BenchHost.open(env);
   try {
     const plain = await counting(async () => (await alone(loop, env)).seconds);
     const bridge = await counting(async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectStorage } from '../src/lib/store/storage';
+import { Inbox } from '../src/lib/store/inbox';
 import { RunStore } from '../src/lib/store/runs';
 import { isEnded, type Run } from '../src/lib/domain/run';
 
@@ -14,9 +15,10 @@ export class BenchHost {
     private readonly child: ChildProcess,
     private readonly url: string,
     private readonly runs: RunStore,
+    private readonly inbox: Inbox,
   ) {}
 
-  static async start(env: Readonly<Record<string, string>>): Promise<BenchHost> {
+  static async open(env: Readonly<Record<string, string>>): Promise<BenchHost> {
     const never = '0 0 0 1 1 *';
     const child = spawn(process.execPath, [join(__dirname, '../local/host.js')], {
       cwd: join(__dirname, '../..'),
@@ -42,20 +44,50 @@ export class BenchHost {
       type: 'connectionString',
       connectionString: env.AzureWebJobsStorage ?? '',
     });
-    return new BenchHost(child, url, new RunStore(storage));
+    return new BenchHost(child, url, new RunStore(storage), new Inbox(storage, []));
+  }
+
+  /** Asks for a sync over HTTP. @returns its run's id. */
+  async start(source: string, kind: string, more: object = {}): Promise<string> {
+    const answer = await this.post('resync', { source, kind, ...more });
+    const { runs } = (await answer.json()) as { runs?: { runId: string }[] };
+    const runId = runs?.[0]?.runId;
+    if (runId === undefined) throw new Error(`/resync answered ${answer.status}`);
+    return runId;
+  }
+
+  /** Sends an event to a source's webhook. @returns seconds until it has been worked. */
+  async webhook(source: string, body: object): Promise<number> {
+    const start = performance.now();
+    const answer = await this.post(`webhooks/${source}`, body);
+    const { eventId } = (await answer.json()) as { eventId: string };
+    for (;;) {
+      const event = await this.inbox.read(eventId);
+      if (event?.state === 'dead') throw new Error(`${eventId} is dead: ${event.error}`);
+      if (event && event.state !== 'received') return (performance.now() - start) / 1000;
+      await sleep(pollMs);
+    }
+  }
+
+  /** @throws Error when the run has ended: what was measured beside it was measured alone. */
+  async expectOpen(runId: string): Promise<void> {
+    const run = await this.runs.read(runId);
+    if (!run || isEnded(run))
+      throw new Error(`${runId} has ended already: ${run?.state} ${run?.error ?? ''}`);
+  }
+
+  private post(path: string, body: object): Promise<Response> {
+    return fetch(`${this.url}/api/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   }
 
   /** Asks for a sync over HTTP, and waits until it has ended. @returns the run, and seconds from the asking on. */
   async sync(source: string, kind: string, more: object = {}): Promise<{ run: Run; seconds: number }> {
     const start = performance.now();
-    const answer = await fetch(`${this.url}/api/resync`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ source, kind, ...more }),
-    });
-    const { runs } = (await answer.json()) as { runs?: { runId: string }[] };
-    const runId = runs?.[0]?.runId;
-    if (runId === undefined) throw new Error(`/resync answered ${answer.status}`);
+    const runId = await this.start(source, kind, more);
     for (;;) {
       const run = await this.runs.read(runId);
       if (run && isEnded(run)) {

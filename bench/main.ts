@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxOptions } from '../sandbox/sandbox';
 import { toDestinations } from './destinations';
+import { besideSlowOnes } from './fair';
 import { history } from './history';
 import { BenchHost } from './host';
 import { alone, type Env, grades, quiet, scan, scanEnv, startServers } from './world';
@@ -36,7 +37,7 @@ interface Case {
 async function against({ what, loop: name, source, kind, target, world, env: more, again, memory }: Case) {
   const servers = await startServers(world);
   const env = { ...servers.env, ...more };
-  const host = await BenchHost.start(env);
+  const host = await BenchHost.open(env);
   try {
     const plain = await alone(name, env);
     const first = await host.sync(source, kind);
@@ -78,7 +79,7 @@ const perCourse = (calls = NaN, courses = 1): string => (calls / courses).toFixe
 /** From the asking to the end of a run that finds one changed grade. */
 async function oneChange(): Promise<void> {
   const servers = await startServers(grades(1_000, 50));
-  const host = await BenchHost.start(servers.env);
+  const host = await BenchHost.open(servers.env);
   try {
     await host.sync('openedx', 'consumption');
     const times: number[] = [];
@@ -125,6 +126,7 @@ const cases: Record<string, () => Promise<void>> = {
         ldServices: quiet(50),
       },
     }),
+  fair: () => besideSlowOnes(report),
   destinations: () => toDestinations(million / 50, 50, report),
   slow: () =>
     against({
