@@ -33,6 +33,7 @@ async function stored(more: Partial<Run>, works: readonly SliceWork[] = []): Pro
   const { runs, now } = served.bridge.app.engine;
   const run = storedRun(feed, addSeconds(utc(now()), -(ago += 60)), more);
   await runs.create(run);
+  await runs.noteEnd(run);
   await runs.stage(run.runId, 'plan', works);
   return run.runId;
 }

@@ -1,5 +1,6 @@
+import { sourceKindNamed } from '../sources/registry';
 import { sourceDefinitions } from './definitions';
-import type { Definition } from './definition';
+import type { Definitions } from './read-group';
 import type { SourceSettings } from './types';
 
 /** A setting as it may be shown. */
@@ -12,7 +13,7 @@ export interface ShownSetting {
 /** Of a source's settings those that are not as when left out. */
 export function shownSettings(settings: SourceSettings): ShownSetting[] {
   const values = settings as unknown as Readonly<Record<string, unknown>>;
-  const definitions: Readonly<Record<string, Definition>> = sourceDefinitions;
+  const definitions: Definitions = { ...sourceDefinitions, ...sourceKindNamed(settings.kind)?.definitions };
   return Object.entries(definitions).flatMap(
     ([key, { secret, schema, default: standard }]): ShownSetting[] => {
       const value = values[key];

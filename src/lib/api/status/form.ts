@@ -58,7 +58,7 @@ export function resyncForm({ sources, destinations }: Choices): Html {
             ${saidLine}
           </div>
         </form>
-        <div id="results" aria-label="Results"></div>
+        <div id="results" role="region" aria-label="Results"></div>
       </div>
     </section>
   `;
