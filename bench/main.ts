@@ -40,10 +40,13 @@ async function against({ what, loop: name, source, kind, target, world, env: mor
   const host = await BenchHost.open(env);
   try {
     const plain = await alone(name, env);
+    await servers.gap();
     const first = await host.sync(source, kind);
+    const gap = await servers.gap();
     const figures = (s: number): string =>
       `${(s / plain.seconds).toFixed(2)}× (${seconds(s)}, loop ${seconds(plain.seconds)})`;
     report(`${what}, ${first.run.counts.sent} sent`, figures(first.seconds), target);
+    report('longest time without a call, the same', `${gap.toFixed(0)} ms`, '≤ 200 ms');
     if (memory)
       report(
         'memory, the same',

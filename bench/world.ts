@@ -12,6 +12,8 @@ const run = promisify(execFile);
 export interface Servers {
   readonly env: Env;
   readonly child: ChildProcess;
+  /** The longest time since the last question in which no server was asked anything, milliseconds. */
+  gap(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -30,7 +32,12 @@ export async function startServers(world: SandboxOptions): Promise<Servers> {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
   };
-  return { env: JSON.parse(text) as Env, child, stop };
+  const gap = async (): Promise<number> => {
+    child.send('gap');
+    const [found] = (await once(child, 'message')) as [number];
+    return found;
+  };
+  return { env: JSON.parse(text) as Env, child, gap, stop };
 }
 
 export interface Measured {
