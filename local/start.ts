@@ -13,6 +13,7 @@ import { functionList } from './function-list';
 import { readHostJson } from './host-json';
 import { anySandbox, arrivedLines, sandboxDefaults, sandboxLines, sendWebhooks } from './demo-sandbox';
 import { startHost } from './host-process';
+import { feedKinds } from '../src/lib/domain/feed';
 import { outside } from '../src/lib/log';
 import { readLocalSettings, withEnvironment } from '../src/lib/settings/local-settings';
 import { doubtfulSettings, ownSystemsHint, wrongSettings } from './own-systems';
@@ -69,6 +70,8 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   outside.write = (line) => log(levelOf(line), line);
   const host = await startHost({ port, settings, timers: timers && file !== undefined, log });
   running.push(host);
+  // Read by the app's pages alone: by hand, this host still runs them.
+  if (!timers) for (const kind of feedKinds) process.env[`AzureWebJobs.${kind}Timer.Disabled`] = 'true';
   runUntilSignal(stopAll);
   const url = host.url.replace('127.0.0.1', 'localhost');
   console.log(`\n${functionList(host.functions, host.url)}`);

@@ -1,6 +1,6 @@
 import { noDestination, noDestinationEntry } from './destinations/none';
 import { destinationKinds } from './destinations/registry';
-import { firstDestination } from './domain/feed';
+import { feedKinds, firstDestination } from './domain/feed';
 import type { SettingsProblem } from './errors';
 import { appDefinitions } from './settings/definitions';
 import { type AppSettings, withEnvironment } from './settings/local-settings';
@@ -56,6 +56,7 @@ export function readSettings(env: Environment = process.env): SettingsResult {
       destinations,
       catalogSchedule: app.CATALOG_SCHEDULE,
       consumptionSchedule: app.CONSUMPTION_SCHEDULE,
+      timersOff: feedKinds.filter((kind) => isSwitchedOff(`${kind}Timer`, env)),
       retentionDays: app.RETENTION_DAYS,
       logLevel: app.LOG_LEVEL,
       // In Azure there is no disk to keep them on, and Application Insights has every line.
@@ -71,6 +72,10 @@ export function readSettings(env: Environment = process.env): SettingsResult {
     },
   };
 }
+
+/** As the Functions host reads it: `AzureWebJobs.<function>.Disabled`, with `__` for the dots where those cannot be. */
+const isSwitchedOff = (name: string, env: Environment): boolean =>
+  ['.', '__'].some((dot) => /^(true|1)$/i.test(env[`AzureWebJobs${dot}${name}${dot}Disabled`] ?? ''));
 
 /**
  * Puts the values of a local.settings.json into the environment, as the Functions host does, so that the Azure SDK

@@ -22,6 +22,7 @@ const feed = (state: FeedStatus['history'][number]['state']): FeedStatus => ({
   sourceKind: 'open-edx',
   problems: [],
   enabled: true,
+  timerOff: false,
   last: { state } as FeedStatus['last'],
   dryRun: undefined,
   history: [{ state, counts: noCounts }],
@@ -219,6 +220,17 @@ describe('the model', () => {
     expect(statusPage(model, { sources: [], destinations: [] }, 'nonce').text).toMatch(
       /LMS__other__baseUrl is missing/,
     );
+  });
+
+  test('says of a timer that it is off, and does not call its feeds late', async () => {
+    bridge = await startBridge({ env: { 'AzureWebJobs.catalogTimer.Disabled': 'true' } });
+    const model = await readStatus(bridge.app);
+    expect(model.feeds).toMatchObject([
+      { kind: 'catalog', timerOff: true, isLate: false, nextDue: undefined },
+      { kind: 'consumption', timerOff: false, nextDue: expect.any(String) },
+    ]);
+    const page = statusPage(model, { sources: [], destinations: [] }, 'nonce').text;
+    expect(page.match(/timer is off/g)).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { FeedKind } from '../domain/feed';
 import type { SettingsProblem } from '../errors';
 import type { Utc } from '../domain/time';
 import type { Secret } from './secret';
@@ -12,6 +13,8 @@ export interface Settings {
   readonly destinations: readonly DestinationEntry[];
   readonly catalogSchedule: string;
   readonly consumptionSchedule: string;
+  /** Kinds of feed whose timer function the platform was told not to run. */
+  readonly timersOff: readonly FeedKind[];
   readonly retentionDays: number;
   readonly logLevel: string;
   readonly logDir: string | undefined;

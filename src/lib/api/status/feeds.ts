@@ -1,4 +1,5 @@
 import { feedName, towards } from '../../domain/feed';
+import type { Utc } from '../../domain/time';
 import { waitingText } from '../../domain/waiting';
 import type { RunView } from '../run-view';
 import { html, type Html } from './html';
@@ -85,9 +86,15 @@ export function feedTable(model: View & Pick<StatusModel, 'feeds'>): Html {
   `;
 }
 
+function nextRun({ nextDue, enabled, timerOff }: FeedStatus, at: Utc): Html | string {
+  if (!enabled) return 'switched off';
+  if (timerOff) return 'timer is off';
+  return nextDue ? when(nextDue, at) : '–';
+}
+
 function feedRow(feed: FeedStatus, view: View): Html {
   const { at } = view;
-  const { source, kind, destination, last, dryRun, lagMs, problems, enabled } = feed;
+  const { source, kind, destination, last, dryRun, lagMs, problems } = feed;
   const trouble =
     problems.length > 0
       ? problems.map(({ setting, message }) => `${setting} ${message}`).join('; ')
@@ -108,7 +115,7 @@ function feedRow(feed: FeedStatus, view: View): Html {
       </td>
       <td data-l="Behind" class="n">${lagMs === undefined ? '–' : span(lagMs)}</td>
       <td data-l="Last 30 runs">${sparkline(feed.history)}</td>
-      <td data-l="Next run">${feed.nextDue ? when(feed.nextDue, at) : enabled ? '–' : 'switched off'}</td>
+      <td data-l="Next run">${nextRun(feed, at)}</td>
     </tr>
   `;
 }

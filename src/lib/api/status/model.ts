@@ -101,14 +101,18 @@ function feedStatus({ engine, settings }: App, { entry, feed, state, runs, dryRu
   const since = state?.watermark ?? good?.startedAt;
   const to = settings.destinations.find(({ id }) => id === feed.destination);
   const enabled = !entry.ok || entry.settings.enabled;
+  const timerOff = settings.timersOff.includes(feed.kind);
   const schedule =
-    entry.ok && enabled ? feedSchedule(settings, engine.openSource(entry.id), feed.kind) : undefined;
+    entry.ok && enabled && !timerOff
+      ? feedSchedule(settings, engine.openSource(entry.id), feed.kind)
+      : undefined;
   const leavesMs = entry.ok && state?.watermark ? entry.settings.lagMinutes * 60_000 : 0;
   return {
     ...feed,
     sourceKind: entry.ok ? entry.settings.kind : undefined,
     problems: [...(entry.ok ? [] : entry.problems), ...(to && !to.ok ? to.problems : [])],
     enabled,
+    timerOff,
     last: last && runView(last),
     dryRun: dryRun && runView(dryRun),
     history: runs.map(({ state, counts }) => ({ state, counts })),

@@ -35,6 +35,8 @@ export interface FeedStatus extends Feed {
   /** What is wrong with the source's settings. */
   readonly problems: readonly SettingsProblem[];
   readonly enabled: boolean;
+  /** The app's timer for feeds of this kind is switched off. */
+  readonly timerOff: boolean;
   /** The last real one. */
   readonly last: RunView | undefined;
   /** A dry run that is newer than `last`. */
