@@ -8,6 +8,8 @@ interface Destination {
   readonly loop: string;
   /** The setting that holds its address. */
   readonly at: string;
+  /** Takes results only of courses that it has. */
+  readonly coursesFirst?: true;
 }
 
 /** By kind. */
@@ -15,6 +17,7 @@ const destinations: Readonly<Record<string, Destination>> = {
   'ld-services': { id: 'ld', loop: 'grades', at: 'LD__baseUrl' },
   'signed-webhook': { id: 'webhook', loop: 'grades-webhook', at: 'DEST__webhook__url' },
   xapi: { id: 'lrs', loop: 'grades-lrs', at: 'DEST__lrs__baseUrl' },
+  'viva-learning': { id: 'viva', loop: 'grades-viva', at: 'DEST__viva__baseUrl', coursesFirst: true },
 };
 
 /** Calls that a pocket server was asked for, tokens too. */
@@ -54,7 +57,7 @@ export async function toDestinations(
   }
 }
 
-async function both(rows: number, latencyMs: number, { id, loop, at }: Destination) {
+async function both(rows: number, latencyMs: number, { id, loop, at, coursesFirst }: Destination) {
   const servers = await startServers(gradesToMany(rows, latencyMs));
   const { env } = servers;
   const counting = async (work: () => Promise<number>): Promise<Way> => {
@@ -65,6 +68,7 @@ async function both(rows: number, latencyMs: number, { id, loop, at }: Destinati
   };
   const host = await BenchHost.open(env);
   try {
+    if (coursesFirst) await host.sync('openedx', 'catalog', { destination: id });
     const plain = await counting(async () => (await alone(loop, env)).seconds);
     const bridge = await counting(async () => {
       const { run, seconds } = await host.sync('openedx', 'consumption', { destination: id });

@@ -2,6 +2,7 @@ import { createApp } from '../src/lib/app';
 import type { FeedKind } from '../src/lib/domain/feed';
 import { startRun } from '../src/lib/sync/run/start';
 import { workRun } from '../src/lib/sync/run/work-run';
+import { plainViva } from './plain-viva';
 import { plainLrs, plainWebhook } from './plain-destinations';
 import { plainCatalog, plainGrades, plainScan } from './plain';
 import { countStorageOperations } from './storage-operations';
@@ -25,6 +26,7 @@ const ways: Record<string, (env: Env) => Promise<number>> = {
   catalog: plainCatalog,
   'grades-lrs': plainLrs,
   'grades-webhook': plainWebhook,
+  'grades-viva': plainViva,
   'engine-grades': (env) => engine(env, 'openedx', 'consumption'),
   'engine-scan': (env) => engine(env, 'khalibre', 'consumption'),
 };

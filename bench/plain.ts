@@ -11,7 +11,7 @@ const posts = 4;
 type Env = Readonly<Record<string, string>>;
 
 /** A token, the plain way. */
-async function token(url: string, fields: Record<string, string>): Promise<string> {
+export async function token(url: string, fields: Record<string, string>): Promise<string> {
   const answer = await request(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -71,6 +71,7 @@ export const gradesToMany = (rows: number, latencyMs: number): SandboxOptions =>
   ...grades(rows, latencyMs),
   lrs: quiet(latencyMs),
   webhookReceiver: quiet(latencyMs),
+  graph: quiet(latencyMs),
 });
 /** Courses of Khalibre with some forty learners each. */
 export const scan = (courses: number, latencyMs: number): SandboxOptions => ({
