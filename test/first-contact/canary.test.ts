@@ -164,7 +164,8 @@ const addresses = (): string[] => [
 
 test('every place was looked at, and had something to show', () => {
   for (const [where, text] of Object.entries(out))
-    if (!/errors|table (inbox|enrolments|leases)/.test(where))
+    // Of tables that nothing was written to here, test/destinations/viva-learning looks at `givenids`.
+    if (!/errors|table (inbox|enrolments|leases|givenids)/.test(where))
       expect(`${where}: ${text.length > 0}`).toBe(`${where}: true`);
   expect(out.log?.includes('slice failed')).toBe(true);
   expect(out.answers?.includes('"status":400')).toBe(true);

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Storage accounts that the test run's Azurite has: one each for whoever asks. */
-export const accounts = Array.from({ length: 600 }, (_, i) => `test${i}`);
+export const accounts = Array.from({ length: 1_000 }, (_, i) => `test${i}`);
 
 /** Any key will do; it only signs calls to this machine. */
 export const accountKey = Buffer.from('a key for tests on this machine').toString('base64');

@@ -10,6 +10,7 @@ import { sweep } from '../../src/lib/sync/run/sweep';
 import { tick } from '../../src/lib/sync/tick';
 import { workRun } from '../../src/lib/sync/run/work-run';
 import type { Resync } from '../../src/lib/sync/resync';
+import { destinationKinds } from '../../src/lib/destinations/registry';
 import type { Run } from '../../src/lib/domain/run';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { take, workQueue } from '../webhooks/hooks';
@@ -236,7 +237,7 @@ describe('settings', () => {
     [{ DESTINATIONS: 'ld,ld' }, 'DESTINATIONS names the destination ld twice; take one out'],
     [
       { DESTINATIONS: 'x', DEST__x__kind: 'nothing' },
-      'DEST__x__kind must be one of ld-services, signed-webhook, xapi',
+      `DEST__x__kind must be one of ${Object.keys(destinationKinds).join(', ')}`,
     ],
     [{ DESTINATIONS: 'x' }, 'DEST__x__kind is missing: What it is.'],
   ])('%j is told in a sentence', (more, sentence) => {

@@ -154,7 +154,7 @@ describe('a sign-in link', () => {
 
   test.each([
     ['https://elsewhere.example.com/one-time', /another host/],
-    ['no address', /no address/],
+    ['no address', /that is not an address/],
   ])('to %s is not handed on, nor told', async (url, message) => {
     await serve(() => ({ success: '1', authentificationUrl: url }));
     const error = await failure(signIns(server.origin).link({ email: 'a@example.com', errorUrl }, call));
