@@ -130,18 +130,22 @@ describe('a live run', () => {
     const { page, complaints } = await open();
     const row = `document.querySelector('[data-key=khalibre-catalog] b')`;
     await page.evaluate(`${row}.mark = 'not drawn anew'`);
-    slow(350);
+    // Slow enough for the page to look several times before the run is over: it does so every 3 s.
+    slow(600);
     await api('resync', { source: 'openedx', kind: 'consumption', mode: 'full' });
     const values = new Set<string>();
-    await until('the bar shows', async () => {
-      const value = await page
-        .locator('progress[value]')
-        .first()
-        .getAttribute('value', { timeout: 8_000 })
-        .catch(() => null);
-      if (value) values.add(value);
-      return values.size >= 1;
-    });
+    await until(
+      'the bar has moved',
+      async () => {
+        const value = await page
+          .locator('progress[value]')
+          .first()
+          .getAttribute('value', { timeout: 20_000 });
+        if (value) values.add(value);
+        return values.size >= 3;
+      },
+      45_000,
+    );
     expect(await page.textContent('.open')).toMatch(
       /openedx consumption.*\d+ of \d+ slices · \d+ rows · \d+ rows\/s/s,
     );
