@@ -5,8 +5,9 @@ import type { Gate, Outcome, Pass } from '../http/gate';
 import { admit, GateQueue, tooFarAway, type Admission } from '../http/gate-queue';
 import { leave, type GateLimits, type GateState } from '../http/gate-state';
 import { isUnsaid, sayThatItCalls, shareOf } from '../http/gate-users';
-import { GateRow, type SeenGate } from './gate-row';
+import { GateRow } from './gate-row';
 import { retryConflicts } from './rows';
+import { SeenGateRow } from './seen-gate';
 import type { Storage } from './storage';
 
 // A reason of our own: without one, every abort makes an exception with its stack.
@@ -59,10 +60,10 @@ interface Answered {
  * One gate over all instances: a row of the table `leases`, guarded by its ETag.
  *
  * A source without a rate that has not throttled lately is not asked about at each call; each process has its share of
- * the calls in flight, among those that the row names as calling it now. With a rate, or since a pause, each call gets its place by a write that fails when
- * another instance wrote first: nobody leaves before the pause is over, one probe flies, and the calls in flight are
- * counted over all instances. Calls that wait together, and answers that come in together, share a write. What an
- * instance that died held is free a minute later.
+ * the calls in flight, among those that the row names as calling it now. With a rate, or since a pause, each call gets
+ * its place by a write that fails when another instance wrote first: nobody leaves before the pause is over, one probe
+ * flies, and the calls in flight are counted over all instances. Calls that wait together, and answers that come in
+ * together, share a write. What an instance that died held is free a minute later.
  *
  * `enter` throws RetryableError when storage does not answer; `leave` never throws.
  */
@@ -73,7 +74,7 @@ export function createSharedGate(options: SharedGateOptions): Gate {
 class SharedGate implements Gate {
   private readonly system: string;
   private readonly limits: GateLimits;
-  private readonly row: GateRow;
+  private readonly row: SeenGateRow;
   private readonly clock: Clock;
   private readonly random: () => number;
   private readonly maxWaitMs: number;
@@ -84,7 +85,6 @@ class SharedGate implements Gate {
   private readonly flying = new Map<string, number>();
   /** Not in the row yet. */
   private answers: Answered[] = [];
-  private seen: (SeenGate & { readonly at: number }) | undefined;
   private failedAt = -Infinity;
   private failures = 0;
   private tickets = 0;
@@ -95,8 +95,8 @@ class SharedGate implements Gate {
   constructor({ system, source, limits, storage, clock, random, maxWaitMs, onPause }: SharedGateOptions) {
     this.system = system;
     this.limits = limits;
-    this.row = new GateRow(storage, source);
     this.clock = clock ?? systemClock;
+    this.row = new SeenGateRow(new GateRow(storage, source), this.clock);
     this.random = random ?? Math.random;
     this.maxWaitMs = maxWaitMs ?? 60_000;
     this.onPause = onPause;
@@ -109,7 +109,7 @@ class SharedGate implements Gate {
   }
 
   private pump(): void {
-    if (this.isShared() || this.age() >= refreshMs) void this.look();
+    if (this.isShared() || this.row.age() >= refreshMs) void this.look();
     if (!this.isShared() && this.isFresh()) this.letGo();
   }
 
@@ -118,7 +118,7 @@ class SharedGate implements Gate {
       leave: async (outcome) => {
         if (!this.flying.delete(ticket)) return;
         if (outcome.type !== 'throttled' && !this.isShared()) return this.pump();
-        const matters = outcome.type === 'throttled' || this.seen?.state.probe === ticket;
+        const matters = outcome.type === 'throttled' || this.row.state?.probe === ticket;
         const at = this.clock.now();
         const saved = new Promise<void>((settle) => {
           this.answers.push({ ticket, outcome, at, chance: this.random(), settle });
@@ -132,25 +132,21 @@ class SharedGate implements Gate {
 
   private isShared(): boolean {
     if (this.limits.requestsPerMinute !== undefined || this.answers.length > 0) return true;
-    if (!this.seen) return false;
-    const { strikes, pausedUntil } = this.seen.state;
+    const { state } = this.row;
+    if (!state) return false;
+    const { strikes, pausedUntil } = state;
     return strikes > 0 || pausedUntil + watchfulMs > this.clock.now();
   }
 
-  /** Milliseconds since the row was last read or written. */
-  private age(): number {
-    return this.seen ? this.clock.now() - this.seen.at : Infinity;
-  }
-
   private isFresh(): boolean {
-    if (this.age() < staleMs) return true;
-    return this.clock.now() - this.failedAt < staleMs && this.age() < trustMs;
+    if (this.row.age() < staleMs) return true;
+    return this.clock.now() - this.failedAt < staleMs && this.row.age() < trustMs;
   }
 
   /** Lets calls go by this process's own count. */
   private letGo(): void {
     for (let next = this.queue.first(); next; next = this.queue.first()) {
-      if (this.flying.size >= shareOf(this.seen?.state, this.limits, this.id, this.clock.now())) return;
+      if (this.flying.size >= shareOf(this.row.state, this.limits, this.id, this.clock.now())) return;
       const ticket = this.newTicket();
       this.flying.set(ticket, Infinity);
       next.go(this.pass(ticket));
@@ -159,14 +155,8 @@ class SharedGate implements Gate {
 
   /** Tells others that this process calls. @throws ConflictError when one of them was faster; then the row was read anew. */
   private async sayThatItCalls(): Promise<void> {
-    const { state, etag } = this.seen ?? (await this.read());
-    try {
-      const written = await this.row.write(sayThatItCalls(state, this.id, this.clock.now()), etag);
-      this.seen = { ...written, at: this.clock.now() };
-    } catch (error) {
-      if (error instanceof ConflictError) await this.read();
-      throw error;
-    }
+    const state = this.row.state ?? (await this.row.read());
+    await this.row.write(sayThatItCalls(state, this.id, this.clock.now()));
   }
 
   private readonly newTicket = (): string => `${this.id}.${++this.tickets}`;
@@ -186,11 +176,11 @@ class SharedGate implements Gate {
   private async turn(): Promise<void> {
     this.alarm.abort(takenOver);
     try {
-      if (this.age() >= (this.isShared() ? staleMs : refreshMs)) await this.read();
+      if (this.row.age() >= (this.isShared() ? staleMs : refreshMs)) await this.row.read();
       if (this.isShared()) await retryConflicts(() => this.share());
       else {
         this.letGo();
-        if (this.flying.size > 0 && isUnsaid(this.seen?.state, this.id, this.clock.now()))
+        if (this.flying.size > 0 && isUnsaid(this.row.state, this.id, this.clock.now()))
           await retryConflicts(() => this.sayThatItCalls());
         this.letGo();
       }
@@ -200,33 +190,22 @@ class SharedGate implements Gate {
     }
   }
 
-  private async read(): Promise<SeenGate> {
-    const { state, etag } = await this.row.read();
-    this.seen = { state, etag, at: this.clock.now() };
-    return this.seen;
-  }
-
   /** @throws ConflictError when another instance was faster; then the row has been read anew. */
   private async share(): Promise<void> {
-    let seen = this.seen ?? (await this.read());
-    let plan = this.plan(seen.state);
+    let seen = this.row.state ?? (await this.row.read());
+    let plan = this.plan(seen);
     // A place that another host gave back, or a pause that an operator ended, does not show in what was read before.
     // A refusal sends work to sleep for long: it is never told by what was read before.
-    if (plan.refused.length > 0 ? this.age() > 0 : this.waitsForOthers(plan) && this.age() >= pollMs) {
-      seen = await this.read();
-      plan = this.plan(seen.state);
+    const age = this.row.age();
+    if (plan.refused.length > 0 ? age > 0 : this.waitsForOthers(plan) && age >= pollMs) {
+      seen = await this.row.read();
+      plan = this.plan(seen);
     }
     if (plan.granted.length > 0 || plan.answered.length > 0) {
-      try {
-        const written = await this.row.write(plan.state, seen.etag);
-        this.seen = { ...written, at: this.clock.now() };
-        const longer = plan.state.pausedUntil - Math.max(seen.state.pausedUntil, plan.at);
-        const { pausedUntil, why } = plan.state;
-        if (longer > 0) this.onPause?.(longer / 1000, pausedUntil, why);
-      } catch (error) {
-        if (error instanceof ConflictError) await this.read();
-        throw error;
-      }
+      await this.row.write(plan.state);
+      const { pausedUntil, why } = plan.state;
+      const longer = pausedUntil - Math.max(seen.pausedUntil, plan.at);
+      if (longer > 0) this.onPause?.(longer / 1000, pausedUntil, why);
     }
     this.carryOut(plan);
   }
@@ -270,7 +249,7 @@ class SharedGate implements Gate {
     }
     for (const { waiter, until } of plan.refused) waiter.fail(tooFarAway(this.system, until));
     if (this.queue.size === 0 || !plan.held) return;
-    const poll = this.waitsForOthers(plan) ? this.clock.now() - this.age() + pollMs : Infinity;
+    const poll = this.waitsForOthers(plan) ? this.clock.now() - this.row.age() + pollMs : Infinity;
     this.wakeAt(Math.min(plan.held.until, poll));
   }
 
