@@ -35,19 +35,22 @@ export async function plainViva(env: Env): Promise<number> {
     scope: env.DEST__viva__scope ?? '',
   });
   const batch = async (steps: readonly Step[]): Promise<StepAnswer[]> => {
-    if (steps.length === 0) return [];
     const requests = steps.map((step, i) => ({
       id: String(i),
       ...step,
       ...(step.body !== undefined && { headers: { 'content-type': 'application/json' } }),
     }));
-    const answer = await request(`${env.DEST__viva__baseUrl}/$batch`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
-      body: JSON.stringify({ requests }),
-    });
-    const { responses } = (await answer.body.json()) as { responses: StepAnswer[] };
-    return responses.toSorted((a, b) => Number(a.id) - Number(b.id));
+    const all: StepAnswer[] = [];
+    for (let i = 0; i < requests.length; i += most) {
+      const answer = await request(`${env.DEST__viva__baseUrl}/$batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+        body: JSON.stringify({ requests: requests.slice(i, i + most) }),
+      });
+      const { responses } = (await answer.body.json()) as { responses: StepAnswer[] };
+      all.push(...responses);
+    }
+    return all.toSorted((a, b) => Number(a.id) - Number(b.id));
   };
   const provider = `/employeeExperience/learningProviders/${env.DEST__viva__providerId}`;
   const known = new Map<string, string>();

@@ -69,6 +69,8 @@ export const grades = (rows: number, latencyMs: number): SandboxOptions => ({
 /** The same, and two destinations beside the L&D services. */
 export const gradesToMany = (rows: number, latencyMs: number): SandboxOptions => ({
   ...grades(rows, latencyMs),
+  // So few courses that none is hidden: Viva Learning takes results only of courses that it has.
+  openEdx: { ...grades(rows, latencyMs).openEdx, courses: 15, learners: Math.max(1_500, rows / 5) },
   lrs: quiet(latencyMs),
   webhookReceiver: quiet(latencyMs),
   graph: quiet(latencyMs),
