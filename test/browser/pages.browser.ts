@@ -1,12 +1,10 @@
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { addSeconds, utc } from '../../src/lib/domain/time';
 import { noCounts } from '../../src/lib/domain/run';
 import { until } from '../setup/bridge';
 import { faultsOf } from './accessibility';
 import { GateRow } from '../../src/lib/store/gate-row';
 import { deadEvent, storedRun } from './scenes';
-import { type Opened, type Stage, startStage } from './stage';
+import { type Opened, picture, type Stage, startStage } from './stage';
 
 // The pages below the overview.
 let stage: Stage;
@@ -31,21 +29,7 @@ async function open(path: string, options: Parameters<Stage['open']>[0] = wide):
   return one;
 }
 
-/** Pictures for docs/img, when they are asked for: SCREENSHOTS=1. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(__dirname, `../../docs/img/${name}.png`) });
-}
-
-const api = async (path: string, body?: object): Promise<never> => {
-  const answer = await fetch(`${stage.url}/${path}`, {
-    ...(body && {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    }),
-  });
-  return (await answer.json()) as never;
-};
+const api: Stage['api'] = (...asked) => stage.api(...asked);
 
 async function started(body: object): Promise<string> {
   const { runs } = (await api('resync', body)) as { runs: { runId: string }[] };

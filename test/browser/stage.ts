@@ -21,6 +21,8 @@ export interface Stage {
   readonly browser: Browser;
   stopStorage(): Promise<void>;
   startStorage(): Promise<void>;
+  /** Asks the API, by POST where there is a body. @returns what it answers. */
+  api(path: string, body?: object): Promise<never>;
   /** A page (its path below the API) that has been loaded, and all that it complained of. */
   open(options?: Parameters<Browser['newContext']>[0], path?: string): Promise<Opened>;
   stop(): Promise<void>;
@@ -32,6 +34,11 @@ export interface Opened {
   readonly complaints: readonly string[];
   /** Every address that was asked for. */
   readonly requested: readonly string[];
+}
+
+/** A picture for docs/img, when they are asked for: SCREENSHOTS=1. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(root, `docs/img/${name}.png`) });
 }
 
 /** A daily schedule whose next time is so many hours away. */
@@ -86,12 +93,23 @@ export async function startStage(): Promise<Stage> {
     ],
   });
   const url = `${host.url}/api`;
+  const api = async (path: string, body?: object): Promise<never> => {
+    const answer = await fetch(`${url}/${path}`, {
+      ...(body && {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    });
+    return (await answer.json()) as never;
+  };
   const stopStorage = async (): Promise<void> => {
     await storage?.stop();
     storage = undefined;
   };
   return {
     url,
+    api,
     sandbox,
     app,
     browser,

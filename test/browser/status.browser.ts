@@ -1,11 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { until } from '../setup/bridge';
 import { faultsOf } from './accessibility';
 import { deadEvent, pastRuns } from './scenes';
-import { type Opened, type Stage, startStage } from './stage';
+import { type Opened, picture, type Stage, startStage } from './stage';
 
 let stage: Stage;
 let opened: Opened[] = [];
@@ -29,26 +27,12 @@ async function open(options: Parameters<Stage['open']>[0] = wide, path?: string)
   return one;
 }
 
-/** Pictures for docs/img, when they are asked for: SCREENSHOTS=1. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(__dirname, `../../docs/img/${name}.png`) });
-}
-
 /** Lets every answer of the source wait, so that there is something to see while a run goes on. */
 function slow(latencyMs: number): void {
   stage.sandbox.openEdx.state.options.latencyMs = latencyMs;
 }
 
-const api = async (path: string, body?: object): Promise<never> => {
-  const answer = await fetch(`${stage.url}/${path}`, {
-    ...(body && {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    }),
-  });
-  return (await answer.json()) as never;
-};
+const api: Stage['api'] = (...asked) => stage.api(...asked);
 
 async function syncedOnce(): Promise<void> {
   const { runs } = (await api('resync', {})) as { runs: { runId: string }[] };

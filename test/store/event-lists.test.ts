@@ -3,35 +3,26 @@ import { listEvents } from '../../src/lib/api/events';
 import type { App } from '../../src/lib/app';
 import type { EventState, WebhookEvent } from '../../src/lib/domain/event';
 import { replayEvents } from '../../src/lib/webhooks/replay-events';
-import { type Bridge, startBridge } from '../setup/bridge';
-import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
+import type { Bridge } from '../setup/bridge';
+import { Counted } from '../setup/counted';
 import { settle, take } from '../webhooks/hooks';
 
 const hour = 3600_000;
 let now = Date.now();
+let counted: Counted;
 let bridge: Bridge;
-let proxy: StorageProxy;
 let app: App;
 beforeEach(async () => {
   now = Date.now();
-  bridge = await startBridge({
+  counted = await Counted.start({
     sandbox: { khalibre: { courses: 5, learners: 5, webhook: undefined } },
     overrides: { now: () => now },
   });
-  proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage ?? '');
-  app = bridge.another({}, { AzureWebJobsStorage: proxy.connectionString });
+  ({ bridge, app } = counted);
 });
-afterEach(async () => {
-  await proxy.stop();
-  await bridge.stop();
-});
+afterEach(() => counted.stop());
 
-async function asked(work: () => Promise<unknown>): Promise<{ calls: number; rows: number }> {
-  const before = proxy.calls.length;
-  await work();
-  const calls = proxy.calls.slice(before).filter(({ path }) => path.includes('/inbox('));
-  return { calls: calls.length, rows: calls.reduce((sum, { rows }) => sum + rows, 0) };
-}
+const asked = (work: () => Promise<unknown>) => counted.asked(work, 'inbox');
 
 async function listed(state?: EventState, source = 'khalibre'): Promise<WebhookEvent[]> {
   const events: WebhookEvent[] = [];

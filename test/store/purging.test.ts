@@ -2,24 +2,22 @@ import type { App } from '../../src/lib/app';
 import type { WebhookEvent } from '../../src/lib/domain/event';
 import { utc } from '../../src/lib/domain/time';
 import { purge } from '../../src/lib/sync/purge';
-import { type Bridge, startBridge } from '../setup/bridge';
-import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
+import type { Bridge } from '../setup/bridge';
+import { Counted } from '../setup/counted';
+import type { StorageProxy } from '../setup/storage-proxy';
 
 const day = 24 * 3600_000;
 let now = Date.now();
+let counted: Counted;
 let bridge: Bridge;
 let proxy: StorageProxy;
 let app: App;
 beforeEach(async () => {
   now = Date.now();
-  bridge = await startBridge({ overrides: { now: () => now } });
-  proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage ?? '');
-  app = bridge.another({}, { AzureWebJobsStorage: proxy.connectionString });
+  counted = await Counted.start({ overrides: { now: () => now } });
+  ({ bridge, app, proxy } = counted);
 });
-afterEach(async () => {
-  await proxy.stop();
-  await bridge.stop();
-});
+afterEach(() => counted.stop());
 
 const feed = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const idOf = (n: number): string => `openedx-consumption-${n.toString(16).padStart(16, '0')}`;

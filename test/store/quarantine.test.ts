@@ -5,34 +5,26 @@ import { utc } from '../../src/lib/domain/time';
 import { quarantineId } from '../../src/lib/store/quarantine-rows';
 import { startRun } from '../../src/lib/sync/run/start';
 import { workRun } from '../../src/lib/sync/run/work-run';
-import { type Bridge, startBridge } from '../setup/bridge';
-import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
+import type { Bridge } from '../setup/bridge';
+import { Counted } from '../setup/counted';
+import type { StorageProxy } from '../setup/storage-proxy';
 
+let counted: Counted;
 let bridge: Bridge;
 let proxy: StorageProxy;
 let app: App;
 beforeEach(async () => {
-  bridge = await startBridge();
-  proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage ?? '');
-  app = bridge.another({}, { AzureWebJobsStorage: proxy.connectionString });
+  counted = await Counted.start();
+  ({ bridge, app, proxy } = counted);
 });
-afterEach(async () => {
-  await proxy.stop();
-  await bridge.stop();
-});
+afterEach(() => counted.stop());
 
 const consumption = { source: 'openedx', kind: 'consumption', destination: 'ld' } as const;
 const catalog = { ...consumption, kind: 'catalog' } as const;
 const history = (feed: typeof consumption | typeof catalog, howMany: number): Promise<void> =>
   fillQuarantine(bridge.app.storage, feed, howMany, () => Date.now() - 3600_000);
 
-/** What the quarantine is asked during some work. */
-async function asked(work: () => Promise<unknown>): Promise<{ calls: number; rows: number }> {
-  const before = proxy.calls.length;
-  await work();
-  const calls = proxy.calls.slice(before).filter(({ path }) => path.includes('/quarantine('));
-  return { calls: calls.length, rows: calls.reduce((sum, { rows }) => sum + rows, 0) };
-}
+const asked = (work: () => Promise<unknown>) => counted.asked(work, 'quarantine');
 
 async function work(kind: 'catalog' | 'consumption', courseId?: string): Promise<void> {
   const request = courseId === undefined ? {} : { courseId };

@@ -8,25 +8,23 @@ import { purge } from '../../src/lib/sync/purge';
 import { sweep } from '../../src/lib/sync/run/sweep';
 import { startRun } from '../../src/lib/sync/run/start';
 import { workRun } from '../../src/lib/sync/run/work-run';
-import { type Bridge, startBridge } from '../setup/bridge';
-import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
+import type { Bridge } from '../setup/bridge';
+import { Counted } from '../setup/counted';
+import type { StorageProxy } from '../setup/storage-proxy';
 
 const hour = 3600_000;
 const day = 24 * hour;
 let now = Date.now();
+let counted: Counted;
 let bridge: Bridge;
 let proxy: StorageProxy;
 let app: App;
 beforeEach(async () => {
   now = Date.now();
-  bridge = await startBridge({ overrides: { now: () => now } });
-  proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage ?? '');
-  app = bridge.another({}, { AzureWebJobsStorage: proxy.connectionString });
+  counted = await Counted.start({ overrides: { now: () => now } });
+  ({ bridge, app, proxy } = counted);
 });
-afterEach(async () => {
-  await proxy.stop();
-  await bridge.stop();
-});
+afterEach(() => counted.stop());
 
 const consumption: Feed = { source: 'openedx', kind: 'consumption', destination: 'ld' };
 const catalog: Feed = { ...consumption, kind: 'catalog' };
@@ -38,12 +36,7 @@ async function listed(filter: RunFilter = {}, from = app): Promise<string[]> {
   return ids;
 }
 
-async function asked(work: () => Promise<unknown>): Promise<{ calls: number; rows: number }> {
-  const before = proxy.calls.length;
-  await work();
-  const calls = proxy.calls.slice(before);
-  return { calls: calls.length, rows: calls.reduce((sum, { rows }) => sum + rows, 0) };
-}
+const asked = (work: () => Promise<unknown>) => counted.asked(work);
 
 const list = (query: Parameters<typeof listRuns>[1]) => listRuns(app, query, 'http://localhost/api');
 

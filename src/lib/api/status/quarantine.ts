@@ -3,10 +3,11 @@ import { feedName, towards } from '../../domain/feed';
 import { recordView, type RecordView } from '../quarantine';
 import type { StatusFilter } from './filter';
 import { html, type Html } from './html';
+import { refusal, replayItem } from './replay';
 import type { ReasonGroup, Reasons, StatusModel } from './shown';
 import { count } from './verdict';
 import { runLink } from './view';
-import { number, when } from './words';
+import { number } from './words';
 
 /** So many records are looked at. */
 const counted = 1_000;
@@ -78,29 +79,21 @@ export function quarantineSection(model: StatusModel): Html | undefined {
 
 function groupItem(group: ReasonGroup, model: StatusModel): Html {
   const { source, kind, destination, reason, status, courseIds, runId, at } = group;
-  const isNamed = status === undefined || reason.includes(String(status));
-  const body = JSON.stringify({ source, kind, destination, reason });
   const courses =
     courseIds.slice(0, coursesShown).join(', ') + (courseIds.length > coursesShown ? ', …' : '');
-  return html`
-    <li data-key="${feedName(group)} ${reason}">
-      <span class="who"
-        ><b>${source}</b> ${kind}${towards(destination)}<small>${count(group.count, 'record')}</small></span
-      >
-      <span class="why"
-        >${reason}${!isNamed && ` (answer ${status})`}${courses && html`<small>${courses}</small>`}<small
+  const records = count(group.count, 'record');
+  return replayItem(
+    {
+      key: `${feedName(group)} ${reason}`,
+      who: html`<b>${source}</b> ${kind}${towards(destination)}<small>${records}</small>`,
+      why: html`${refusal(reason, status)}${courses && html`<small>${courses}</small>`}<small
           >last met by ${runLink(model, runId)}</small
-        ></span
-      >
-      ${when(at, model.at)}
-      <button
-        class="act"
-        data-post="quarantine/replay"
-        data-body="${body}"
-        aria-label="Replay ${count(group.count, 'record')} of ${source}: ${reason}"
-      >
-        Replay
-      </button>
-    </li>
-  `;
+        >`,
+      since: at,
+      path: 'quarantine/replay',
+      body: { source, kind, destination, reason },
+      label: `Replay ${records} of ${source}: ${reason}`,
+    },
+    model.at,
+  );
 }

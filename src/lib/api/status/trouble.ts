@@ -1,5 +1,6 @@
 import { html, type Html } from './html';
 import { quarantineSection } from './quarantine';
+import { replayItem } from './replay';
 import type { StatusModel } from './shown';
 import { count } from './verdict';
 import { clock, number, when } from './words';
@@ -49,32 +50,25 @@ function events({ events: { first, count: n, more }, at }: StatusModel): Html | 
         <h2>Dead webhook events <span class="count">${number(n)}${more && '+'}</span></h2>
       </div>
       <ul class="rows card">
-        ${first.map(
-          ({ eventId, source, type, error, attempts, receivedAt }) => html`
-            <li data-key="${eventId}">
-              <span class="who"><b>${source}</b> ${type ?? 'no type'}</span>
-              <span class="why"
-                >${error ?? 'No reason was kept'}<small>tried ${count(attempts, 'time')}</small></span
-              >
-              ${when(receivedAt, at)}
-              <button
-                class="act"
-                data-post="events/replay"
-                data-body="${ids(eventId)}"
-                aria-label="Replay the event of ${source} of ${clock(receivedAt)}"
-              >
-                Replay
-              </button>
-            </li>
-          `,
+        ${first.map(({ eventId, source, type, error, attempts, receivedAt }) =>
+          replayItem(
+            {
+              key: eventId,
+              who: html`<b>${source}</b> ${type ?? 'no type'}`,
+              why: html`${error ?? 'No reason was kept'}<small>tried ${count(attempts, 'time')}</small>`,
+              since: receivedAt,
+              path: 'events/replay',
+              body: { ids: [eventId] },
+              label: `Replay the event of ${source} of ${clock(receivedAt)}`,
+            },
+            at,
+          ),
         )}
       </ul>
       ${rest(n, first.length, more)}
     </section>
   `;
 }
-
-const ids = (id: string): string => JSON.stringify({ ids: [id] });
 
 const rest = (n: number, shown: number, more: boolean): Html | undefined =>
   n > shown || more ? html`<p class="quiet">The first ${shown} are shown; the API lists all.</p>` : undefined;

@@ -1,11 +1,12 @@
 import type { RunView } from '../../run-view';
 import { progress } from '../feeds';
 import { html, type Html } from '../html';
+import { refusal, replayItem } from '../replay';
 import { lookOf } from '../icons';
 import { changesTable } from '../runs';
 import { asOf, type Headline, headlineBox, saidLine, shell, tabIcon } from '../shell';
 import { pausesSection } from '../trouble';
-import { number, when } from '../words';
+import { number } from '../words';
 import { sameAgain } from './again';
 import { countsTable, feedWords, runFacts } from './facts';
 import type { RunModel } from './model';
@@ -124,24 +125,19 @@ function quarantine({
         </button>
       </div>
       <ul class="rows card">
-        ${first.map(
-          ({ id, reason, status, courseId, at: since }) => html`
-            <li data-key="${id}">
-              <span class="who"><code>${id}</code></span>
-              <span class="why"
-                >${reason}${status && !reason.includes(String(status)) && ` (answer ${status})`}${courseId && html`<small>${courseId}</small>`}</span
-              >
-              ${when(since, at)}
-              <button
-                class="act"
-                data-post="quarantine/replay"
-                data-body="${JSON.stringify({ ids: [id] })}"
-                aria-label="Replay ${id}"
-              >
-                Replay
-              </button>
-            </li>
-          `,
+        ${first.map(({ id, reason, status, courseId, at: since }) =>
+          replayItem(
+            {
+              key: id,
+              who: html`<code>${id}</code>`,
+              why: html`${refusal(reason, status)}${courseId && html`<small>${courseId}</small>`}`,
+              since,
+              path: 'quarantine/replay',
+              body: { ids: [id] },
+              label: `Replay ${id}`,
+            },
+            at,
+          ),
         )}
       </ul>
       ${more && html`<p class="quiet">The first ${first.length} are shown; the API lists all.</p>`}
