@@ -12,5 +12,5 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/setup/name-retried.js'],
   testTimeout: 30_000,
   // They wait for timers, servers and storage more than they compute.
-  maxWorkers: 4,
+  maxWorkers: 3,
 };
