@@ -10,7 +10,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/setup/stop-azurite.ts',
   setupFilesAfterEnv: ['<rootDir>/test/setup/retry-in-ci.ts'],
   reporters: ['default', '<rootDir>/test/setup/name-retried.js'],
-  testTimeout: 30_000,
+  // For a busy machine. A test that hangs is told all the same, a little later.
+  testTimeout: 120_000,
   // They wait for timers, servers and storage more than they compute.
   maxWorkers: 3,
 };

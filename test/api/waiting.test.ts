@@ -14,8 +14,6 @@ import { described } from './described';
  * During an outage nothing says that all is well: page, API, command line and log tell what a run waits for.
  */
 
-jest.setTimeout(60_000);
-
 const never = new AbortController().signal;
 const minute = 60_000;
 const base = 'http://localhost:7071/api';

@@ -6,7 +6,6 @@ import type { TableName } from '../../src/lib/store/storage';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 import { buildWorker, endWorkers, removeWorker, startWorker } from './processes';
 
-jest.setTimeout(90_000);
 beforeAll(buildWorker);
 afterAll(removeWorker);
 

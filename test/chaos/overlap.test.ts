@@ -12,7 +12,6 @@ import { type Bridge, briskLeases, quick, startBridge, until } from '../setup/br
 import { brisk } from './orders';
 import { buildWorker, endWorkers, removeWorker, startWorker } from './processes';
 
-jest.setTimeout(90_000);
 beforeAll(buildWorker);
 afterAll(removeWorker);
 

@@ -4,7 +4,6 @@ import { startRun } from '../../src/lib/sync/run/start';
 import type { Run } from '../../src/lib/domain/run';
 import { buildWorker, endWorkers, removeWorker, startWorker } from './processes';
 
-jest.setTimeout(90_000);
 beforeAll(buildWorker);
 afterEach(() => endWorkers());
 afterAll(removeWorker);

@@ -19,8 +19,20 @@ afterAll(async () => {
   await bridge.stop();
 });
 
-const start = (args: readonly string[], env: Readonly<Record<string, string>> = bridge.env): StartedCli =>
-  cli.start(args, { LOG_LEVEL: 'info', ...env });
+const started: StartedCli[] = [];
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = bridge.env): StartedCli => {
+  const one = cli.start(args, { LOG_LEVEL: 'info', ...env });
+  started.push(one);
+  return one;
+};
+
+afterEach(async () => {
+  bridge.sandbox.openEdx.server.options.latencyMs = 0;
+  for (const { child, exit } of started.splice(0)) {
+    child.kill('SIGKILL');
+    await exit;
+  }
+});
 
 test('Ctrl-C keeps what is done, and the next sync goes on from there', async () => {
   bridge.sandbox.openEdx.server.options.latencyMs = 500;
@@ -52,7 +64,6 @@ test('a dry run that is interrupted is over', async () => {
   child.kill('SIGINT');
   expect(await exit).toBe(1);
   expect(output()).toContain('dry run cancelled');
-  bridge.sandbox.openEdx.server.options.latencyMs = 0;
 });
 
 test('a second Ctrl-C ends at once, whatever keeps the first one', async () => {
@@ -70,7 +81,6 @@ test('a second Ctrl-C ends at once, whatever keeps the first one', async () => {
   expect(ended).not.toHaveBeenCalled();
   child.kill('SIGINT');
   expect(await exit).toBe(130);
-  bridge.sandbox.openEdx.server.options.latencyMs = 0;
   await storage.stop();
 });
 

@@ -11,7 +11,6 @@ import { bareEnvironment, type Clone, clone, npmStart, type Started } from './np
  * starts it.
  */
 
-jest.setTimeout(120_000);
 const clones: Clone[] = [];
 const running: Started[] = [];
 let sandbox: Sandbox;

@@ -11,8 +11,6 @@ import { type Bridge, briskLeases, startBridge, until } from '../setup/bridge';
 import { startStorageProxy } from '../setup/storage-proxy';
 import { seen, sendBatch, takeMessages, workMessages } from './batches';
 
-jest.setTimeout(60_000);
-
 let bridge: Bridge;
 let app: App;
 let now: number;

@@ -8,8 +8,6 @@ import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
  * A host that dies while a vendor enrols for it: what it held runs out, and whoever asks next gets a true answer.
  */
 
-jest.setTimeout(90_000);
-
 /** More than any fixed patience of a caller would be, and less than the lease of production. */
 const leaseMs = 24_000;
 

@@ -18,8 +18,6 @@ import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 import { startStorageProxy } from '../setup/storage-proxy';
 
-jest.setTimeout(60_000);
-
 const authority = newAuthority();
 const tlsServers: Record<string, Azure> = {};
 let closedPort = 0;

@@ -9,8 +9,6 @@ import { workRun } from '../../src/lib/sync/run/work-run';
 import { run as commandLine } from '../cli/terminal';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 
-jest.setTimeout(60_000);
-
 const secrets = {
   edx: 'canary-edx-secret',
   apiKey: 'canary-edx-api-key',

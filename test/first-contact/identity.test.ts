@@ -5,8 +5,6 @@ import type { Azure } from '../../sandbox/azure';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { type BuiltCli, buildCli } from '../cli/built-cli';
 
-jest.setTimeout(60_000);
-
 const authority = newAuthority();
 const edxSecret = 'sandbox-edx-secret';
 let cli: BuiltCli;

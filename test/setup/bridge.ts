@@ -81,7 +81,7 @@ export function briskLeases(env: Record<string, string>, ttlMs = 1_500): LeaseSt
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  ms = 15_000,
+  ms = 60_000,
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {

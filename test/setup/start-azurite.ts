@@ -6,6 +6,8 @@ import { accountKey, accounts } from './storage';
 
 /** One real Azurite for the whole test run, on free ports, in a folder that is thrown away; an account a test. */
 export default async function start(): Promise<void> {
+  // Each process that a test starts would compile all its modules anew.
+  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'lms-bridge-compile-cache');
   const azurite = await startAzurite({
     ports: 'free',
     location: 'temporary',

@@ -17,7 +17,6 @@ const [old, fresh] = [Buffer.from('the old key of tests'), Buffer.from('the new 
 const whsec = (key: Buffer): string => `whsec_${key.toString('base64')}`;
 const body = Buffer.from(JSON.stringify({ eventType: 'course.updated', courseId: 1 }));
 
-jest.setTimeout(60_000);
 const folder = mkdtempSync(join(tmpdir(), 'lms-bridge-rotation-'));
 let bridge: Bridge;
 let azure: Azure;
