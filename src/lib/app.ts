@@ -47,6 +47,8 @@ export type AppOverrides = Partial<
 > & {
   /** Whether what fails once is given up, where it would be tried again. */
   readonly failFast?: boolean;
+  /** Gives 0 up to 1: how much of a back-off between attempts is waited. */
+  readonly jitter?: () => number;
   /** Where log lines go, instead of the current invocation. */
   readonly writeLog?: (line: string) => void;
 };
@@ -57,7 +59,7 @@ export type AppOverrides = Partial<
  */
 export function createApp(
   env?: Environment,
-  { writeLog, failFast = false, ...overrides }: AppOverrides = {},
+  { writeLog, failFast = false, jitter, ...overrides }: AppOverrides = {},
 ): App {
   const read = readSettings(env);
   if (!read.ok) throw new SettingsError(read.problems);
@@ -69,7 +71,7 @@ export function createApp(
     log.warn({ setting, warning: `${setting} ${message}` }, 'settings need a look');
   const metrics = openMetrics(settings.metrics, log);
   if (metrics) beforeEnd(() => metrics.flush());
-  const deps: Deps = { storage, metrics, log, ...(failFast && { retries: 0 }) };
+  const deps: Deps = { storage, metrics, log, random: jitter, ...(failFast && { retries: 0 }) };
   const engine: Engine = {
     feeds: new FeedStore(storage),
     runs: new RunStore(storage),
@@ -105,11 +107,12 @@ interface Deps {
   readonly log: Logger;
   /** Of each call to a remote system. */
   readonly retries?: number;
+  readonly random?: () => number;
 }
 
 function openSources(
   entries: readonly SourceEntry[],
-  { storage, metrics, log, retries }: Deps,
+  { storage, metrics, log, retries, random }: Deps,
 ): (id: string) => OpenSource {
   const opened = new Map<string, OpenSource>();
   return (id) => {
@@ -124,8 +127,8 @@ function openSources(
       const limits = { concurrency, requestsPerMinute };
       const { onCall, ...tells } = tellsOf(metrics, id);
       const onPause = tellPause(log, id, tells.onPause);
-      const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage, onPause });
-      open = { settings, source: createSource(settings, { gate, userAgent, onCall, retries }) };
+      const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage, random, onPause });
+      open = { settings, source: createSource(settings, { gate, userAgent, onCall, retries, random }) };
       opened.set(id, open);
     }
     return open;
@@ -134,7 +137,7 @@ function openSources(
 
 function openDestinations(
   entries: readonly DestinationEntry[],
-  { storage, metrics, log, retries }: Deps,
+  { storage, metrics, log, retries, random }: Deps,
 ): (id: string) => Destination {
   const opened = new Map<string, Destination>();
   return (id) => {
@@ -147,11 +150,12 @@ function openDestinations(
         system: id === firstDestination ? 'the L&D services' : `destination ${id}`,
         source: system,
         storage,
+        random,
         limits: { concurrency: entry.settings.concurrency * 4, requestsPerMinute: undefined },
         onPause: tellPause(log, system, tells.onPause),
       });
       const givenIds = new GivenIds(storage, id);
-      open = createDestination(entry, { gate, userAgent, onCall, retries, givenIds });
+      open = createDestination(entry, { gate, userAgent, onCall, retries, random, givenIds });
       opened.set(id, open);
     }
     return open;

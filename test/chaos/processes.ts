@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bareEnv } from '../setup/bare-env';
 import type { WorkerOrders } from './orders';
 
 const folder = mkdtempSync(join(tmpdir(), 'lms-bridge-chaos-'));
@@ -31,7 +32,7 @@ export interface Worker {
 /** @param env the app's settings. */
 export function startWorker(env: Record<string, string>, orders: Partial<WorkerOrders> = {}): Worker {
   const child = spawn(process.execPath, [script], {
-    env: { PATH: process.env.PATH, ...env, CHAOS_ORDERS: JSON.stringify({ slicesAtOnce: 2, ...orders }) },
+    env: { ...bareEnv, ...env, CHAOS_ORDERS: JSON.stringify({ slicesAtOnce: 2, ...orders }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.set(child, env.AzureWebJobsStorage);

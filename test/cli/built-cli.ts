@@ -2,6 +2,7 @@ import { buildSync } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { bareEnv } from '../setup/bare-env';
 
 export interface StartedCli {
   readonly child: ChildProcess;
@@ -14,7 +15,7 @@ export interface StartedCli {
 export interface BuiltCli {
   /** Where it runs. */
   readonly folder: string;
-  /** @param env all there is, but for PATH: nothing of the tester's own environment. */
+  /** @param env of its settings all there are. */
   start(args: readonly string[], env: Readonly<Record<string, string>>): StartedCli;
   remove(): void;
 }
@@ -33,7 +34,7 @@ export function buildCli(): BuiltCli {
     start(args, env) {
       const child = spawn(process.execPath, [join(folder, 'main.js'), ...args], {
         cwd: folder,
-        env: { PATH: process.env.PATH, ...env },
+        env: { ...bareEnv, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let stdout = '';

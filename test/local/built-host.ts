@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { bareEnv } from '../setup/bare-env';
 
 const root = resolve(__dirname, '../..');
 const fixtureApp = join(__dirname, 'fixture-app');
@@ -37,8 +38,7 @@ export async function spawnHost(
 ): Promise<HostProcess> {
   const child = spawn(process.execPath, args, {
     cwd,
-    // Nothing of the tester's own environment may decide how the host runs.
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...bareEnv, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

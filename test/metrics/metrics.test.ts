@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { bareEnv } from '../setup/bare-env';
 import { type Receiver, startReceiver } from './otlp-receiver';
 import type { Orders, Told } from './worker';
 
@@ -33,8 +34,8 @@ beforeEach(async () => {
 afterEach(() => receiver.stop());
 
 async function work(orders: Orders, script: 'whole' | 'own' = 'whole'): Promise<Told> {
-  const { TEST_STORAGE_CLAIMS, TEST_STORAGE_PORTS, PATH } = process.env;
-  const env = { PATH, TEST_STORAGE_CLAIMS, TEST_STORAGE_PORTS, METRICS_ORDERS: JSON.stringify(orders) };
+  const { TEST_STORAGE_CLAIMS, TEST_STORAGE_PORTS } = process.env;
+  const env = { ...bareEnv, TEST_STORAGE_CLAIMS, TEST_STORAGE_PORTS, METRICS_ORDERS: JSON.stringify(orders) };
   const { stdout } = await promisify(execFile)(process.execPath, [join(folder, `${script}.js`)], {
     env,
     maxBuffer: 16 * 1024 * 1024,

@@ -20,6 +20,9 @@ export const quick: Patience = {
   cancelPollMs: 100,
 };
 
+/** A back-off is anything up to a bound: here it is always short. */
+const jitter = (): number => Math.random() / 20;
+
 export interface Bridge {
   readonly app: App;
   readonly sandbox: Sandbox;
@@ -58,7 +61,7 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
   const logged: string[] = [];
   const log = createLogger({ level: 'info', write: (line) => logged.push(line) });
   const another = (overrides: AppOverrides = {}, more: Record<string, string> = {}): App =>
-    createApp({ ...env, ...more }, { log, patience: quick, ...options.overrides, ...overrides });
+    createApp({ ...env, ...more }, { log, patience: quick, jitter, ...options.overrides, ...overrides });
   const app = another();
   await app.storage.prepare();
   const sync: Bridge['sync'] = async (kind, { source = 'openedx', destination = 'ld', ...start } = {}) => {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { destinationKinds } from '../../../src/lib/destinations/registry';
 import { sourceKinds } from '../../../src/lib/sources/registry';
+import { bareEnv } from '../../setup/bare-env';
 import { testStorage } from '../../setup/storage';
 
 /*
@@ -165,9 +166,8 @@ describe('a source and a destination that are made up', () => {
     rmSync(copy, { recursive: true, force: true });
   });
 
-  const { PATH } = process.env;
   const node = async (...args: string[]): Promise<string> => {
-    const ran = await promisify(execFile)(process.execPath, args, { env: { PATH, ...env } }).catch(
+    const ran = await promisify(execFile)(process.execPath, args, { env: { ...bareEnv, ...env } }).catch(
       (error: { stdout?: string; stderr?: string }) => {
         throw new Error(`${error.stdout ?? ''}${error.stderr ?? ''}`);
       },

@@ -68,9 +68,19 @@ async function workSlices(
   onChange: (run: Run) => void,
 ): Promise<void> {
   const { runId } = run;
+  const most = parallelSlices(engine, run);
+  const lanes: Promise<unknown>[] = [];
+  /** A slice that is halved, or goes on in another, needs one more. */
+  const open = (now: Run): void => {
+    while (lanes.length < Math.min(most, slicesLeft(now)))
+      lanes.push(lane().catch((error: unknown) => error));
+  };
   const look = async (): Promise<Run | undefined> => {
     const now = await engine.runs.read(runId);
-    if (now) onChange(now);
+    if (now) {
+      onChange(now);
+      open(now);
+    }
     return now;
   };
   // A place may come free at any time, and slices that were rescheduled are due later.
@@ -84,7 +94,13 @@ async function workSlices(
       await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
     }
   };
-  await Promise.all(Array.from({ length: parallelSlices(engine, run) }, lane));
+  open(run);
+  for (let i = 0; i < lanes.length; i++) {
+    const error = await lanes[i];
+    if (error) throw error;
+  }
 }
 
-const isOver = (run: Run): boolean => isEnded(run) || run.slices.done + run.slices.failed >= run.slices.total;
+const slicesLeft = ({ slices }: Run): number => slices.total - slices.done - slices.failed;
+
+const isOver = (run: Run): boolean => isEnded(run) || slicesLeft(run) <= 0;
