@@ -1,6 +1,6 @@
 import { towards } from '../lib/domain/feed';
 import { isEnded, type Run } from '../lib/domain/run';
-import type { Progress } from '../lib/sync/engine';
+import type { RunProgress } from '../lib/sync/engine';
 import { grouped, inTime } from './table';
 
 /** Speed is that of the last so many milliseconds. */
@@ -10,7 +10,7 @@ interface Watched {
   run: Run;
   /** Rows of all its slices, when the plan says. */
   planned: number | undefined;
-  readonly slices: Map<number, Progress>;
+  readonly slices: Map<number, RunProgress>;
 }
 
 /** How far the runs of a command have come. Takes what the engine tells; gives numbers and one line. */
@@ -33,7 +33,7 @@ export class SyncProgress {
     }
   }
 
-  page(progress: Progress): void {
+  page(progress: RunProgress): void {
     this.#runs.get(progress.runId)?.slices.set(progress.slice, progress);
     const at = this.now();
     this.#samples.push({ at, rows: this.#sum(({ rows }) => rows) });
@@ -86,7 +86,7 @@ export class SyncProgress {
     return parts.join('  ');
   }
 
-  #sum(number: (progress: Progress) => number): number {
+  #sum(number: (progress: RunProgress) => number): number {
     let sum = 0;
     for (const { slices } of this.#runs.values())
       for (const progress of slices.values()) sum += number(progress);

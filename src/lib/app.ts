@@ -14,7 +14,7 @@ import { createSource } from './sources/registry';
 import { CatalogLedger } from './store/catalog-ledger';
 import { EnrolmentBatches } from './store/enrolments';
 import { FeedStore } from './store/feeds';
-import { GivenIds } from './store/given-ids';
+import { GivenIdTable } from './store/given-ids';
 import { Inbox } from './store/inbox';
 import { LearnerLedger } from './store/learner-ledger';
 import { LeaseStore } from './store/leases';
@@ -154,7 +154,7 @@ function openDestinations(
         limits: { concurrency: entry.settings.concurrency * 4, requestsPerMinute: undefined },
         onPause: tellPause(log, system, tells.onPause),
       });
-      const givenIds = new GivenIds(storage, id);
+      const givenIds = new GivenIdTable(storage, id);
       open = createDestination(entry, { gate, userAgent, onCall, retries, random, givenIds });
       opened.set(id, open);
     }

@@ -1,4 +1,4 @@
-import { readStatus } from '../../src/lib/api/status/model';
+import { readStatusModel } from '../../src/lib/api/status/model';
 import { listPauses, postEndPause } from '../../src/lib/api/pauses';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 import { described } from './described';
@@ -25,7 +25,7 @@ test('a pause is logged, listed and shown with its reason and end, and an operat
   await until('the work waits', () => bridge.logged.join().includes('for a pause'));
   expect(await pauses()).toMatchObject([{ system: 'openedx', why: '503 with Retry-After' }]);
   expect(bridge.logged.join()).toContain('system asks for a pause');
-  expect((await readStatus(bridge.app)).verdict.reasons.join()).toContain(
+  expect((await readStatusModel(bridge.app)).verdict.reasons.join()).toContain(
     'openedx asked to be left alone until',
   );
 

@@ -1,5 +1,5 @@
 import { html } from '../../src/lib/api/status/html';
-import { openRun, readStatus } from '../../src/lib/api/status/model';
+import { openRun, readStatusModel } from '../../src/lib/api/status/model';
 import type { FeedStatus } from '../../src/lib/api/status/shown';
 import { livePart, statusPage } from '../../src/lib/api/status/page';
 import { troublePage } from '../../src/lib/api/status/shell';
@@ -173,7 +173,7 @@ describe('the model', () => {
     await app.engine.feeds.update({ source: 'openedx', kind: 'consumption', destination: 'ld' }, () => ({
       watermark: '2026-03-01T10:10:00Z' as Utc,
     }));
-    for (const model of [await readStatus(app), await readStatus(app)]) {
+    for (const model of [await readStatusModel(app), await readStatusModel(app)]) {
       const [catalog, consumption] = model.feeds;
       expect(catalog).toMatchObject({ kind: 'catalog', nextDue: '2026-03-02T02:00:00Z', lagMs: 60_000 });
       expect(consumption).toMatchObject({ nextDue: '2026-03-01T10:30:00Z', lagMs: 600_000 });
@@ -202,7 +202,7 @@ describe('the model', () => {
     for (const source of ['openedx', 'khalibre'])
       for (const kind of ['catalog', 'consumption'] as const)
         await pastRuns(app, { source, kind, destination: 'ld' }, 35, 3_600);
-    const model = await readStatus(app);
+    const model = await readStatusModel(app);
     expect(model.quarantine).toMatchObject({ count: 40, more: false });
     expect(model.events.first).toHaveLength(10);
     const page = statusPage(model, { sources: ['openedx', 'khalibre'], destinations: ['ld'] }, 'nonce').text;
@@ -215,7 +215,7 @@ describe('the model', () => {
     bridge = await startBridge({
       env: { LMS_SOURCES: 'openedx,other', LMS__other__kind: 'khalibre', LMS__other__sourceSystemId: '9' },
     });
-    const model = await readStatus(bridge.app);
+    const model = await readStatusModel(bridge.app);
     expect(model.verdict).toMatchObject({ level: 'bad', reasons: ['The settings of other are wrong.'] });
     expect(statusPage(model, { sources: [], destinations: [] }, 'nonce').text).toMatch(
       /LMS__other__baseUrl is missing/,
@@ -224,7 +224,7 @@ describe('the model', () => {
 
   test('says of a timer that it is off, and does not call its feeds late', async () => {
     bridge = await startBridge({ env: { 'AzureWebJobs.catalogTimer.Disabled': 'true' } });
-    const model = await readStatus(bridge.app);
+    const model = await readStatusModel(bridge.app);
     expect(model.feeds).toMatchObject([
       { kind: 'catalog', timerOff: true, isLate: false, nextDue: undefined },
       { kind: 'consumption', timerOff: false, nextDue: expect.any(String) },

@@ -1,8 +1,8 @@
 import { getRun, listRuns } from '../../src/lib/api/runs';
 import type { RunView } from '../../src/lib/api/run-view';
-import { readStatus } from '../../src/lib/api/status/model';
+import { readStatusModel } from '../../src/lib/api/status/model';
 import { statusPage } from '../../src/lib/api/status/page';
-import type { Verdict } from '../../src/lib/api/status/shown';
+import type { StatusVerdict } from '../../src/lib/api/status/shown';
 import { type FeedKind } from '../../src/lib/domain/feed';
 import { beginRun } from '../../src/lib/sync/run/begin';
 import { startRun } from '../../src/lib/sync/run/start';
@@ -49,7 +49,7 @@ async function waiting(runId: string): Promise<RunView['waiting']> {
 }
 
 interface Told {
-  readonly verdict: Verdict;
+  readonly verdict: StatusVerdict;
   readonly page: string;
   readonly run: string;
   readonly runs: string;
@@ -60,7 +60,7 @@ interface Told {
 /** What everybody is told of a run. */
 async function told(runId: string): Promise<Told> {
   const { app, env } = bridge;
-  const model = await readStatus(app);
+  const model = await readStatusModel(app);
   const list = described('get', '/runs', await listRuns(app, {}, base));
   const { runs } = JSON.parse(list.body ?? '') as { runs: RunView[] };
   const said = async (args: string): Promise<string> => (await cli(args, env)).stdout;
@@ -187,7 +187,7 @@ test('a run that waits for its turn names the one that goes first, and is no tro
   const next = await startRun(engine, feed, { trigger: 'cli' });
   expect(await waiting(next.runId)).toEqual({ why: `The run ${active.runId} of the same feed goes first` });
   expect(await waiting(active.runId)).toBeUndefined();
-  expect((await readStatus(bridge.app)).verdict.level).toBe('good');
+  expect((await readStatusModel(bridge.app)).verdict.level).toBe('good');
 });
 
 test('a run that is left to other workers says why', async () => {

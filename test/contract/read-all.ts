@@ -1,6 +1,6 @@
 import type { Course } from '../../src/lib/domain/course';
 import type { Mapped } from '../../src/lib/domain/mapped';
-import type { Progress } from '../../src/lib/domain/progress';
+import type { LearnerResult } from '../../src/lib/domain/learner-result';
 import { addSeconds, utc } from '../../src/lib/domain/time';
 import type { Call, Learner, ListingPage, Source } from '../../src/lib/sources/source';
 
@@ -56,10 +56,10 @@ export function readCatalog(source: Source, call = untouched()) {
 }
 
 /** All consumption, whichever way the source is read. */
-export async function readConsumption(source: Source, call = untouched()): Promise<Mapped<Progress>[]> {
+export async function readConsumption(source: Source, call = untouched()): Promise<Mapped<LearnerResult>[]> {
   const feed = source.consumption;
   if (!feed) throw new Error(`${source.sourceKind} has no consumption`);
-  const rows: Mapped<Progress>[] = [];
+  const rows: Mapped<LearnerResult>[] = [];
   if (feed.type === 'windowed') {
     const { count, serverTime } = await feed.count(undefined, call);
     const window = { from: utc(Date.UTC(2012)), to: addSeconds(serverTime, 3600) };

@@ -1,6 +1,6 @@
 import type { Answer } from '../../src/lib/api/answer';
 import { batchesQuery, listBatches } from '../../src/lib/api/enrolment-list';
-import { readStatus } from '../../src/lib/api/status/model';
+import { readStatusModel } from '../../src/lib/api/status/model';
 import { livePart } from '../../src/lib/api/status/page';
 import { described } from '../api/described';
 import { type Bridge, startBridge } from '../setup/bridge';
@@ -68,7 +68,7 @@ test('pages lead through all of them, each once; a state picks its own', async (
 });
 
 test('the status page lists the newest', async () => {
-  const page = livePart(await readStatus(bridge.app)).text;
+  const page = livePart(await readStatusModel(bridge.app)).text;
   for (const id of ids) expect(page).toContain(`href="./enrolments/${id}"`);
   expect(page).toMatch(/done, some failed/);
 });

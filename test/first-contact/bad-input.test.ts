@@ -8,7 +8,7 @@ import { SettingsError } from '../../src/lib/errors';
 import type { FeedKind } from '../../src/lib/domain/feed';
 import type { Run } from '../../src/lib/domain/run';
 import { type App, createApp } from '../../src/lib/app';
-import { readStatus } from '../../src/lib/api/status/model';
+import { readStatusModel } from '../../src/lib/api/status/model';
 import { statusPage } from '../../src/lib/api/status/page';
 import { readSettings } from '../../src/lib/settings';
 import { LeaseStore } from '../../src/lib/store/leases';
@@ -319,7 +319,7 @@ describe('settings', () => {
     expect(lines).toMatchObject([
       { message: 'settings need a look', warning: `${warning.setting} ${warning.message}` },
     ]);
-    const page = statusPage(await readStatus(app), { sources: [], destinations: [] }, 'nonce').text;
+    const page = statusPage(await readStatusModel(app), { sources: [], destinations: [] }, 'nonce').text;
     expect(page).toContain(`${warning.setting} ${warning.message}`);
     expect((await sync(app, 'catalog')).state).toBe('succeeded');
   });

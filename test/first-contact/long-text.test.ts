@@ -3,7 +3,7 @@ import { countErrors } from '../../src/lib/destinations/ld-services/schema';
 import { retryAfterMs } from '../../src/lib/http/retry-timing';
 import { parseBaseUrl } from '../../src/lib/http/target';
 import { html } from '../../src/lib/api/status/html';
-import { address } from '../../src/lib/settings/parse';
+import { webAddress } from '../../src/lib/settings/parse';
 import { withoutSlashes } from '../../src/lib/slashes';
 import { readDate as academyDate } from '../../src/lib/sources/academy-of-mine/dates';
 import { readStatus as academyStatus } from '../../src/lib/sources/academy-of-mine/status';
@@ -36,7 +36,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
       return undefined;
     }
   },
-  'addresses in settings': (text) => address.safeParse(`https://lms.example.com/${text}`),
+  'addresses in settings': (text) => webAddress.safeParse(`https://lms.example.com/${text}`),
   slashes: withoutSlashes,
   'the page': (text) => html`<p>${text}</p>`,
   'rows of a file': (text) => {

@@ -33,7 +33,7 @@ const kinds = {
   },
   'an Academy of Mine learner': {
     row: { user_id: 4, course_id: 7, email: 'ann@example.com', status: 'completed' },
-    read: (raw, notes) => academy.mapProgress(raw, { courseId: '7', settings, notes } as never),
+    read: (raw, notes) => academy.mapResult(raw, { courseId: '7', settings, notes } as never),
   },
   'a Khalibre course': {
     row: { courseId: 9, title: 'Fire safety' },
@@ -41,7 +41,7 @@ const kinds = {
   },
   'a Khalibre learner': {
     row: { courseId: 9, emailAddress: 'ann@example.com', statusDescription: 'Completed' },
-    read: (raw, notes) => khalibre.mapProgress(raw, { courseId: '9', statuses: undefined, notes }),
+    read: (raw, notes) => khalibre.mapResult(raw, { courseId: '9', statuses: undefined, notes }),
   },
   'an Open edX course': {
     row: { id: 'course-v1:edX+toy+1', name: 'Fire safety' },

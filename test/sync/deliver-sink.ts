@@ -2,11 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RefusedError } from '../../src/lib/errors';
 import type {
   Batch,
-  Delivery as Call,
+  PostOptions as Call,
   Destination,
   DestinationLimits,
   NotTaken,
-  Verdict,
+  NotTakenBecause,
 } from '../../src/lib/destinations/destination';
 
 /** A sink in memory that refuses a batch with a bad record as a whole, and keeps what it was sent. */
@@ -23,7 +23,7 @@ export class MemorySink implements Destination {
   failing: ((batch: Batch, call: number) => Error | undefined) | undefined;
 
   /** Set for a sink that answers for each record by itself. */
-  judging: ((record: string) => Verdict | undefined) | undefined;
+  judging: ((record: string) => NotTakenBecause | undefined) | undefined;
 
   constructor(
     limits: Partial<DestinationLimits> = {},
@@ -46,7 +46,7 @@ export class MemorySink implements Destination {
     const error = this.failing?.(batch, number);
     if (error) throw error;
     if (records.some(this.isBad)) throw new RefusedError('The sink refused the batch (400)', 400);
-    const notTaken = new Map<number, Verdict>();
+    const notTaken = new Map<number, NotTakenBecause>();
     for (const [place, record] of records.entries()) {
       const verdict = this.judging?.(record);
       if (verdict) notTaken.set(place, verdict);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { AuthError, LeaseLostError, PayloadError, RefusedError, RetryableError } from '../../src/lib/errors';
 import { Delivery, type DeliverOptions, tooManyBad } from '../../src/lib/sync/deliver/deliver';
 import { idempotencyKey } from '../../src/lib/sync/deliver/post';
-import type { Verdict } from '../../src/lib/destinations/destination';
+import type { NotTakenBecause } from '../../src/lib/destinations/destination';
 import { MemorySink } from './deliver-sink';
 
 interface Outcome {
@@ -115,7 +115,7 @@ test('one bad record in 500 costs 18 more calls', async () => {
 });
 
 describe('a sink that answers for each record', () => {
-  const judge = (verdicts: Readonly<Record<number, Verdict>>): MemorySink => {
+  const judge = (verdicts: Readonly<Record<number, NotTakenBecause>>): MemorySink => {
     const sink = new MemorySink({ batchSize: 20 });
     sink.judging = (record) => verdicts[Number(/\d+/.exec(record)?.[0])];
     return sink;

@@ -1,5 +1,5 @@
 import { feedTable } from '../../src/lib/api/status/feeds';
-import { readStatus } from '../../src/lib/api/status/model';
+import { readStatusModel } from '../../src/lib/api/status/model';
 import { runView } from '../../src/lib/api/run-view';
 import type { Run } from '../../src/lib/domain/run';
 import { run as command } from '../cli/terminal';
@@ -38,7 +38,7 @@ test('its counts say what would be sent, and that nothing was', () => {
 });
 
 test('the page keeps showing how the last real run ended, and tells the dry run beside it', async () => {
-  const model = await readStatus(bridge.app);
+  const model = await readStatusModel(bridge.app);
   const [feed] = model.feeds;
   expect(feed?.last?.runId).toBe(real.runId);
   expect(feed?.dryRun?.runId).toBe(dry.runId);
@@ -53,7 +53,7 @@ test('a dry run that fails makes nothing look broken, as many as there may be of
   for (let i = 0; i < 3; i++)
     expect(await bridge.sync('catalog', { dryRun: true })).toMatchObject({ state: 'failed' });
   bridge.sandbox.openEdx.server.faults.set();
-  const { verdict, feeds } = await readStatus(bridge.app);
+  const { verdict, feeds } = await readStatusModel(bridge.app);
   expect(verdict.level).toBe('good');
   expect(feeds[0]).toMatchObject({ last: { runId: real.runId }, dryRun: { state: 'failed' } });
   const failed = bridge.logged.filter((line) => line.includes('"state":"failed"'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { toMs, utc, type Window } from '../../src/lib/domain/time';
-import { advance, merged, without } from '../../src/lib/sync/run/intervals';
+import { advance, mergedIntervals, without } from '../../src/lib/sync/run/intervals';
 
 const at = (second: number) => utc(second * 1000);
 const windowOf = (from: number, length: number): Window => ({ from: at(from), to: at(from + length) });
@@ -20,7 +20,7 @@ const sorted = (set: Set<number>): number[] => [...set].sort((a, b) => a - b);
 test('merged windows cover the same time, in order, and do not touch', () => {
   fc.assert(
     fc.property(windows, (given) => {
-      const result = merged(given);
+      const result = mergedIntervals(given);
       expect(sorted(seconds(...result))).toEqual(sorted(seconds(...given)));
       result.slice(1).forEach((next, i) => expect(next.from > (result[i] as Window).to).toBe(true));
     }),

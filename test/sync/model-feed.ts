@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Mapped } from '../../src/lib/domain/mapped';
-import type { Progress } from '../../src/lib/domain/progress';
+import type { LearnerResult } from '../../src/lib/domain/learner-result';
 import { utc, type Window } from '../../src/lib/domain/time';
 import type { WindowedFeed, WindowPage } from '../../src/lib/sources/source';
 
@@ -89,7 +89,7 @@ export class ModelFeed implements WindowedFeed {
     });
   }
 
-  map(raw: unknown): Mapped<Progress> {
+  map(raw: unknown): Mapped<LearnerResult> {
     const { id } = raw as ModelRow;
     return { ok: true, key: `row ${id}`, record: { courseId: `${id}`, status: 'InProgress' }, raw };
   }

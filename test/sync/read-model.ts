@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Mapped } from '../../src/lib/domain/mapped';
-import type { Progress } from '../../src/lib/domain/progress';
+import type { LearnerResult } from '../../src/lib/domain/learner-result';
 import type { Window } from '../../src/lib/domain/time';
 import type { WindowedFeed } from '../../src/lib/sources/source';
 import type { ReadWindowOptions } from '../../src/lib/sync/slice/read-window';
@@ -79,7 +79,7 @@ export async function play(scenario: Scenario, read: Reader): Promise<Reading> {
   const feed = new ModelFeed({ ...scenario, rows });
   const arrived = new Map<number, number>();
   let passes = 1;
-  const onRow = (row: Mapped<Progress>): number => {
+  const onRow = (row: Mapped<LearnerResult>): number => {
     const { id, value } = row.raw as ModelRow;
     arrived.set(id, value);
     return value;

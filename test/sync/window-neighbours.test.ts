@@ -4,7 +4,7 @@ import { noCounts, type Run, type Slice, type SliceWork } from '../../src/lib/do
 import { addSeconds, toMs, utc, type Utc, type Window } from '../../src/lib/domain/time';
 import type { Batch, Encoded } from '../../src/lib/destinations/destination';
 import { PayloadError } from '../../src/lib/errors';
-import type { Progress } from '../../src/lib/domain/progress';
+import type { LearnerResult } from '../../src/lib/domain/learner-result';
 import type { WindowedFeed, WindowPage } from '../../src/lib/sources/source';
 import type { Engine } from '../../src/lib/sync/engine';
 import { advance, without } from '../../src/lib/sync/run/intervals';
@@ -62,7 +62,7 @@ class Server implements WindowedFeed {
 
   map(raw: unknown) {
     const { id, value } = raw as Row;
-    const record: Progress = {
+    const record: LearnerResult = {
       courseId: `${id}`,
       status: 'InProgress',
       email: 'a@example.com',
@@ -86,7 +86,7 @@ class Server implements WindowedFeed {
 class LastTold extends MemorySink {
   readonly last = new Map<number, number>();
 
-  override encodeProgress = (({ courseId, percent }: Progress): Encoded => ({
+  override encodeProgress = (({ courseId, percent }: LearnerResult): Encoded => ({
     ok: true,
     key: courseId,
     hash: '',

@@ -4,7 +4,7 @@ import type { App } from '../../lib/app';
 import type { BatchCounts } from '../../lib/domain/enrolment-batch';
 import { InputError } from '../../lib/errors';
 import { isBatchId, newBatchId, startBatch } from '../../lib/enrolments/batch';
-import { checkRows, mostBytes } from '../../lib/enrolments/check-rows';
+import { checkRows, mostBatchBytes } from '../../lib/enrolments/check-rows';
 import { fromArray, fromCsv, mostRows, type ReadRows, type RowProblem } from '../../lib/enrolments/read-rows';
 import { batchCounts, workToEnd } from '../../lib/enrolments/work-to-end';
 import { ProgressLine } from '../progress-line';
@@ -64,8 +64,8 @@ async function readRows(file: string): Promise<ReadRows> {
   if (!isCsv && !/\.json$/i.test(file)) throw new UsageError('The file must end in .csv or .json');
   let bytes: Buffer;
   try {
-    if ((await stat(file)).size > mostBytes)
-      throw new UsageError(`The file may have ${mostBytes} bytes at the most; cut it in parts`);
+    if ((await stat(file)).size > mostBatchBytes)
+      throw new UsageError(`The file may have ${mostBatchBytes} bytes at the most; cut it in parts`);
     bytes = await readFile(file);
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -4,7 +4,11 @@ import type { WebhookList } from '../../lib/sources/source';
 import { eventTypes } from '../../lib/webhooks/recognise';
 import { administered } from '../../lib/webhooks/admin';
 import { catchUp } from '../../lib/webhooks/catch-up';
-import { type Outcome, type Registered, registerWebhooks } from '../../lib/webhooks/register-webhooks';
+import {
+  type RegistrationOutcome,
+  type Registered,
+  registerWebhooks,
+} from '../../lib/webhooks/register-webhooks';
 import { maskedAddress } from '../../lib/webhooks/webhook-address';
 import { sendEvent } from '../send-event';
 import { table } from '../table';
@@ -122,9 +126,9 @@ async function register(given: Given, source: string, desk: Desk): Promise<numbe
   return registered.every(({ outcome }) => leadsHere.includes(outcome)) ? 0 : 1;
 }
 
-const leadsHere: readonly Outcome[] = ['created', 'moved', 'there'];
+const leadsHere: readonly RegistrationOutcome[] = ['created', 'moved', 'there'];
 
-const words: Readonly<Record<Outcome, string>> = {
+const words: Readonly<Record<RegistrationOutcome, string>> = {
   created: 'created',
   moved: 'led to the new address',
   there: 'there already',

@@ -60,7 +60,7 @@ export const refusalTitles = {
 } as const;
 
 /** The vendor asks for a pause, and nobody but the caller goes on after it. @param now milliseconds since 1970. */
-export const pauseOf = (source: string, { until }: WaitError, now: number): Answer =>
+export const pauseAnswer = (source: string, { until }: WaitError, now: number): Answer =>
   problem(
     {
       status: 503,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { mostBytes } from '../enrolments/check-rows';
+import { mostBatchBytes } from '../enrolments/check-rows';
 import { readBytes } from '../webhooks/read-bytes';
 import { problem } from './answer';
 import { type Parsed, parseWith } from './requests';
@@ -9,9 +9,9 @@ export type Body = AsyncIterable<Uint8Array> | null;
 
 /** @returns all of it, or 413 when it is longer than any request need be. */
 export async function wholeBody(body: Body): Promise<Parsed<Buffer>> {
-  const bytes = await readBytes(body, mostBytes);
+  const bytes = await readBytes(body, mostBatchBytes);
   if (bytes) return { ok: true, value: bytes };
-  const title = `The body may have ${mostBytes} bytes at the most`;
+  const title = `The body may have ${mostBatchBytes} bytes at the most`;
   return { ok: false, answer: problem({ status: 413, title, detail: `${title}; send it in parts` }) };
 }
 

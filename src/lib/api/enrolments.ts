@@ -8,7 +8,7 @@ import { checkAsked, LearnerBusyError, perform } from '../enrolments/perform';
 import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '../enrolments/read-rows';
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
-import { type Answer, answerFor, json, pauseOf, problem, refusalTitles } from './answer';
+import { type Answer, answerFor, json, pauseAnswer, problem, refusalTitles } from './answer';
 import { type Body, jsonOf, wholeBody } from './body';
 import { once } from './once';
 import { mostErrors, type Parsed, parseWith } from './requests';
@@ -85,7 +85,7 @@ const busy = 'The same learner is under way';
 
 /** @throws what nobody expected. */
 function refusal(source: string, error: unknown, now: number): Answer {
-  if (error instanceof WaitError) return pauseOf(source, error, now);
+  if (error instanceof WaitError) return pauseAnswer(source, error, now);
   if (error instanceof LearnerBusyError)
     return problem({ status: 409, title: busy, detail: error.message }, { 'retry-after': '5' });
   const failure = error instanceof RefusedError ? failureOf(error) : undefined;

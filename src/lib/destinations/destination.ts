@@ -1,6 +1,6 @@
 import type { Course } from '../domain/course';
 import type { FeedKind } from '../domain/feed';
-import type { Progress } from '../domain/progress';
+import type { LearnerResult } from '../domain/learner-result';
 import type { Utc } from '../domain/time';
 import type { SettingsProblem } from '../errors';
 
@@ -17,7 +17,7 @@ export interface Destination {
   readonly limits: DestinationLimits;
   /** @throws never: a record that cannot be written is skipped or unmappable, and says why. */
   encodeCourse(course: Course, to: Origin): Encoded;
-  encodeProgress(progress: Progress, to: Origin): Encoded;
+  encodeProgress(progress: LearnerResult, to: Origin): Encoded;
   /** The record that withdraws what was sent. @param lastJson what `encodeCourse` last gave for the course. */
   encodeDeletion(lastJson: string, to: Origin): string;
   /**
@@ -25,13 +25,13 @@ export interface Destination {
    * @returns of a sink that answers for each record by itself: those that it did not take.
    * @throws RefusedError (400, 413, 422, or a 200 that carries an error), AuthError, RetryableError, PayloadError, WaitError.
    */
-  send(batch: Batch, delivery: Delivery): Promise<NotTaken | void>;
+  send(batch: Batch, delivery: PostOptions): Promise<NotTaken | void>;
 }
 
 /** By a record's place in its batch, what became of it. A record that is not named was acknowledged. */
-export type NotTaken = ReadonlyMap<number, Verdict>;
+export type NotTaken = ReadonlyMap<number, NotTakenBecause>;
 
-export type Verdict =
+export type NotTakenBecause =
   /** A RefusedError is of this record alone; after any other it is not known to have arrived, and is sent again. */
   | { readonly error: Error }
   /** There is nobody to be told, for one of few reasons, which names nobody. */
@@ -80,7 +80,7 @@ export interface Batch {
   readonly count: number;
 }
 
-export interface Delivery {
+export interface PostOptions {
   readonly signal: AbortSignal;
   readonly idempotencyKey: string;
   /** Called right before bytes leave; throws LeaseLostError when they must not. */

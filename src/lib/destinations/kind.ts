@@ -64,6 +64,6 @@ export interface DestinationKind<
 }
 
 /** A kind among others: only what its own `read` gave goes into its `create` and `checks`. */
-export const defineKind = <D extends Definitions, S extends DestinationSettings>(
+export const defineDestinationKind = <D extends Definitions, S extends DestinationSettings>(
   kind: DestinationKind<D, S>,
 ): DestinationKind => kind as unknown as DestinationKind;

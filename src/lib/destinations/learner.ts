@@ -1,15 +1,15 @@
-import type { Progress } from '../domain/progress';
+import type { LearnerResult } from '../domain/learner-result';
 import type { DestinationSettings } from '../settings/types';
 
 export type OfLearner =
-  | { readonly ok: true; readonly record: Progress & { readonly email: string } }
+  | { readonly ok: true; readonly record: LearnerResult & { readonly email: string } }
   | { readonly ok: false; readonly skipped: string };
 
 /** Lets a result pass whose learner has an address, of a domain that is sent. */
 export function learnerFilter({
   learnerDomains,
   prefix,
-}: DestinationSettings): (progress: Progress) => OfLearner {
+}: DestinationSettings): (progress: LearnerResult) => OfLearner {
   const domains = new Set(learnerDomains.map((domain) => domain.toLowerCase()));
   return (progress) => {
     const email = progress.email?.trim().toLowerCase();

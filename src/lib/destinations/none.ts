@@ -1,7 +1,7 @@
 import { firstDestination } from '../domain/feed';
 import { SettingsError, type SettingsProblem } from '../errors';
 import type { DestinationEntry } from '../settings/types';
-import { defineKind } from './kind';
+import { defineDestinationKind } from './kind';
 import { learnerFilter } from './learner';
 import { recordHash } from './record-hash';
 
@@ -23,7 +23,7 @@ export const noDestinationEntry: DestinationEntry & { readonly ok: true } = {
 };
 
 /** Nowhere: records are read, mapped and compared for dry runs, and none is sent. */
-export const none = defineKind({
+export const none = defineDestinationKind({
   title: 'No destination',
   definitions: {},
   read: () => noDestinationEntry.settings,

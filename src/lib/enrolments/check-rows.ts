@@ -7,7 +7,7 @@ import { type Candidate, inputProblem, type RowProblem } from './read-rows';
 import { type AskedEnrolment, enrolmentRequest } from './request';
 
 /** Of the file or the body. */
-export const mostBytes = 2 * 1024 * 1024;
+export const mostBatchBytes = 2 * 1024 * 1024;
 
 /** Characters, as JSON: a property of a table holds 32,768. https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
 const longestRow = 32_000;

@@ -1,5 +1,5 @@
 import type { Mapped, MappedRecord } from '../domain/mapped';
-import type { Progress } from '../domain/progress';
+import type { LearnerResult } from '../domain/learner-result';
 import { utc } from '../domain/time';
 import { RefusedError, UnsupportedError } from '../errors';
 import type { ScannedFeed } from '../sources/source';
@@ -70,8 +70,8 @@ export async function explainLearner(
 }
 
 interface FoundRows {
-  readonly good?: MappedRecord<Progress>;
-  readonly bad?: Mapped<Progress>;
+  readonly good?: MappedRecord<LearnerResult>;
+  readonly bad?: Mapped<LearnerResult>;
 }
 
 /** The learner's rows, by the call for one learner where there is one; the most advanced counts, as in a sync. */
@@ -93,12 +93,12 @@ async function findRows(
 }
 
 async function pick(
-  page: Parameters<typeof rowsOf<Progress>>[0],
+  page: Parameters<typeof rowsOf<LearnerResult>>[0],
   courseId: string,
   learner: string,
 ): Promise<FoundRows> {
-  let good: MappedRecord<Progress> | undefined;
-  let bad: Mapped<Progress> | undefined;
+  let good: MappedRecord<LearnerResult> | undefined;
+  let bad: Mapped<LearnerResult> | undefined;
   for await (const row of rowsOf(page)) {
     if (!row.ok) {
       if (says(row.raw, learner)) bad ??= row;
@@ -114,7 +114,7 @@ async function pick(
 function look(
   engine: Engine,
   open: OpenFeed,
-  row: Mapped<Progress> | undefined,
+  row: Mapped<LearnerResult> | undefined,
   { courseId, learner }: Pick<AskedLearner, 'courseId' | 'learner'>,
 ): { atSource: AtSource; key?: string; hash?: string } {
   const to = originOf(open, utc(engine.now()));

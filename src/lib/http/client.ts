@@ -2,11 +2,11 @@ import type { Dispatcher } from 'undici';
 import { AuthError, OddAnswerError, RefusedError, RetryableError, WaitError } from '../errors';
 import { systemClock, type Clock } from './clock';
 import { CutShortError, decodeBody } from './decode-body';
-import { exchange, ExchangeFailed, sharedAgent, type Answer, type Request } from './exchange';
-import type { Gate, Outcome } from './gate';
+import { exchange, ExchangeFailed, sharedAgent, type RawAnswer, type Request } from './exchange';
+import type { Gate, CallOutcome } from './gate';
 import type { Authorizer, HttpAnswer, HttpCall, HttpClient } from './http';
 import { networkFault } from './network-fault';
-import { header, readAnswer, redirectRefusal, refusalCode, refusalReason, serverDate } from './read-answer';
+import { header, readAnswer, redirectRefusal, refusalCode, reasonInBody, serverDate } from './read-answer';
 import { encodeBody, type EncodedBody } from './request-body';
 import { backoffMs, retryAfterMs } from './retry-timing';
 import { parseBaseUrl, resolveTarget, type System } from './target';
@@ -46,7 +46,7 @@ export interface CallFact {
   readonly bytesIn: number;
   /** From 1. */
   readonly attempt: number;
-  readonly outcome: Outcome['type'];
+  readonly outcome: CallOutcome['type'];
 }
 
 /** Attempts after the first that gave an unusable answer; then the work tries again later. */
@@ -146,8 +146,8 @@ class CallInProgress<T> {
     const deadlineMs = this.call.deadlineMs ?? this.options.deadlineMs;
     const pass = await gate.enter(this.call.signal, this.throttledSince !== undefined);
     const startedAt = clock.now();
-    let outcome: Outcome = { type: 'failed' };
-    let answer: Answer | undefined;
+    let outcome: CallOutcome = { type: 'failed' };
+    let answer: RawAnswer | undefined;
     this.attempt++;
     try {
       answer = await exchange(agent, {
@@ -200,7 +200,7 @@ class CallInProgress<T> {
     };
   }
 
-  private outcomeOf(answer: Answer): Outcome {
+  private outcomeOf(answer: RawAnswer): CallOutcome {
     if (answer.status >= 200 && answer.status < 300) return { type: 'ok' };
     const pause = retryAfterMs(header(answer, 'retry-after'), this.options.clock.now());
     const { status } = answer;
@@ -214,7 +214,7 @@ class CallInProgress<T> {
     return { type: answer.status < 500 ? 'ok' : 'failed' };
   }
 
-  private async judge(answer: Answer, outcome: Outcome): Promise<Tried<T>> {
+  private async judge(answer: RawAnswer, outcome: CallOutcome): Promise<Tried<T>> {
     const { system, base, maxBytes } = this.options;
     const { status } = answer;
     if (outcome.type === 'throttled') {
@@ -260,7 +260,7 @@ class CallInProgress<T> {
   private refusal(status: number, body?: Buffer): RefusedError {
     const { name, baseUrlSetting, credentialSettings } = this.options.system;
     const code = body && refusalCode(body);
-    const reason = body && this.call.reasonOf && refusalReason(body, this.call.reasonOf);
+    const reason = body && this.call.reasonOf && reasonInBody(body, this.call.reasonOf);
     const why = code === undefined ? String(status) : `${status}, ${code}`;
     const what =
       status === 404

@@ -15,7 +15,7 @@ export interface Request {
 }
 
 /** One attempt: an answer as it came in, whatever its status. */
-export interface Answer {
+export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
@@ -49,7 +49,7 @@ export const sharedAgent = new Agent({
  * Sends one request and reads its answer to the end, within the deadline and the cap.
  * @throws ExchangeFailed; whatever the fence threw; the signal's reason.
  */
-export function exchange(agent: Dispatcher, request: Request): Promise<Answer> {
+export function exchange(agent: Dispatcher, request: Request): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const handler = new AnswerCollector(request, resolve, reject);
     if (handler.settled) return;
@@ -75,7 +75,7 @@ class AnswerCollector implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private left = false;
   private status = 0;
-  private headers: Answer['headers'] = {};
+  private headers: RawAnswer['headers'] = {};
   private size = 0;
   private readonly chunks: Buffer[] = [];
   private readonly timer: NodeJS.Timeout;
@@ -85,7 +85,7 @@ class AnswerCollector implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly request: Request,
-    private readonly resolve: (answer: Answer) => void,
+    private readonly resolve: (answer: RawAnswer) => void,
     private readonly reject: (error: Error) => void,
   ) {
     this.timer = setTimeout(() => this.fail(this.failed('DEADLINE')), request.deadlineMs);
@@ -111,7 +111,7 @@ class AnswerCollector implements Dispatcher.DispatchHandler {
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    headers: Answer['headers'],
+    headers: RawAnswer['headers'],
   ): void {
     this.status = status;
     this.headers = headers;

@@ -1,4 +1,4 @@
-import type { Outcome } from './gate';
+import type { CallOutcome } from './gate';
 import { backoffMs } from './retry-timing';
 
 /** What a gate keeps to. */
@@ -95,7 +95,7 @@ export function enter(
 export function leave(
   state: GateState,
   ticket: string,
-  outcome: Outcome,
+  outcome: CallOutcome,
   now: number,
   random: () => number,
 ): GateState {

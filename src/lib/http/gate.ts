@@ -15,10 +15,10 @@ export interface Gate {
 
 export interface Pass {
   /** To be called once, when the answer is in or the call failed. */
-  leave(outcome: Outcome): Promise<void>;
+  leave(outcome: CallOutcome): Promise<void>;
 }
 
-export type Outcome =
+export type CallOutcome =
   | { readonly type: 'ok' }
   | Throttled
   /** Any other failure: says nothing about throttling. */

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from './clock';
-import type { Gate, Outcome, Pass } from './gate';
+import type { Gate, CallOutcome, Pass } from './gate';
 import { admit, GateQueue, tooFarAway } from './gate-queue';
 import { leave, openGate, type GateLimits } from './gate-state';
 
@@ -27,7 +27,7 @@ export function createMemoryGate(options: MemoryGateOptions): Gate {
 
   function pass(ticket: string): Pass {
     return {
-      leave: async (outcome: Outcome) => {
+      leave: async (outcome: CallOutcome) => {
         state = leave(state, ticket, outcome, clock.now(), random);
         pump();
       },

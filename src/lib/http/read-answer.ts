@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { parseUtc, utc, type Utc } from '../domain/time';
 import { OddAnswerError, PayloadError, RefusedError } from '../errors';
-import type { Answer } from './exchange';
+import type { RawAnswer } from './exchange';
 import type { System } from './target';
 
-export const header = (answer: Answer, name: string): string | undefined => {
+export const header = (answer: RawAnswer, name: string): string | undefined => {
   const value = answer.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
@@ -17,7 +17,7 @@ export const header = (answer: Answer, name: string): string | undefined => {
 export function readAnswer<T>(
   system: System,
   base: URL,
-  answer: Answer,
+  answer: RawAnswer,
   body: Buffer,
   schema: z.ZodType<T>,
 ): T {
@@ -43,7 +43,7 @@ export function readAnswer<T>(
 }
 
 /** The server's own clock, from the `Date` header. */
-export function serverDate(answer: Answer): Utc | undefined {
+export function serverDate(answer: RawAnswer): Utc | undefined {
   const text = header(answer, 'date');
   if (!text) return undefined;
   const ms = Date.parse(text);
@@ -54,7 +54,7 @@ export function serverDate(answer: Answer): Utc | undefined {
  * A redirect is never followed: it would carry credentials, or turn a POST into a GET.
  * @returns the refusal, which names the other host.
  */
-export function redirectRefusal(system: System, base: URL, answer: Answer): RefusedError {
+export function redirectRefusal(system: System, base: URL, answer: RawAnswer): RefusedError {
   const location = header(answer, 'location') ?? '';
   const target = URL.canParse(location, base.href) ? new URL(location, base.href) : undefined;
   const check = `redirects are not followed; check ${system.baseUrlSetting} (${base.origin})`;
@@ -82,7 +82,7 @@ export function refusalCode(body: Buffer): string | undefined {
 }
 
 /** The system's own words for why it refused, as the caller finds and cleans them. */
-export function refusalReason(
+export function reasonInBody(
   body: Buffer,
   reasonOf: (body: unknown) => string | undefined,
 ): string | undefined {
@@ -99,7 +99,7 @@ function refusalJson(body: Buffer): unknown {
   }
 }
 
-function isHtml(answer: Answer, text: string): boolean {
+function isHtml(answer: RawAnswer, text: string): boolean {
   const type = header(answer, 'content-type') ?? '';
   return /^\s*<(!doctype|html|head|body|\?xml|!--)/i.test(text) || (/html/i.test(type) && /^\s*</.test(text));
 }

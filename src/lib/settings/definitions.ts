@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define } from './definition';
 import {
-  address,
+  webAddress,
   flag,
   instant,
   list,
@@ -20,18 +20,18 @@ export const appDefinitions = {
     doc: 'Connection string of the storage account for tables and queues. Leave it out when the `AzureWebJobsStorage__…` forms below are used.',
   }),
   AzureWebJobsStorage__tableServiceUri: define({
-    schema: address,
+    schema: webAddress,
     doc: 'Table endpoint, for access with an identity.',
   }),
   AzureWebJobsStorage__queueServiceUri: define({
-    schema: address,
+    schema: webAddress,
     doc: 'Queue endpoint, for access with an identity.',
   }),
   AzureWebJobsStorage__clientId: define({
     schema: text,
     doc: 'Client id of the user-assigned identity; left out for the system-assigned one.',
   }),
-  KEY_VAULT_URL: define({ schema: address, doc: 'The vault that `kv:NAME` values are read from.' }),
+  KEY_VAULT_URL: define({ schema: webAddress, doc: 'The vault that `kv:NAME` values are read from.' }),
   CATALOG_SCHEDULE: define({
     schema: schedule,
     default: '0 0 2 * * *',
@@ -67,7 +67,7 @@ export const appDefinitions = {
     doc: 'Local host and command line only: a folder for `course_catalog.log` and `course_consumption.log`, a new file a day, the ten of the days before kept.',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: define({
-    schema: address,
+    schema: webAddress,
     doc: 'Where metrics go: OTLP, JSON over HTTP; `/v1/metrics` is added. Left out: there are none.',
   }),
   OTEL_EXPORTER_OTLP_HEADERS: define({
@@ -85,7 +85,11 @@ export const appDefinitions = {
 
 /** The settings that every source has; a kind adds its own in its folder's settings.ts. */
 export const sourceDefinitions = {
-  baseUrl: define({ schema: address, required: true, doc: 'Its address; `https:`, except to this machine.' }),
+  baseUrl: define({
+    schema: webAddress,
+    required: true,
+    doc: 'Its address; `https:`, except to this machine.',
+  }),
   sourceSystemId: define({
     schema: z
       .string()

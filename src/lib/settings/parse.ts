@@ -34,7 +34,7 @@ export const oneOf = <const T extends readonly string[]>(...values: T) =>
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** A server's address: https, or http to this machine. The slash at its end is cut off. */
-export const address = text.transform((value, context) => {
+export const webAddress = text.transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const say = (message: string): never => {
     context.addIssue({ code: 'custom', message });

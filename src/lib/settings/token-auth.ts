@@ -1,6 +1,6 @@
 import type { SettingsProblem } from '../errors';
 import { define } from './definition';
-import { address, oneOf, text } from './parse';
+import { webAddress, oneOf, text } from './parse';
 import type { Environment, Values } from './read-group';
 import type { Secret } from './secret';
 
@@ -35,7 +35,7 @@ export const tokenDefinitions = <const D extends TokenAuth['type']>(
     doc: 'How a token is had: `entra` (tenantId, clientId, clientSecret, scope), `managed-identity` (scope), `oauth2` (tokenUrl, clientId, clientSecret, scope).',
   }),
   tenantId: define({ schema: text, doc: '`entra`: the tenant.' }),
-  tokenUrl: define({ schema: address, doc: '`oauth2`: the token endpoint.' }),
+  tokenUrl: define({ schema: webAddress, doc: '`oauth2`: the token endpoint.' }),
   clientId: define({
     schema: text,
     doc: '`entra`, `oauth2`: the client. `managed-identity`: the user-assigned identity, if any.',

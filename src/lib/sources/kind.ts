@@ -25,6 +25,6 @@ export interface SourceKind<D extends Definitions = Definitions, S extends Sourc
 }
 
 /** A kind among others: only what its own `definitions` gave goes into its `create` and `problems`. */
-export const defineKind = <D extends Definitions, S extends SourceSettings>(
+export const defineSourceKind = <D extends Definitions, S extends SourceSettings>(
   kind: SourceKind<D, S>,
 ): SourceKind => kind as unknown as SourceKind;

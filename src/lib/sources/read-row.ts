@@ -7,7 +7,7 @@ import { Notes } from './notes';
  * left out, and noted once with the rows it concerns.
  * @param essential the fields without which it is no such row.
  */
-export function readRow<T>(
+export function readVendorRow<T>(
   schema: z.ZodType<T>,
   raw: unknown,
   essential: readonly (keyof T & string)[],
@@ -30,7 +30,7 @@ export function readRow<T>(
 /** The same as a schema, for a row that is an answer of its own: nobody is told of what is left out. */
 export const lone = <T>(schema: z.ZodType<T>, essential: readonly (keyof T & string)[]) =>
   z.unknown().transform((raw, ctx): T => {
-    const read = readRow(schema, raw, essential, new Notes());
+    const read = readVendorRow(schema, raw, essential, new Notes());
     if (read.success) return read.data;
     for (const { path, message } of read.error.issues)
       ctx.addIssue({ code: 'custom', path: [...path], message });

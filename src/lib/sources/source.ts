@@ -1,6 +1,6 @@
 import type { Course } from '../domain/course';
 import type { Mapped } from '../domain/mapped';
-import type { Progress } from '../domain/progress';
+import type { LearnerResult } from '../domain/learner-result';
 import type { Utc, Window } from '../domain/time';
 import type { SettingsProblem } from '../errors';
 import type { Call } from './call';
@@ -75,7 +75,7 @@ export interface WindowedFeed {
   /** @param page from 1. Undefined when the server has no such page (it shrank meanwhile). */
   page(window: Window, page: number, call: Call): Promise<WindowPage | undefined>;
   /** Maps a stored row again, after a fix. */
-  map(raw: unknown): Mapped<Progress>;
+  map(raw: unknown): Mapped<LearnerResult>;
 }
 
 export interface WindowCount {
@@ -84,7 +84,7 @@ export interface WindowCount {
 }
 
 export interface WindowPage {
-  readonly rows: readonly Mapped<Progress>[];
+  readonly rows: readonly Mapped<LearnerResult>[];
   /** Rows in the whole window as the server counts them now. */
   readonly count: number;
   /** Pages in the whole window as the server cuts them. */
@@ -109,7 +109,7 @@ export interface ScannedFeed {
   /** The courses to read, a page of ids at a time. */
   courses(cursor: string | undefined, call: Call): Promise<CourseIdPage>;
   /** The results of one course. A course that is gone is an empty page. */
-  page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<Progress>>;
+  page(courseId: string, cursor: string | undefined, call: Call): Promise<ListingPage<LearnerResult>>;
   /**
    * The results of one learner in all courses; left out when the vendor has no such call.
    * @param courseId all that is wanted is in this course: a vendor that can be asked for no more is asked for that.
@@ -119,5 +119,5 @@ export interface ScannedFeed {
     cursor: string | undefined,
     call: Call,
     courseId?: string,
-  ): Promise<ListingPage<Progress>>;
+  ): Promise<ListingPage<LearnerResult>>;
 }

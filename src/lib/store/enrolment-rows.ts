@@ -4,7 +4,7 @@ import { checkVersion, type Row, rowVersion } from './rows';
 export const batchKey = 'batch';
 export const rowPrefix = 'row-';
 /** Padded, so that keys stand in the order of the rows. */
-export const rowKeyOf = (row: number): string => rowPrefix + String(row).padStart(9, '0');
+export const enrolmentRowKey = (row: number): string => rowPrefix + String(row).padStart(9, '0');
 
 export function batchToRow({ batchId, ended, ...batch }: EnrolmentBatch): Row {
   return { partitionKey: batchId, rowKey: batchKey, v: rowVersion, ...batch, ...ended };
@@ -29,7 +29,7 @@ export function rowToBatch(row: Row): EnrolmentBatch {
 export function enrolmentToRow(enrolment: EnrolmentRow): Row {
   const { batchId, ...rest } = enrolment;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { partitionKey: batchId, rowKey: rowKeyOf(enrolment.row), v: rowVersion, ...given };
+  return { partitionKey: batchId, rowKey: enrolmentRowKey(enrolment.row), v: rowVersion, ...given };
 }
 
 /** @throws PayloadError when the row is of another version of the app. */

@@ -4,7 +4,7 @@ import {
   batchKey,
   batchToRow,
   enrolmentToRow,
-  rowKeyOf,
+  enrolmentRowKey,
   rowPrefix,
   rowToBatch,
   rowToEnrolment,
@@ -109,7 +109,7 @@ export class EnrolmentBatches {
     batchId: string,
     { state, after, pageSize }: { state?: RowState; after?: number; pageSize?: number } = {},
   ): AsyncGenerator<SeenRow> {
-    const from = after === undefined ? rowPrefix : rowKeyOf(after);
+    const from = after === undefined ? rowPrefix : enrolmentRowKey(after);
     const filter = [
       // The full stop comes right after the hyphen.
       where`PartitionKey eq ${batchId} and RowKey gt ${from} and RowKey lt ${'row.'}`,

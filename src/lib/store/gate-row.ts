@@ -1,6 +1,6 @@
 import { ConflictError, RetryableError } from '../errors';
 import { openGate, type GateState } from '../http/gate-state';
-import { checkVersion, insertRow, type Patience, readRow, replaceRow, rowVersion } from './rows';
+import { checkVersion, insertRow, type StorageCallOptions, readRow, replaceRow, rowVersion } from './rows';
 import type { Storage, Table } from './storage';
 
 /** Calls wait for this row: a storage account that hangs must not hold them for long. */
@@ -47,7 +47,7 @@ export class GateRow {
   }
 }
 
-async function inTime<T>(ask: (patience: Patience) => Promise<T>): Promise<T> {
+async function inTime<T>(ask: (patience: StorageCallOptions) => Promise<T>): Promise<T> {
   const abortSignal = AbortSignal.timeout(deadlineMs);
   try {
     return await ask({ abortSignal });

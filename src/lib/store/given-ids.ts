@@ -7,7 +7,7 @@ import { type Action, writeInGroups } from './transactions';
  * The table `givenids`: a partition a destination, a row an id that the destination gave to what it was sent. What is
  * lost is looked up there again.
  */
-export class GivenIds {
+export class GivenIdTable {
   readonly #table: Table;
 
   constructor(

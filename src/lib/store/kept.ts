@@ -1,4 +1,4 @@
-import type { Progress } from '../domain/progress';
+import type { LearnerResult } from '../domain/learner-result';
 import { fromJsonProperties, toJsonProperties } from './bytes';
 import { queryRows, type Row, where } from './rows';
 import type { Table } from './storage';
@@ -7,7 +7,7 @@ import type { Table } from './storage';
  * What a course's slice has told the sink of a record, or found told, before it rescheduled itself. It names nobody:
  * key and content are hashes, 8 bytes each, hex.
  */
-export interface Told extends Pick<Progress, 'status' | 'at'> {
+export interface Told extends Pick<LearnerResult, 'status' | 'at'> {
   readonly key: string;
   /** As the ledger has it; empty when the sink is not known to have the record. */
   readonly hash: string;

@@ -27,7 +27,7 @@ export interface QuarantinedRecord extends QuarantineEntry {
 export const quarantineId = (feed: Feed, key: string | undefined, raw: unknown): string =>
   `${feedName(feed)}-${shortHash(key ?? `raw:${JSON.stringify(raw)}`)}`;
 
-export const rowKeyOf = (id: string): string => id.split('-').at(-1) ?? id;
+export const quarantineRowKey = (id: string): string => id.split('-').at(-1) ?? id;
 
 /** @returns undefined when it is no id of a quarantined record. */
 export function feedOf(id: string): Feed | undefined {
@@ -54,7 +54,7 @@ export function recordToRow(record: QuarantinedRecord): Row {
   const told = cut ? `${reason} (its row is too large to be kept with it)` : reason;
   return {
     partitionKey: feedName(feed),
-    rowKey: rowKeyOf(id),
+    rowKey: quarantineRowKey(id),
     v: rowVersion,
     ...feed,
     runId,

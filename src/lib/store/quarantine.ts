@@ -11,7 +11,7 @@ import {
   type QuarantinedRecord,
   type QuarantineEntry,
   recordToRow,
-  rowKeyOf,
+  quarantineRowKey,
   rowToEntry,
   rowToRecord,
 } from './quarantine-rows';
@@ -64,7 +64,7 @@ export class Quarantine {
   async #row(id: string, select?: readonly string[]): Promise<Row | undefined> {
     const feed = feedOf(id);
     if (!feed) return undefined;
-    return readRow(this.#table, feedName(feed), rowKeyOf(id), select && { select });
+    return readRow(this.#table, feedName(feed), quarantineRowKey(id), select && { select });
   }
 
   /** For a piece of work that begins: see `QuarantineLookup`. */
@@ -108,7 +108,7 @@ export class Quarantine {
     const reached = feedOf(after);
     const from = reached && feedName(reached);
     const beyond =
-      from === undefined ? [] : [where`PartitionKey eq ${from} and RowKey gt ${rowKeyOf(after)}`];
+      from === undefined ? [] : [where`PartitionKey eq ${from} and RowKey gt ${quarantineRowKey(after)}`];
     if (source === undefined && kind === undefined && destination === undefined)
       return yield from === undefined ? [] : [`(${where`PartitionKey gt ${from}`} or (${beyond[0]}))`];
     const isWanted = (name: string): boolean => {
@@ -150,6 +150,6 @@ export class Quarantine {
 function* rowsOf(ids: readonly string[]): Generator<Row> {
   for (const id of ids) {
     const feed = feedOf(id);
-    if (feed) yield { partitionKey: feedName(feed), rowKey: rowKeyOf(id) };
+    if (feed) yield { partitionKey: feedName(feed), rowKey: quarantineRowKey(id) };
   }
 }

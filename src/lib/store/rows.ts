@@ -23,7 +23,7 @@ export const writtenAt = (row: Row | undefined): Utc | undefined =>
   typeof row?.timestamp === 'string' ? parseUtc(row.timestamp) : undefined;
 
 /** Gives up waiting; nobody knows whether what was asked happens. */
-export interface Patience {
+export interface StorageCallOptions {
   readonly abortSignal?: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export async function readRow(
   table: Table,
   partitionKey: string,
   rowKey: string,
-  { select, ...patience }: Patience & { readonly select?: readonly string[] } = {},
+  { select, ...patience }: StorageCallOptions & { readonly select?: readonly string[] } = {},
 ): Promise<Row | undefined> {
   try {
     const options = { ...patience, ...(select && { queryOptions: { select: [...select] } }) };
@@ -50,13 +50,21 @@ export async function readRow(
 export const stampOf = (): { writeId: string } => ({ writeId: randomBytes(9).toString('base64url') });
 
 /** The row's etag, if it bears the stamp. */
-export async function etagOfOwn(table: Table, row: Row, patience?: Patience): Promise<string | undefined> {
+export async function etagOfOwn(
+  table: Table,
+  row: Row,
+  patience?: StorageCallOptions,
+): Promise<string | undefined> {
   const there = await readRow(table, row.partitionKey, row.rowKey, patience);
   return there?.writeId === row.writeId ? (there?.etag ?? '') : undefined;
 }
 
 /** Writes a new row. @returns its etag; undefined when there is one already. */
-export async function insertRow(table: Table, row: Row, patience?: Patience): Promise<string | undefined> {
+export async function insertRow(
+  table: Table,
+  row: Row,
+  patience?: StorageCallOptions,
+): Promise<string | undefined> {
   const stamped = { ...row, ...stampOf() };
   try {
     return (await table.createEntity(stamped, patience)).etag ?? '';
@@ -70,7 +78,12 @@ export async function insertRow(table: Table, row: Row, patience?: Patience): Pr
  * Replaces a row if it is still the one that was read.
  * @returns the new etag. @throws ConflictError when someone else wrote it meanwhile.
  */
-export async function replaceRow(table: Table, row: Row, etag: string, patience?: Patience): Promise<string> {
+export async function replaceRow(
+  table: Table,
+  row: Row,
+  etag: string,
+  patience?: StorageCallOptions,
+): Promise<string> {
   const { etag: _, ...entity } = row;
   const stamped = { ...entity, ...stampOf() } as Row;
   try {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ConflictError, RetryableError } from '../errors';
 import { systemClock, type Clock } from '../http/clock';
-import type { Gate, Outcome, Pass } from '../http/gate';
+import type { Gate, CallOutcome, Pass } from '../http/gate';
 import { admit, GateQueue, tooFarAway, type Admission } from '../http/gate-queue';
 import { leave, type GateLimits, type GateState } from '../http/gate-state';
 import { isUnsaid, sayThatItCalls, shareOf } from '../http/gate-users';
@@ -49,7 +49,7 @@ const spareTries = 30;
 
 interface Answered {
   readonly ticket: string;
-  readonly outcome: Outcome;
+  readonly outcome: CallOutcome;
   readonly at: number;
   /** Drawn once, so that the same answer asks for the same pause however often the row is tried. */
   readonly chance: number;

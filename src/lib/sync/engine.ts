@@ -46,7 +46,7 @@ export interface Engine {
   /** Told at each step that a crash must not harm; awaited. */
   readonly onStep?: (step: Step, feed: Feed) => void | Promise<void>;
   /** Told as records go by, for a progress bar. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
   /** Told when a part of a run is to be tried again, or waits for a pause that its system asked for. */
   readonly onRetry?: (retry: Retry) => void;
   /** Told once of each run that ends, or is skipped. */
@@ -93,7 +93,7 @@ export type Step =
   | 'before done'
   | 'finish';
 
-export interface Progress {
+export interface RunProgress {
   readonly runId: string;
   readonly slice: number;
   readonly pages: number;

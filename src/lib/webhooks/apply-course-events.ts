@@ -16,7 +16,7 @@ import type { CompareCourse } from '../sync/deliver/comparing';
 import { type Engine, openFeed, originOf } from '../sync/engine';
 import { feedsOf } from '../sync/feeds-of';
 import { Tally } from '../sync/deliver/tally';
-import { DeletionsHeldError, guardDeletion } from './deletion-guard';
+import { DeletionsHeldError, guardDeletion } from './guard-deletion';
 import { tryLater } from './try-later';
 import { wakeEvent, wakeNext } from './wake-event';
 

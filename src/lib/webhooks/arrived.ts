@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { LoggedDelivery, NamedEvents } from '../sources/source';
 import type { Arrival } from '../store/inbox-rows';
-import { jsonOf, parseJson } from './parse-json';
+import { toJson, parseJson } from './parse-json';
 
 /** Clocks differ, and a log's times are to the minute. */
 const earlyMs = 2 * 60_000;
@@ -91,7 +91,7 @@ function firstSince(calls: readonly Call[], ms: number): number {
 function contentKey(event: string, body: unknown): string {
   const content = Array.isArray(body) && body.length === 1 ? (body[0] as unknown) : body;
   // What is nested deeper than can be written down is like nothing else, and so did not arrive.
-  const text = jsonOf(content, inOrder) ?? randomUUID();
+  const text = toJson(content, inOrder) ?? randomUUID();
   return `${event} ${createHash('sha256').update(text).digest('base64url')}`;
 }
 

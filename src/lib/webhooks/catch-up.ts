@@ -6,8 +6,8 @@ import type { Engine } from '../sync/engine';
 import { administered, type Administered } from './admin';
 import { Arrived } from './arrived';
 import { keepEvent, newEvent } from './intake';
-import { jsonOf } from './parse-json';
-import { mostBytes } from './read-bytes';
+import { toJson } from './parse-json';
+import { mostEventBytes } from './read-bytes';
 
 export interface CatchUp {
   readonly source: string;
@@ -74,8 +74,8 @@ export async function catchUp(engine: Engine, { source, from, signal }: CatchUp)
       const given = { body: delivery.body, typeHeader: undefined, eventName };
       const event = newEvent(open, given, `log ${id} ${delivery.id}`, engine.now());
       // What is longer than a call may be is not kept: what is to be done about it was read all the same.
-      const json = Buffer.from(jsonOf(delivery.body) ?? 'null');
-      const bytes = json.length > mostBytes ? Buffer.from('null') : json;
+      const json = Buffer.from(toJson(delivery.body) ?? 'null');
+      const bytes = json.length > mostEventBytes ? Buffer.from('null') : json;
       const isNew = await keepEvent(engine, event, {
         bytes,
         typeHeader: undefined,

@@ -5,7 +5,7 @@ import type { SourceSettings } from '../settings/types';
 import type { RawEvent } from '../store/inbox-rows';
 import type { Engine, OpenSource } from '../sync/engine';
 import { parseJson } from './parse-json';
-import { mostBytes, readBytes } from './read-bytes';
+import { mostEventBytes, readBytes } from './read-bytes';
 import type { GivenEvent } from './given-event';
 import { readEvent } from './read-event';
 import { dueAtOf } from './task';
@@ -44,7 +44,7 @@ export async function takeIn(engine: Engine, call: WebhookCall): Promise<Intake>
       detail: 'Send it with the content type application/json, or with none',
     };
   const bytes = await readBytes(call.body);
-  if (!bytes) return { status: 413, title: `An event may have ${mostBytes} bytes at the most` };
+  if (!bytes) return { status: 413, title: `An event may have ${mostEventBytes} bytes at the most` };
   const now = engine.now();
   const distrusted = await refusal(call, open.settings, bytes, now);
   if (distrusted) return { status: 401, title: 'The signature is not good', detail: distrusted };

@@ -10,7 +10,7 @@ export function parseJson(bytes: Uint8Array): { readonly value: unknown } | unde
 }
 
 /** JSON of a value; undefined for what has none, and for what is nested deeper than can be written down. */
-export function jsonOf(
+export function toJson(
   value: unknown,
   replacer?: (this: unknown, key: string, value: unknown) => unknown,
 ): string | undefined {

@@ -1,5 +1,5 @@
 /** An event's body may have so many bytes. */
-export const mostBytes = 262_144;
+export const mostEventBytes = 262_144;
 
 /**
  * Reads a body and counts on the way: what its length is said to be counts for nothing.
@@ -7,7 +7,7 @@ export const mostBytes = 262_144;
  */
 export async function readBytes(
   body: AsyncIterable<Uint8Array> | null | undefined,
-  limit = mostBytes,
+  limit = mostEventBytes,
 ): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;

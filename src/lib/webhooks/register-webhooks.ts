@@ -23,12 +23,12 @@ export interface RegisterRequest {
  * `created`, `moved` (it led elsewhere), `there`; `foreign`: one is there that was not created from here, and the
  * vendor does not tell where it leads; `elsewhere`: ours leads to another address, and cannot be changed from here.
  */
-export type Outcome = 'created' | 'moved' | 'there' | 'foreign' | 'elsewhere';
+export type RegistrationOutcome = 'created' | 'moved' | 'there' | 'foreign' | 'elsewhere';
 
 export interface Registered {
   readonly event: string;
   readonly id: string;
-  readonly outcome: Outcome;
+  readonly outcome: RegistrationOutcome;
   /** Holds the key. */
   readonly address: string;
 }

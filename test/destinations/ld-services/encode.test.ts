@@ -1,5 +1,5 @@
 import type { Course } from '../../../src/lib/domain/course';
-import { progressStatuses, type Progress } from '../../../src/lib/domain/progress';
+import { resultStatuses, type LearnerResult } from '../../../src/lib/domain/learner-result';
 import { SettingsError } from '../../../src/lib/errors';
 import { createEncoder } from '../../../src/lib/destinations/ld-services/encode';
 import type { LdSettings } from '../../../src/lib/destinations/ld-services/settings';
@@ -26,7 +26,12 @@ const course: Course = {
   end: at('2019-02-05T00:00:00Z'),
   enrollmentStart: at('2017-02-05T05:00:00Z'),
 };
-const progress: Progress = { courseId: course.id, email: 'ann@example.com', status: 'Passed', percent: 0.9 };
+const progress: LearnerResult = {
+  courseId: course.id,
+  email: 'ann@example.com',
+  status: 'Passed',
+  percent: 0.9,
+};
 
 describe('a course', () => {
   it('has the fields of the wire form, in their order', () => {
@@ -109,7 +114,7 @@ describe('progress', () => {
   });
 
   it('is told in the three words of the sink', () => {
-    const words = progressStatuses.map(
+    const words = resultStatuses.map(
       (status) => written(encoder().encodeProgress({ ...progress, status }, to)).fields.ConsumptionStatus,
     );
     expect(words).toEqual(['InProgress', 'InProgress', 'Passed', 'Passed', 'Failed']);
@@ -152,7 +157,8 @@ it('gives both feeds the same external id, stripped or full', () => {
 });
 
 describe('the hash', () => {
-  const hashOf = (record: Progress, created = to) => written(encoder().encodeProgress(record, created)).hash;
+  const hashOf = (record: LearnerResult, created = to) =>
+    written(encoder().encodeProgress(record, created)).hash;
 
   it('is 8 bytes, whatever the order of fields and the time of the run', () => {
     const later = { ...to, createdAt: at('2027-01-01T00:00:00Z') };

@@ -11,7 +11,7 @@ import {
   type ResultRecord,
 } from '../../../src/lib/destinations/viva-learning/encode';
 import type { Course } from '../../../src/lib/domain/course';
-import type { Progress } from '../../../src/lib/domain/progress';
+import type { LearnerResult } from '../../../src/lib/domain/learner-result';
 import { at, from } from '../origin';
 import { vivaSettings } from './settings';
 
@@ -25,7 +25,7 @@ const activity = (
 ): LearningSelfInitiatedCourse => sent;
 
 const course: Course = { id: 'course-v1:a+b+c', name: 'Reading', url: 'https://lms.example.com/courses/1' };
-const progress: Progress = {
+const progress: LearnerResult = {
   courseId: course.id,
   email: 'Ann@example.com',
   status: 'InProgress',
@@ -142,7 +142,7 @@ test('a course that is not begun is skipped', () =>
   }));
 
 test('our id of an activity is the same in every run, another for each source, and names nobody', () => {
-  const idOf = (record: Progress, origin = from) =>
+  const idOf = (record: LearnerResult, origin = from) =>
     read<ResultRecord>(encodeProgress(record, origin)).activityId;
   expect(idOf(progress)).toMatch(/^[\da-f-]{36}$/);
   expect(idOf({ ...progress, email: 'ann@EXAMPLE.com', percent: 1 })).toBe(idOf(progress));
@@ -151,7 +151,7 @@ test('our id of an activity is the same in every run, another for each source, a
 });
 
 test('a later visit alone is nothing to tell', () => {
-  const hash = (record: Progress) => {
+  const hash = (record: LearnerResult) => {
     const encoded = encodeProgress(record, from);
     return encoded.ok && encoded.hash;
   };

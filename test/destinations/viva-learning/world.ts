@@ -3,7 +3,7 @@ import type { Encoded, NotTaken } from '../../../src/lib/destinations/destinatio
 import type { GivenIds } from '../../../src/lib/destinations/kind';
 import { vivaLearning } from '../../../src/lib/destinations/viva-learning';
 import type { Course } from '../../../src/lib/domain/course';
-import type { Progress } from '../../../src/lib/domain/progress';
+import type { LearnerResult } from '../../../src/lib/domain/learner-result';
 import { testDeps } from '../../http/client-builder';
 import { from } from '../origin';
 import { settingsFor } from './settings';
@@ -13,7 +13,7 @@ export const courseId = 'course-v1:Acme+O’Hara/"1"+2026';
 
 export const course = (id = courseId): Course => ({ id, name: id, url: 'https://lms.example.com/courses/1' });
 
-export const result = (email: string, more: Partial<Progress> = {}): Progress => ({
+export const result = (email: string, more: Partial<LearnerResult> = {}): LearnerResult => ({
   courseId,
   email,
   status: 'InProgress',
@@ -54,7 +54,7 @@ export class World {
     );
   }
 
-  sendResults(...results: Progress[]): Promise<NotTaken> {
+  sendResults(...results: LearnerResult[]): Promise<NotTaken> {
     return this.#send(
       'consumption',
       results.map((one) => this.#viva.encodeProgress(one, from)),

@@ -2,7 +2,7 @@ import validate from '@learninglocker/xapi-validation';
 import { type Lrs, startLrs } from '../../../sandbox/lrs';
 import { xapi } from '../../../src/lib/destinations/xapi';
 import type { XapiSettings } from '../../../src/lib/destinations/xapi/settings';
-import { progressStatuses, type Progress } from '../../../src/lib/domain/progress';
+import { resultStatuses, type LearnerResult } from '../../../src/lib/domain/learner-result';
 import { testDeps, testSecret } from '../../http/client-builder';
 import { at, from as to } from '../origin';
 
@@ -21,22 +21,22 @@ const settings = (more: Partial<XapiSettings> = {}): XapiSettings => ({
   concurrency: 2,
   ...more,
 });
-const progress: Progress = {
+const progress: LearnerResult = {
   courseId: 'course-v1:a+b+c',
   email: 'Ann@example.com',
   status: 'InProgress',
   percent: 0.5,
 };
 
-function statements(record: Progress, more: Partial<XapiSettings> = {}, origin = to) {
+function statements(record: LearnerResult, more: Partial<XapiSettings> = {}, origin = to) {
   const encoded = xapi.create(settings(more), testDeps()).encodeProgress(record, origin);
   if (!encoded.ok) throw new Error(encoded.skipped);
   return [JSON.parse(encoded.json)].flat() as { id: string; verb: { display: Record<string, string> } }[];
 }
-const verbs = (record: Progress) => statements(record).map(({ verb }) => verb.display['en-US']);
+const verbs = (record: LearnerResult) => statements(record).map(({ verb }) => verb.display['en-US']);
 
 test.each(['mbox', 'mbox_sha1sum', 'account'] as const)('every statement is valid xAPI: %s', (actor) => {
-  for (const status of progressStatuses)
+  for (const status of resultStatuses)
     for (const statement of statements({ ...progress, status, grade: '85' }, { actor }))
       expect(validate(statement)).toEqual([]);
 });
@@ -47,7 +47,7 @@ test('the validator finds what is wrong', () => {
 });
 
 test('each status has its verbs', () => {
-  const told = progressStatuses.map((status) => verbs({ ...progress, status }));
+  const told = resultStatuses.map((status) => verbs({ ...progress, status }));
   expect(told).toEqual([
     ['registered'],
     ['initialized', 'progressed'],
@@ -59,7 +59,7 @@ test('each status has its verbs', () => {
 });
 
 test('ids are the same in every run, and others when something else is said', () => {
-  const ids = (record: Progress, origin = to) => statements(record, {}, origin).map(({ id }) => id);
+  const ids = (record: LearnerResult, origin = to) => statements(record, {}, origin).map(({ id }) => id);
   const later = { ...to, createdAt: at('2027-01-01T00:00:00Z') };
   expect(ids(progress, later)).toEqual(ids(progress));
   const [began, progressed] = ids(progress);
@@ -103,7 +103,7 @@ describe('at an LRS that answers 409 to whatever is there already', () => {
       fence: () => undefined,
       mayLandUntil: () => undefined,
     };
-    const batch = (record: Progress) => ({
+    const batch = (record: LearnerResult) => ({
       kind: 'consumption' as const,
       sourceSystemId: '',
       json: Buffer.from(JSON.stringify([statements(record)])),

@@ -1,4 +1,4 @@
-import { mapCourse, mapProgress } from '../../../src/lib/sources/academy-of-mine/map';
+import { mapCourse, mapResult } from '../../../src/lib/sources/academy-of-mine/map';
 import { Notes } from '../../../src/lib/sources/notes';
 import { academySettings } from './settings';
 
@@ -16,7 +16,7 @@ const row = {
   portal_name: 'Field',
 };
 const progress = (raw: object, notes = new Notes()) =>
-  mapProgress({ ...row, ...raw }, { courseId: '7', settings, notes });
+  mapResult({ ...row, ...raw }, { courseId: '7', settings, notes });
 
 test('a course has what its detail says', () => {
   expect(
@@ -119,11 +119,9 @@ test('an unknown status is told, and a setting can say what it means', () => {
   expect(progress({ status: 'Expired' }, notes)).toMatchObject({ record: { status: 'InProgress' } });
   expect(notes.list()).toEqual(['unknown status "expired" (1 row)']);
   const known = { ...settings, statuses: { expired: 'Failed' as const } };
-  expect(mapProgress({ ...row, status: 'Expired' }, { courseId: '7', settings: known, notes })).toMatchObject(
-    {
-      record: { status: 'Failed' },
-    },
-  );
+  expect(mapResult({ ...row, status: 'Expired' }, { courseId: '7', settings: known, notes })).toMatchObject({
+    record: { status: 'Failed' },
+  });
 });
 
 test('a date that cannot be read is told and left out', () => {

@@ -1,5 +1,5 @@
 import { academyOperations } from '../../../sandbox/academy-of-mine/options';
-import { operations } from '../../../src/lib/sources/academy-of-mine/operations';
+import { apiCalls } from '../../../src/lib/sources/academy-of-mine/operations';
 import type { AcademySettings } from '../../../src/lib/sources/academy-of-mine/settings';
 import { testSecret } from '../../http/client-builder';
 import { openEdxSettings } from '../open-edx/settings';
@@ -12,7 +12,7 @@ export const academySettings = (baseUrl: string, more: Partial<AcademySettings> 
   sourceSystemId: '18',
   accessToken: testSecret('sandbox+academy/token==', 'LMS__academyofmine__accessToken'),
   timeZone: 'America/New_York',
-  operations: operations.parse(JSON.stringify(academyOperations)),
+  operations: apiCalls.parse(JSON.stringify(academyOperations)),
   learningPaths: false,
   ...more,
 });

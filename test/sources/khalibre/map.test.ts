@@ -1,5 +1,5 @@
 import { readDate } from '../../../src/lib/sources/khalibre/dates';
-import { mapCourse, mapProgress } from '../../../src/lib/sources/khalibre/map';
+import { mapCourse, mapResult } from '../../../src/lib/sources/khalibre/map';
 import { Notes } from '../../../src/lib/sources/notes';
 
 const baseUrl = 'https://learn.example.com';
@@ -128,7 +128,7 @@ const row = {
   community: { id: 55, name: 'Staff' },
 };
 const mapRow = (raw: unknown, courseId: string | undefined = '1201', notes = new Notes()) =>
-  mapProgress(raw, { courseId, statuses: { 9: 'Completed', 'on hold': 'NotStarted' }, notes });
+  mapResult(raw, { courseId, statuses: { 9: 'Completed', 'on hold': 'NotStarted' }, notes });
 const progressOf = (more: object) =>
   (mapRow({ ...row, ...more }) as unknown as { record: Record<string, unknown> }).record;
 
@@ -201,7 +201,7 @@ describe('progress', () => {
 
   it('of a learner must name its course', () => {
     const { courseId: _, ...rest } = row;
-    const mapped = mapProgress(rest, { courseId: undefined, statuses: undefined, notes: new Notes() });
+    const mapped = mapResult(rest, { courseId: undefined, statuses: undefined, notes: new Notes() });
     expect(mapped).toMatchObject({ ok: false, reason: 'the row has no courseId' });
   });
 });

@@ -1,4 +1,4 @@
-import { mostBytes } from '../../enrolments/check-rows';
+import { mostBatchBytes } from '../../enrolments/check-rows';
 import { columnNames, mostRows } from '../../enrolments/read-rows';
 import { enrolmentRequest } from '../../enrolments/request';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ const taken = {
   schema: startedBatchSchema,
   example: { batchId, url: `https://example.com/api/enrolments/${batchId}`, total: 2 },
 };
-const many = `Many: a JSON array, or CSV with a header (${columnNames.join(', ')}; several words of filter and location by semicolon); ${mostRows} rows and ${mostBytes} bytes at the most. All are looked over first: a bad row is 400, with the number of each (the line of the file, where the header is line 1, or the place in the array from 1), and nothing is done.`;
+const many = `Many: a JSON array, or CSV with a header (${columnNames.join(', ')}; several words of filter and location by semicolon); ${mostRows} rows and ${mostBatchBytes} bytes at the most. All are looked over first: a bad row is 400, with the number of each (the line of the file, where the header is line 1, or the place in the array from 1), and nothing is done.`;
 const csvOf = (...lines: string[]) => ({
   'text/csv': { description: 'UTF-8, with a header', example: `${lines.join('\r\n')}\r\n` },
 });

@@ -12,7 +12,7 @@ import {
 import type { Call, Source } from '../../sources/source';
 import type { SourceSettings } from '../../settings/types';
 import { stopping } from '../../stopping';
-import { type Answer, answerFor, pauseOf, problem, refusalTitles } from '../answer';
+import { type Answer, answerFor, pauseAnswer, problem, refusalTitles } from '../answer';
 
 /** Shorter than the 230 s after which Azure gives up on an answer, and than most gateways' patience. */
 const deadlineMs = 100_000;
@@ -93,7 +93,7 @@ function refusal(id: string, error: unknown, named: boolean, now: number): Answe
       detail: `${error.field} ${error.message}`,
       errors: [{ field: error.field, message: error.message }],
     });
-  if (error instanceof WaitError) return pauseOf(id, error, now);
+  if (error instanceof WaitError) return pauseAnswer(id, error, now);
   if (!(error instanceof RefusedError) || !named) return undefined;
   // A no in a 200; T-book's 402: nothing was wrong with the call, and yet it could not be done.
   const status = [200, 400, 402].includes(error.status) ? 422 : error.status;

@@ -6,7 +6,7 @@ import { askSource, cannot } from './ask-source';
 import { readNext, writeNext } from './next';
 import { canBeNamed } from './requests';
 import type { pageQuery } from './requests';
-import { readRows } from './unreadable';
+import { readableRows } from './unreadable';
 
 const noCatalog = 'publishes no catalog';
 
@@ -17,7 +17,7 @@ export function listCourses(app: App, id: string, query: z.output<typeof pageQue
     const list = ['courses', id];
     const { cursor, size } = readNext(list, query);
     const page = await source.catalog.page(cursor, { ...call, pageSize: size });
-    const { records, unreadable, notes } = readRows(page.rows, page.notes);
+    const { records, unreadable, notes } = readableRows(page.rows, page.notes);
     return json(200, {
       courses: records,
       unreadable,

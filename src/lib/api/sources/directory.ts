@@ -3,7 +3,7 @@ import type { App } from '../../app';
 import type { DirectoryPage, Entity, Learner } from '../../sources/source';
 import { type Answer, json, problem } from '../answer';
 import { askSource, cannot } from './ask-source';
-import { type ListName, readNext, writeNext } from './next';
+import { type ListParts, readNext, writeNext } from './next';
 import { canBeNamed, type learnersQuery, type pageQuery } from './requests';
 
 const noLearners = 'does not tell who its learners are';
@@ -46,7 +46,7 @@ export function listEntities(app: App, id: string, query: z.output<typeof pageQu
   });
 }
 
-const rest = (list: ListName, size: number, { next, notes }: DirectoryPage<Learner | Entity>) => ({
+const rest = (list: ListParts, size: number, { next, notes }: DirectoryPage<Learner | Entity>) => ({
   ...(notes && { notes }),
   ...(next !== undefined && { next: writeNext(list, { cursor: next, size }) }),
 });

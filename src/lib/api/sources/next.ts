@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { InputError } from '../../errors';
 
 /** What makes two pages parts of the same list: route, source, filters. */
-export type ListName = readonly (string | undefined)[];
+export type ListParts = readonly (string | undefined)[];
 
 export interface Place {
   /** The source's own cursor; undefined for the first page. */
@@ -18,7 +18,7 @@ const usualSize = 50;
  * an address. The hash is no secret: no cursor of any source holds an address to call, and each source takes
  * nothing but the form that it writes.
  */
-export const writeNext = (list: ListName, { cursor, size }: Place): string =>
+export const writeNext = (list: ListParts, { cursor, size }: Place): string =>
   Buffer.from(JSON.stringify([hash(list, cursor, size), size, cursor])).toString('base64url');
 
 /**
@@ -26,7 +26,7 @@ export const writeNext = (list: ListName, { cursor, size }: Place): string =>
  * @throws InputError when `next` is not what this list gave, or `limit` is another than it was.
  */
 export function readNext(
-  list: ListName,
+  list: ListParts,
   asked: { readonly next?: string | undefined; readonly limit?: number | undefined },
 ): Place {
   if (asked.next === undefined) return { cursor: undefined, size: asked.limit ?? usualSize };
@@ -41,7 +41,7 @@ export function readNext(
   return place;
 }
 
-function parse(list: ListName, next: string): Place | undefined {
+function parse(list: ListParts, next: string): Place | undefined {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(next, 'base64url').toString('utf8'));
@@ -55,7 +55,7 @@ function parse(list: ListName, next: string): Place | undefined {
   return { cursor, size };
 }
 
-const hash = (list: ListName, cursor: string | undefined, size: number): string =>
+const hash = (list: ListParts, cursor: string | undefined, size: number): string =>
   createHash('sha256')
     .update(JSON.stringify([list.map((part) => part ?? null), cursor, size]))
     .digest('base64url')

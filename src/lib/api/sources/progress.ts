@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { App } from '../../app';
 import type { Mapped } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { Utc, Window } from '../../domain/time';
 import { endOfAmbiguity, startOfAmbiguity } from '../../domain/zone';
 import { InputError } from '../../errors';
@@ -12,7 +12,7 @@ import { type Answer, json } from '../answer';
 import { askSource, cannot } from './ask-source';
 import { readNext, writeNext } from './next';
 import type { progressSearch } from './requests';
-import { readRows } from './unreadable';
+import { readableRows } from './unreadable';
 
 type Asked = z.output<typeof progressSearch>;
 
@@ -34,7 +34,7 @@ export function searchProgress(app: App, id: string, asked: Asked): Promise<Answ
         ? await windowPage(consumption, asked, settings, cursor, sized)
         : await scannedPage(consumption, asked, settings, cursor, sized);
     const wanted = page.rows.filter((row) => isWanted(row, asked));
-    const { records, unreadable, notes } = readRows(wanted, page.notes);
+    const { records, unreadable, notes } = readableRows(wanted, page.notes);
     return json(200, {
       progress: records,
       unreadable,
@@ -45,7 +45,7 @@ export function searchProgress(app: App, id: string, asked: Asked): Promise<Answ
 }
 
 /** A row that cannot be read may be one that was meant. */
-const isWanted = (row: Mapped<Progress>, { courseId, learner }: Asked): boolean =>
+const isWanted = (row: Mapped<LearnerResult>, { courseId, learner }: Asked): boolean =>
   !row.ok ||
   ((courseId === undefined || row.record.courseId === courseId) &&
     (learner === undefined || row.record.email === learner));
@@ -57,7 +57,7 @@ async function windowPage(
   { since }: SourceSettings,
   cursor: string | undefined,
   call: Call,
-): Promise<ListingPage<Progress>> {
+): Promise<ListingPage<LearnerResult>> {
   const at = cursor === undefined ? undefined : readPlace(cursor);
   const end = to ?? at?.to ?? (await feed.count(undefined, call)).serverTime;
   const start = from ?? since;
@@ -86,7 +86,7 @@ function scannedPage(
   { id, kind }: SourceSettings,
   cursor: string | undefined,
   call: Call,
-): Promise<ListingPage<Progress>> {
+): Promise<ListingPage<LearnerResult>> {
   for (const [field, value] of Object.entries({ from, to }))
     if (value !== undefined)
       throw new InputError(

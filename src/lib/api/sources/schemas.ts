@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Course } from '../../domain/course';
-import { type Progress, progressStatuses } from '../../domain/progress';
+import { type LearnerResult, resultStatuses } from '../../domain/learner-result';
 import type { Entity, Learner } from '../../sources/source';
 
 // What the routes of the sources answer. What a vendor does not say is left out, never made up.
@@ -147,13 +147,13 @@ const progressSchema = z
     courseId: z.string().meta({ description: 'As the source names it' }),
     email: said('Mail address in small letters; left out when the source tells none'),
     username: said("The learner's name at the source, where that is not the address"),
-    status: z.enum(progressStatuses),
+    status: z.enum(resultStatuses),
     percent: z.number().min(0).optional().meta({ description: 'How much is done, or the score: 0 to 1' }),
     grade: said('In the words of the course'),
     startedAt: instant('When the learner began'),
     completedAt: instant('When the learner was done'),
     at: instant('When the source last changed it'),
-  } satisfies Record<keyof Progress, z.ZodType>)
+  } satisfies Record<keyof LearnerResult, z.ZodType>)
   .meta({ id: 'Progress', description: 'How far one learner has come in one course' });
 
 export const progressPageSchema = z

@@ -1,7 +1,7 @@
 import { addNotes } from '../../domain/notes';
 import type { Mapped } from '../../domain/mapped';
 
-export interface ReadRows<T> {
+export interface Readable<T> {
   readonly records: readonly T[];
   /** How many rows could not be mapped. */
   readonly unreadable: number;
@@ -10,7 +10,7 @@ export interface ReadRows<T> {
 }
 
 /** Parts a page into what could be mapped and what is to be told of the rest. */
-export function readRows<T>(rows: readonly Mapped<T>[], notes: readonly string[] = []): ReadRows<T> {
+export function readableRows<T>(rows: readonly Mapped<T>[], notes: readonly string[] = []): Readable<T> {
   const bad = rows.flatMap((row) => (row.ok ? [] : [`${row.reason} (1 row)`]));
   const all = addNotes(bad, notes);
   return {

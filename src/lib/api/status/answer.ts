@@ -5,7 +5,7 @@ import { type Answer, problem } from '../answer';
 import { openView, runViews } from '../run-view';
 import { mustBeChoices, type StatusFilter } from './filter';
 import { html } from './html';
-import { readStatus } from './model';
+import { readStatusModel } from './model';
 import { livePart, statusPage } from './page';
 import { answerPage, type Called, pagePart, wholePage } from './page-answer';
 import { statusQuery } from './query';
@@ -22,7 +22,7 @@ export const getStatus = (called: Called): Promise<Answer> =>
     const choices = { sources: sources.map(({ id }) => id), destinations: destinations.map(({ id }) => id) };
     mustBeChoices(filter, choices);
     if (part === 'runs') return runsPart(app, runId, filter, up);
-    const model = await readStatus(app, { up, filter });
+    const model = await readStatusModel(app, { up, filter });
     if (part === 'now') return pagePart(livePart(model));
     return wholePage(statusPage(model, choices, nonce), nonce);
   });

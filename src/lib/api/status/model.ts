@@ -27,7 +27,7 @@ const histories = new WeakMap<App, RunHistory>();
  * @param up see `View`. @param filter what is wanted; the verdict is about the same feeds.
  * @throws RetryableError when storage does not answer.
  */
-export async function readStatus(
+export async function readStatusModel(
   app: App,
   { up = './', filter = {} }: { readonly up?: string; readonly filter?: StatusFilter } = {},
 ): Promise<StatusModel> {

@@ -33,7 +33,7 @@ export const headlineBox = (said: Headline): Html => html`
   </div>
 `;
 
-export interface Page {
+export interface PageParts {
   readonly headline: Headline;
   readonly up: string;
   /** What the answer's Content-Security-Policy names. */
@@ -48,7 +48,7 @@ export interface Page {
 }
 
 /** A whole page. What bears `data-live` changes by itself: `livePart` gives it again. */
-export const shell = ({ headline, up, nonce, content, live, trail, again = true }: Page): Html => html`
+export const shell = ({ headline, up, nonce, content, live, trail, again = true }: PageParts): Html => html`
   <!doctype html>
   <html lang="en">
     <head>
@@ -98,7 +98,7 @@ export const saidLine = html`<p id="said" class="said" role="status"></p>`;
 export function troublePage(
   headline: string,
   reasons: readonly string[],
-  { up, nonce, again }: Pick<Page, 'up' | 'nonce'> & { readonly again: boolean },
+  { up, nonce, again }: Pick<PageParts, 'up' | 'nonce'> & { readonly again: boolean },
 ): Html {
   const said: Headline = { shape: 'bad', tone: 'bad', headline, reasons };
   const content = html`${headlineBox(said)}

@@ -12,7 +12,7 @@ import type { View } from './view';
 export interface StatusModel extends View {
   /** What it is about. */
   readonly filter: StatusFilter;
-  readonly verdict: Verdict;
+  readonly verdict: StatusVerdict;
   /** What of the settings harms nobody and needs a look. */
   readonly warnings: readonly SettingsProblem[];
   readonly feeds: readonly FeedStatus[];
@@ -85,7 +85,7 @@ export interface Listed<T> {
 /** `good`: nothing to do. `look`: it works, something waits for a person. `bad`: something does not work. */
 export type Level = 'good' | 'look' | 'bad';
 
-export interface Verdict {
+export interface StatusVerdict {
   readonly level: Level;
   /** A few words. */
   readonly headline: string;

@@ -4,7 +4,7 @@ import { waitingText } from '../../domain/waiting';
 import { destinationSystem, type Pause } from '../../store/pauses';
 import type { RunView } from '../run-view';
 import { filterWords } from './filter';
-import type { FeedStatus, StatusModel, Verdict } from './shown';
+import type { FeedStatus, StatusModel, StatusVerdict } from './shown';
 import { clock, span } from './words';
 
 /** A shorter pause is over before anybody could do something about it. */
@@ -18,7 +18,16 @@ type Judged = Pick<StatusModel, 'at' | 'warnings' | 'feeds' | 'pauses' | 'open'>
 type Counted = Pick<StatusModel['events'], 'count' | 'more'>;
 
 /** What to tell a person who has one second. */
-export function judge({ at, warnings, feeds, pauses, open, quarantine, events, filter }: Judged): Verdict {
+export function judge({
+  at,
+  warnings,
+  feeds,
+  pauses,
+  open,
+  quarantine,
+  events,
+  filter,
+}: Judged): StatusVerdict {
   const wrong = new Set(feeds.filter(({ problems }) => problems.length > 0).map(({ source }) => source));
   const failed = feeds.filter(({ source, history }) => !wrong.has(source) && lastEnd(history) === 'failed');
   const bad = [

@@ -3,7 +3,7 @@ import { createHttpClient, type ClientDeps } from '../../http/client';
 import type { Authorizer } from '../../http/http';
 import { withSecretHeader } from '../../http/secret-header';
 import type { System } from '../../http/target';
-import type { Batch, Delivery } from '../destination';
+import type { Batch, PostOptions } from '../destination';
 import { tokenAuthorizer, tokenSettings } from '../token';
 import { acknowledgement, countErrors } from './schema';
 import type { LdSettings } from './settings';
@@ -18,7 +18,7 @@ export function createLdClient(
   settings: LdSettings,
   deps: LdDeps,
   deadlineMs: number,
-): (batch: Batch, delivery: Delivery) => Promise<void> {
+): (batch: Batch, delivery: PostOptions) => Promise<void> {
   const system = systemOf(settings);
   const { baseUrl } = settings;
   const authorizer = ldCredentials(settings, deps);

@@ -1,5 +1,5 @@
 import type { Course } from '../../domain/course';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { Destination, Origin } from '../destination';
 import { learnerFilter } from '../learner';
 import { recordHash } from '../record-hash';
@@ -13,8 +13,8 @@ class EncodedProgress {
   readonly ok = true;
 
   constructor(
-    private readonly write: (record: Progress, to: Origin) => string,
-    private readonly record: Progress,
+    private readonly write: (record: LearnerResult, to: Origin) => string,
+    private readonly record: LearnerResult,
     private readonly to: Origin,
     private readonly idForm: WireSettings['externalIdForm'],
   ) {}
@@ -35,7 +35,7 @@ class EncodedProgress {
 /** @throws SettingsError when `catalogDefaults` or `consumptionDefaults` cannot be used. */
 export function createEncoder(settings: WireSettings): Encoder {
   const writeCourse = compileWriter<Course>(catalogFields(settings));
-  const writeProgress = compileWriter<Progress>(consumptionFields(settings));
+  const writeProgress = compileWriter<LearnerResult>(consumptionFields(settings));
   const ofLearner = learnerFilter(settings);
 
   return {

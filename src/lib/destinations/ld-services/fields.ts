@@ -1,5 +1,5 @@
 import type { Course } from '../../domain/course';
-import type { Progress, ProgressStatus } from '../../domain/progress';
+import type { LearnerResult, ResultStatus } from '../../domain/learner-result';
 import { SettingsError } from '../../errors';
 import type { DestinationSettings } from '../../settings/types';
 import { externalId } from './external-id';
@@ -66,7 +66,7 @@ export function catalogFields(settings: WireSettings): Field<Course>[] {
  * The sink's words. It was only ever sent these three, and `Passed` is its only word for being done; a learner
  * who has not started is told as one in progress.
  */
-const statusWords: Readonly<Record<ProgressStatus, string>> = {
+const statusWords: Readonly<Record<ResultStatus, string>> = {
   NotStarted: 'InProgress',
   InProgress: 'InProgress',
   Completed: 'Passed',
@@ -74,8 +74,8 @@ const statusWords: Readonly<Record<ProgressStatus, string>> = {
   Failed: 'Failed',
 };
 
-export function consumptionFields(settings: WireSettings): Field<Progress>[] {
-  const specs: Record<string, Spec<Progress> | 'sourceSystemId' | 'createdAt'> = {
+export function consumptionFields(settings: WireSettings): Field<LearnerResult>[] {
+  const specs: Record<string, Spec<LearnerResult> | 'sourceSystemId' | 'createdAt'> = {
     UserAlias: { required: (progress) => progress.email ?? '' },
     ExternalId: { required: (progress) => externalId(progress.courseId, settings.externalIdForm) },
     SourceSystemId: 'sourceSystemId',

@@ -1,4 +1,4 @@
-import { defineKind } from '../kind';
+import { defineDestinationKind } from '../kind';
 import { shapeHash } from '../record-hash';
 import { checkLd } from './check';
 import { createLdClient, type LdDeps } from './client';
@@ -20,7 +20,7 @@ export function createLdServices(settings: LdSettings, deps: LdDeps, deadlineMs 
   };
 }
 
-export const ldServices = defineKind({
+export const ldServices = defineDestinationKind({
   title: 'The L&D services: an internal API for catalogs and consumption',
   definitions: ldDefinitions,
   read: readLd,

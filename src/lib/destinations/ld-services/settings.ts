@@ -1,6 +1,6 @@
 import { SettingsError } from '../../errors';
 import { define } from '../../settings/definition';
-import { address, jsonConstants, oneOf, text, wholeNumber } from '../../settings/parse';
+import { webAddress, jsonConstants, oneOf, text, wholeNumber } from '../../settings/parse';
 import type { Secret } from '../../settings/secret';
 import { readTokenAuth, tokenDefinitions, type TokenAuth } from '../../settings/token-auth';
 import type { ReadSettings } from '../kind';
@@ -16,7 +16,7 @@ export interface LdSettings extends WireSettings {
 }
 
 export const ldDefinitions = {
-  baseUrl: define({ schema: address, required: true, doc: 'The address of the L&D services.' }),
+  baseUrl: define({ schema: webAddress, required: true, doc: 'The address of the L&D services.' }),
   subscriptionKey: define({
     schema: text,
     secret: true,

@@ -3,7 +3,7 @@ import { AuthError, RefusedError } from '../../errors';
 import { createHttpClient, type ClientDeps } from '../../http/client';
 import { systemClock } from '../../http/clock';
 import type { System } from '../../http/target';
-import type { Batch, Delivery } from '../destination';
+import type { Batch, PostOptions } from '../destination';
 import type { WebhookSettings } from './settings';
 import { signer } from '../sign';
 
@@ -16,7 +16,7 @@ const contentType = 'application/cloudevents-batch+json; charset=utf-8';
 export function createWebhookClient(
   settings: WebhookSettings,
   deps: ClientDeps,
-): (batch: Batch, delivery: Delivery) => Promise<void> {
+): (batch: Batch, delivery: PostOptions) => Promise<void> {
   const system = systemOf(settings);
   const { now } = deps.clock ?? systemClock;
   return async ({ json }, { idempotencyKey, ...delivery }) => {

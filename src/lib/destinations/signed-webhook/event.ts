@@ -3,10 +3,10 @@ import type { Origin } from '../destination';
 import { canonical } from '../record-hash';
 import { stableUuid } from '../stable-uuid';
 
-export type EventType = 'course.changed' | 'course.deleted' | 'progress.changed';
+export type OutgoingType = 'course.changed' | 'course.deleted' | 'progress.changed';
 
-export interface Told {
-  readonly type: EventType;
+export interface OutgoingEvent {
+  readonly type: OutgoingType;
   /** The course's id. */
   readonly subject: string;
   /** The record as this app's API gives it. */
@@ -19,7 +19,7 @@ export interface Told {
  * One event, as JSON. Its id hangs on what it says alone: a crash, or a full sync, repeats it.
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
-export function eventOf({ type, subject, data, time }: Told, { source, createdAt }: Origin): string {
+export function eventOf({ type, subject, data, time }: OutgoingEvent, { source, createdAt }: Origin): string {
   const from = `/lms-bridge/${source}`;
   return JSON.stringify({
     specversion: '1.0',

@@ -1,4 +1,4 @@
-import { defineKind } from '../kind';
+import { defineDestinationKind } from '../kind';
 import { checkWebhook } from './check';
 import { createWebhookClient, deadlineMs } from './client';
 import { createEncoder } from './encode';
@@ -7,7 +7,7 @@ import { readWebhook, webhookDefinitions } from './settings';
 /** What is usual for a receiver to take. */
 const batchBytes = 1_048_576;
 
-export const signedWebhook = defineKind({
+export const signedWebhook = defineDestinationKind({
   title: 'Anyone’s own endpoint: CloudEvents in batches, signed by Standard Webhooks',
   definitions: webhookDefinitions,
   read: readWebhook,

@@ -1,4 +1,4 @@
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 
 /** What is told of a learner's way through a course: a `learningSelfInitiatedCourse`, without whose and of what. */
 export interface Activity {
@@ -20,7 +20,13 @@ export interface NewActivity extends Activity {
 }
 
 /** @returns undefined for a course that is not begun, which has no form there. */
-export function activityOf({ status, percent, startedAt, completedAt, at }: Progress): Activity | undefined {
+export function activityOf({
+  status,
+  percent,
+  startedAt,
+  completedAt,
+  at,
+}: LearnerResult): Activity | undefined {
   if (status === 'NotStarted') return undefined;
   const isDone = status === 'Completed' || status === 'Passed';
   const share = isDone ? 1 : percent;

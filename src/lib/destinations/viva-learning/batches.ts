@@ -12,7 +12,7 @@ import {
   mostSteps,
   pauseOf,
   type Response,
-  type Step,
+  type BatchRequest,
   type StepAnswer,
 } from './step';
 
@@ -70,7 +70,7 @@ export class Batches {
    * @returns an answer for each step, in the order of the steps.
    * @throws what the HTTP client throws, when no step was answered before; else that is the answer of the others.
    */
-  async run(steps: readonly Step[], how: How): Promise<StepAnswer[]> {
+  async run(steps: readonly BatchRequest[], how: How): Promise<StepAnswer[]> {
     const answers: (StepAnswer | undefined)[] = steps.map(() => undefined);
     try {
       for (let from = 0; from < steps.length; from += mostSteps) {
@@ -85,7 +85,7 @@ export class Batches {
   }
 
   async #untilAnswered(
-    steps: readonly Step[],
+    steps: readonly BatchRequest[],
     places: readonly number[],
     answers: (StepAnswer | undefined)[],
     how: How,
@@ -100,7 +100,7 @@ export class Batches {
 
   /** One call. @returns the steps that are to be retried. */
   async #once(
-    steps: readonly Step[],
+    steps: readonly BatchRequest[],
     places: readonly number[],
     answers: (StepAnswer | undefined)[],
     how: How,
@@ -144,8 +144,8 @@ export class Batches {
   }
 
   /** @returns a response for each place, in the order of the places. */
-  async #post(steps: readonly Step[], places: readonly number[], how: How): Promise<Response[]> {
-    const chosen = places.map((place) => steps[place] as Step);
+  async #post(steps: readonly BatchRequest[], places: readonly number[], how: How): Promise<Response[]> {
+    const chosen = places.map((place) => steps[place] as BatchRequest);
     const requests = chosen.map(({ method, url, body }, i) => ({
       id: String(i + 1),
       method,

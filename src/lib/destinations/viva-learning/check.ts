@@ -3,7 +3,7 @@ import type { ClientDeps } from '../../http/client';
 import type { Check } from '../kind';
 import { Batches } from './batches';
 import { activityByExternalIdUrl, contentsUrl } from './entities';
-import { isMissing, refusalOf, succeeded } from './refusals';
+import { isUnknownThere, refusalOf, succeeded } from './refusals';
 import type { VivaSettings } from './settings';
 import type { StepAnswer } from './step';
 
@@ -43,7 +43,7 @@ export function checkViva(settings: VivaSettings, deps: ClientDeps): Check[] {
       activityByExternalIdUrl(settings, 'lms-bridge-check'),
       'LearningSelfInitiatedCourse.ReadWrite.All',
       'reads; whether it may write is seen at the first sync',
-      (answer) => succeeded(answer) || isMissing(answer),
+      (answer) => succeeded(answer) || isUnknownThere(answer),
     ),
     read('directory', '/users?$top=1&$select=id', 'User.ReadBasic.All', 'reads'),
   ];

@@ -1,11 +1,11 @@
 import { systemClock } from '../../http/clock';
-import { defineKind } from '../kind';
+import { defineDestinationKind } from '../kind';
 import { shapeHash } from '../record-hash';
 import { Batches, deadlineMs } from './batches';
 import { checkViva } from './check';
 import { type CourseRecord, createEncoder, type ResultRecord } from './encode';
 import { KnownIds } from './known-ids';
-import { Learners } from './learners';
+import { DirectoryUsers } from './learners';
 import { sendCourses } from './send-courses';
 import { sendResults } from './send-results';
 import { readViva, vivaDefinitions } from './settings';
@@ -13,7 +13,7 @@ import { readViva, vivaDefinitions } from './settings';
 /** Graph takes 4 MB. */
 const batchBytes = 1_048_576;
 
-export const vivaLearning = defineKind({
+export const vivaLearning = defineDestinationKind({
   title: 'Viva Learning, through Microsoft Graph: courses as contents, results as self-initiated activities',
   definitions: vivaDefinitions,
   read: readViva,
@@ -22,7 +22,7 @@ export const vivaLearning = defineKind({
     const { baseUrl, providerId, languageTag, batchSize, concurrency } = settings;
     const batches = new Batches(settings, deps);
     const ids = new KnownIds(settings, deps.givenIds);
-    const learners = new Learners(batches, settings, deps.clock ?? systemClock);
+    const learners = new DirectoryUsers(batches, settings, deps.clock ?? systemClock);
     const to = { batches, ids, learners, settings };
     return {
       shape: shapeHash(baseUrl, providerId, languageTag),

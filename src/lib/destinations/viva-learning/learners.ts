@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../http/clock';
-import type { Verdict } from '../destination';
+import type { NotTakenBecause } from '../destination';
 import type { Batches, How } from './batches';
 import { usersUrl } from './entities';
 import { refusalOf, succeeded } from './refusals';
@@ -18,11 +18,11 @@ const found = z.object({
   value: z.array(z.object({ id: z.string().min(1), userPrincipalName: z.string() })),
 });
 
-export type Learner = { readonly id: string } | Verdict;
+export type DirectoryUser = { readonly id: string } | NotTakenBecause;
 
 /** Finds learners in the directory, and remembers them for a day, by a hash of the address. */
-export class Learners {
-  readonly #kept = new Map<string, { readonly learner: Learner; readonly until: number }>();
+export class DirectoryUsers {
+  readonly #kept = new Map<string, { readonly learner: DirectoryUser; readonly until: number }>();
 
   constructor(
     private readonly batches: Batches,
@@ -31,8 +31,8 @@ export class Learners {
   ) {}
 
   /** @param emails lower-cased. @returns for each who it is, or why it is nobody who can be told. */
-  async find(emails: readonly string[], how: How): Promise<ReadonlyMap<string, Learner>> {
-    const learners = new Map<string, Learner>();
+  async find(emails: readonly string[], how: How): Promise<ReadonlyMap<string, DirectoryUser>> {
+    const learners = new Map<string, DirectoryUser>();
     const unknown: string[] = [];
     for (const email of new Set(emails)) {
       const kept = this.#kept.get(hash(email));
@@ -49,7 +49,7 @@ export class Learners {
     return learners;
   }
 
-  #learnerIn(answer: StepAnswer, email: string): Learner {
+  #learnerIn(answer: StepAnswer, email: string): DirectoryUser {
     const users = succeeded(answer) ? found.safeParse(answer.body).data?.value : undefined;
     if (!users) {
       const { system } = this.batches;
@@ -62,7 +62,7 @@ export class Learners {
     return second ? { skipped: 'several users of the directory have this address' } : { id: first.id };
   }
 
-  #keep(email: string, learner: Learner): void {
+  #keep(email: string, learner: DirectoryUser): void {
     const until = this.clock.now() + ('id' in learner ? dayMs : hourMs);
     // In the order in which they were looked up: the first is the oldest.
     const [oldest] = this.#kept.keys();

@@ -8,7 +8,7 @@ import { graphError, type StepAnswer } from './step';
 export const succeeded = (answer: StepAnswer): answer is { status: number; body: unknown } =>
   'status' in answer && answer.status >= 200 && answer.status < 300;
 
-export const isMissing = (answer: StepAnswer): boolean => 'status' in answer && answer.status === 404;
+export const isUnknownThere = (answer: StepAnswer): boolean => 'status' in answer && answer.status === 404;
 
 /** The learner has no licence that this needs: nothing of the record or the settings is wrong. */
 export const isUnlicensed = (answer: StepAnswer): boolean =>

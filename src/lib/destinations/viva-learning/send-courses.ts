@@ -1,4 +1,4 @@
-import type { Delivery, NotTaken, Verdict } from '../destination';
+import type { PostOptions, NotTaken, NotTakenBecause } from '../destination';
 import type { Batches } from './batches';
 import type { CourseRecord } from './encode';
 import { contentUrl, idIn } from './entities';
@@ -9,7 +9,7 @@ import type { VivaSettings } from './settings';
 /** Creates or replaces contents, a step each. */
 export async function sendCourses(
   records: readonly CourseRecord[],
-  { signal, fence, mayLandUntil }: Delivery,
+  { signal, fence, mayLandUntil }: PostOptions,
   { batches, ids, settings }: { batches: Batches; ids: KnownIds; settings: VivaSettings },
 ): Promise<NotTaken> {
   const steps = records.map(({ externalId, content }) => ({
@@ -18,7 +18,7 @@ export async function sendCourses(
     body: content,
   }));
   const answers = await batches.run(steps, { signal, fence, mayLandUntil });
-  const notTaken = new Map<number, Verdict>();
+  const notTaken = new Map<number, NotTakenBecause>();
   const given = new Map<string, string>();
   for (const [place, answer] of answers.entries()) {
     if (!succeeded(answer)) {

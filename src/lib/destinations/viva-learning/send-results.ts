@@ -1,19 +1,19 @@
 import { RefusedError } from '../../errors';
-import type { Delivery, NotTaken, Verdict } from '../destination';
+import type { PostOptions, NotTaken, NotTakenBecause } from '../destination';
 import type { NewActivity } from './activity';
 import type { Batches } from './batches';
 import type { ResultRecord } from './encode';
 import { activitiesUrl, activityByExternalIdUrl, activityUrl, contentUrl, idIn } from './entities';
 import type { KnownIds } from './known-ids';
-import type { Learners } from './learners';
-import { fieldNamed, isMissing, isUnlicensed, refusalOf, succeeded } from './refusals';
+import type { DirectoryUsers } from './learners';
+import { fieldNamed, isUnknownThere, isUnlicensed, refusalOf, succeeded } from './refusals';
 import type { VivaSettings } from './settings';
-import type { Step, StepAnswer } from './step';
+import type { BatchRequest, StepAnswer } from './step';
 
 export interface ResultsTo {
   readonly batches: Batches;
   readonly ids: KnownIds;
-  readonly learners: Learners;
+  readonly learners: DirectoryUsers;
   readonly settings: VivaSettings;
 }
 
@@ -31,7 +31,7 @@ interface Told extends ResultRecord {
  */
 export async function sendResults(
   records: readonly ResultRecord[],
-  delivery: Delivery,
+  delivery: PostOptions,
   to: ResultsTo,
 ): Promise<NotTaken> {
   const sending = new Sending(delivery, to);
@@ -46,11 +46,11 @@ export async function sendResults(
 }
 
 class Sending {
-  readonly notTaken = new Map<number, Verdict>();
+  readonly notTaken = new Map<number, NotTakenBecause>();
   #known = new Map<string, string>();
 
   constructor(
-    private readonly delivery: Delivery,
+    private readonly delivery: PostOptions,
     private readonly to: ResultsTo,
   ) {}
 
@@ -65,7 +65,7 @@ class Sending {
   async tell(results: readonly Told[], isLast = false): Promise<Told[]> {
     const people = await this.#lookUp(results.filter((one) => this.#activity(one) === undefined));
     const ready = results.filter(({ place }) => !this.notTaken.has(place));
-    const steps = ready.map((one): Step => this.#step(one, people));
+    const steps = ready.map((one): BatchRequest => this.#step(one, people));
     const { signal, fence, mayLandUntil } = this.delivery;
     const answers = await this.to.batches.run(steps, { signal, fence, mayLandUntil });
     const given = new Map<string, string>();
@@ -103,7 +103,7 @@ class Sending {
     const steps = [
       ...contents.map((externalId) => contentUrl(settings, externalId)),
       ...ofSomebody.map(({ activityId }) => activityByExternalIdUrl(settings, activityId)),
-    ].map((url): Step => ({ method: 'GET', url }));
+    ].map((url): BatchRequest => ({ method: 'GET', url }));
     const answers = await batches.run(steps, how);
     const given = new Map<string, string>();
     for (const [i, externalId] of contents.entries()) {
@@ -118,13 +118,13 @@ class Sending {
       const answer = answers[contents.length + i] as StepAnswer;
       const id = succeeded(answer) ? idIn(answer.body) : undefined;
       if (id !== undefined) given.set(ids.activity(activityId), id);
-      else if (!isMissing(answer)) this.notTaken.set(place, this.#verdict(answer, writesActivities));
+      else if (!isUnknownThere(answer)) this.notTaken.set(place, this.#verdict(answer, writesActivities));
     }
     await this.#keep(given);
     return people;
   }
 
-  #step(one: Told, people: ReadonlyMap<string, string>): Step {
+  #step(one: Told, people: ReadonlyMap<string, string>): BatchRequest {
     const { settings, ids } = this.to;
     const known = this.#activity(one);
     if (known !== undefined)
@@ -150,7 +150,7 @@ class Sending {
   async #isForgotten(one: Told, answer: StepAnswer): Promise<boolean> {
     const { ids } = this.to;
     const ofContent = fieldNamed(answer) === 'learningContentId';
-    if (!isMissing(answer) && !ofContent) return false;
+    if (!isUnknownThere(answer) && !ofContent) return false;
     const name =
       this.#activity(one) === undefined ? ids.content(one.externalId) : ids.activity(one.activityId);
     this.#known.delete(name);
@@ -163,14 +163,14 @@ class Sending {
     await this.to.ids.write(given);
   }
 
-  #verdict(answer: StepAnswer, permission: string): Verdict {
+  #verdict(answer: StepAnswer, permission: string): NotTakenBecause {
     const { batches, settings } = this.to;
     if (isUnlicensed(answer)) return { skipped: 'the learner has no licence for Viva Learning' };
     return { error: refusalOf(answer, permission, batches.system, settings) };
   }
 
-  #noContent(answer: StepAnswer): Verdict {
-    if (!isMissing(answer)) return this.#verdict(answer, readsContents);
+  #noContent(answer: StepAnswer): NotTakenBecause {
+    if (!isUnknownThere(answer)) return this.#verdict(answer, readsContents);
     const message = `${this.to.batches.system.name} does not have the course (404); sync the catalog, then replay the quarantine`;
     return { error: new RefusedError(message, 404) };
   }

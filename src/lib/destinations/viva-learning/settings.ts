@@ -1,5 +1,5 @@
 import { define } from '../../settings/definition';
-import { address, text } from '../../settings/parse';
+import { webAddress, text } from '../../settings/parse';
 import { readTokenAuth, tokenDefinitions, type TokenAuth } from '../../settings/token-auth';
 import type { DestinationSettings } from '../../settings/types';
 import type { ReadSettings } from '../kind';
@@ -28,7 +28,7 @@ export const vivaDefinitions = {
     doc: 'The id that Viva Learning gave when the provider was registered.',
   }),
   baseUrl: define({
-    schema: address,
+    schema: webAddress,
     default: 'https://graph.microsoft.com/v1.0',
     doc: 'Microsoft Graph, with its version.',
   }),

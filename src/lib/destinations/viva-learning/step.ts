@@ -3,7 +3,7 @@ import type { Throttled } from '../../http/gate';
 import { retryAfterMs } from '../../http/retry-timing';
 
 /** One request within a batch. */
-export interface Step {
+export interface BatchRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
   /** Below the root, encoded. It may hold an address: it stands in no message. */
   readonly url: string;

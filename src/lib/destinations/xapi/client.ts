@@ -4,7 +4,7 @@ import { createHttpClient, type ClientDeps } from '../../http/client';
 import type { Authorizer } from '../../http/http';
 import { readForHeader } from '../../http/secret-header';
 import type { System } from '../../http/target';
-import type { Batch, Delivery } from '../destination';
+import type { Batch, PostOptions } from '../destination';
 import type { XapiSettings } from './settings';
 
 /** Of one call: what a paused worker's successor waits for before it sends. */
@@ -23,14 +23,14 @@ interface Statement {
 export function createXapiClient(
   settings: XapiSettings,
   deps: ClientDeps,
-): (batch: Batch, delivery: Delivery) => Promise<void> {
+): (batch: Batch, delivery: PostOptions) => Promise<void> {
   const system = systemOf(settings);
   const { baseUrl } = settings;
   const http = createHttpClient({ ...deps, system, baseUrl, authorizer: basic(settings), deadlineMs });
 
   async function post(
     statements: readonly Statement[],
-    { signal, fence, mayLandUntil }: Delivery,
+    { signal, fence, mayLandUntil }: PostOptions,
   ): Promise<void> {
     const { data } = await http.json({
       method: 'POST',
@@ -52,7 +52,7 @@ export function createXapiClient(
   }
 
   /** One that the LRS says it has: the id is made of what is said, so it has arrived. A batch is halved until it is alone. */
-  async function postNew(statements: readonly Statement[], delivery: Delivery): Promise<void> {
+  async function postNew(statements: readonly Statement[], delivery: PostOptions): Promise<void> {
     try {
       await post(statements, delivery);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { defineKind } from '../kind';
+import { defineDestinationKind } from '../kind';
 import { shapeHash } from '../record-hash';
 import { checkXapi } from './check';
 import { createXapiClient, deadlineMs } from './client';
@@ -8,7 +8,7 @@ import { readXapi, xapiDefinitions } from './settings';
 /** What is usual for an LRS to take. */
 const batchBytes = 1_048_576;
 
-export const xapi = defineKind({
+export const xapi = defineDestinationKind({
   title: 'A Learning Record Store: results as xAPI statements',
   definitions: xapiDefinitions,
   read: readXapi,

@@ -1,4 +1,4 @@
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { Utc } from '../../domain/time';
 
 export type Verb = 'registered' | 'initialized' | 'progressed' | 'completed' | 'passed' | 'failed';
@@ -17,7 +17,7 @@ export interface Said {
 const progressExtension = 'https://w3id.org/xapi/cmi5/result/extensions/progress';
 
 /** What a result says, in one statement or two. */
-export function saidOf(progress: Progress): readonly Said[] {
+export function saidOf(progress: LearnerResult): readonly Said[] {
   const { status, percent, startedAt, completedAt, at } = progress;
   const ended = { time: completedAt ?? at, occasion: completedAt };
   switch (status) {
@@ -42,7 +42,7 @@ export function saidOf(progress: Progress): readonly Said[] {
  * A grade that is a number counts of a hundred. Beside a letter (Open edX) the percentage is the share of points that
  * was reached; without any grade (Khalibre) it is that of the activities done, and no score.
  */
-function score({ grade = '', percent, status }: Progress): object {
+function score({ grade = '', percent, status }: LearnerResult): object {
   const number = /^\d+(\.\d+)?$/.test(grade.trim()) ? Number(grade) / 100 : undefined;
   const scaled = number ?? (status === 'Passed' && grade.trim() !== '' ? percent : undefined);
   return scaled === undefined || scaled > 1 || scaled < 0 ? {} : { score: { scaled } };

@@ -1,5 +1,5 @@
 import { define } from '../../settings/definition';
-import { address, oneOf, text } from '../../settings/parse';
+import { webAddress, oneOf, text } from '../../settings/parse';
 import type { Secret } from '../../settings/secret';
 import type { DestinationSettings } from '../../settings/types';
 import type { ReadSettings } from '../kind';
@@ -19,7 +19,7 @@ export interface XapiSettings extends DestinationSettings {
 
 export const xapiDefinitions = {
   baseUrl: define({
-    schema: address,
+    schema: webAddress,
     required: true,
     doc: 'The LRS’s address, such as `https://lrs.example.com/xapi`; `/statements` is added.',
   }),
@@ -41,7 +41,7 @@ export const xapiDefinitions = {
     doc: 'How a learner is named: `mbox` (the address), `mbox_sha1sum` (its hash: no address leaves) or `account` (the address as the name of an account).',
   }),
   accountHomePage: define({
-    schema: address,
+    schema: webAddress,
     doc: 'The system that accounts belong to; needed with `account`.',
   }),
   platform: define({ schema: text, doc: 'Goes out as `context.platform`; left out: the source’s id.' }),

@@ -2,7 +2,7 @@ import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { AcademySettings } from './settings';
 import { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import type { Call, CatalogFeed, ListingPage } from '../source';
 import { wrongCursor } from '../wrong-cursor';
 import type { AcademyClient } from './client';
@@ -118,7 +118,7 @@ async function categoryNames(
 ): Promise<ReadonlyMap<string, string>> {
   const operation = 'categories.courseLookup';
   const named = details.flatMap(
-    (raw) => readRow(withCategories, raw, [], new Notes()).data?.categories ?? [],
+    (raw) => readVendorRow(withCategories, raw, [], new Notes()).data?.categories ?? [],
   );
   const ids = [...new Set(named)];
   // The categories of learning paths are counted apart, too.

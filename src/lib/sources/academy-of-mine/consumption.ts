@@ -1,13 +1,13 @@
 import type { Mapped } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { AcademySettings } from './settings';
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import { idsOf } from '../course-ids';
 import { Notes } from '../notes';
 import type { Call, ListingPage, ScannedFeed } from '../source';
 import { oldestFirst } from './catalog';
 import type { AcademyClient } from './client';
-import { courseKey, mapProgress } from './map';
+import { courseKey, mapResult } from './map';
 import { readPage } from './pages';
 import { reportParams } from './report';
 
@@ -39,7 +39,7 @@ export function consumptionFeed(client: AcademyClient, settings: AcademySettings
     email: string | undefined,
     cursor: string | undefined,
     call: Call,
-  ): Promise<ListingPage<Progress>> {
+  ): Promise<ListingPage<LearnerResult>> {
     const notes = new Notes();
     const { records, next, note } = await readPage(
       client,
@@ -50,7 +50,7 @@ export function consumptionFeed(client: AcademyClient, settings: AcademySettings
       call,
     );
     const courseId = email === undefined ? courseIds[0] : undefined;
-    const mapped = records.map((raw) => mapProgress(raw, { courseId, settings, notes }));
+    const mapped = records.map((raw) => mapResult(raw, { courseId, settings, notes }));
     // What is counted for one learner may be the count of all.
     const all = [...(note && email === undefined ? [note] : []), ...(notes.list() ?? [])];
     return { rows: mapped, next, ...(all.length > 0 && { notes: all }) };
@@ -62,7 +62,7 @@ export function consumptionFeed(client: AcademyClient, settings: AcademySettings
     page: (courseId, cursor, call) => rows([courseId], undefined, cursor, call),
     /** The cursor is that of the courses and that of the report on a page of them. */
     async learnerPage(given, cursor, call, courseId) {
-      const email = address(given);
+      const email = mailAddress(given);
       if (courseId !== undefined && email !== undefined)
         return ofLearner(await rows([courseId], email, cursor, call), email);
       const [listed, inReport] = (cursor ?? '').split('|');
@@ -79,13 +79,13 @@ export function consumptionFeed(client: AcademyClient, settings: AcademySettings
 }
 
 /** The search finds parts of names, too. */
-const ofLearner = (page: ListingPage<Progress>, email: string): ListingPage<Progress> => ({
+const ofLearner = (page: ListingPage<LearnerResult>, email: string): ListingPage<LearnerResult> => ({
   ...page,
   rows: page.rows.filter((row) => emailOf(row) === email),
 });
 
-function emailOf(row: Mapped<Progress>): string | undefined {
+function emailOf(row: Mapped<LearnerResult>): string | undefined {
   if (row.ok) return row.record.email;
   const { email } = (row.raw ?? {}) as Record<string, unknown>;
-  return typeof email === 'string' ? address(email) : undefined;
+  return typeof email === 'string' ? mailAddress(email) : undefined;
 }

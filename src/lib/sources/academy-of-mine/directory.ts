@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { InputError } from '../../errors';
 import type { AcademySettings } from './settings';
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import { Notes } from '../notes';
-import { lone, readRow } from '../read-row';
+import { lone, readVendorRow } from '../read-row';
 import type { DirectoryPage, Entities, Entity, Learner, Learners } from '../source';
 import { oldestFirst } from './catalog';
 import type { AcademyClient } from './client';
@@ -40,7 +40,7 @@ export function academyEntities(client: AcademyClient, { pageSize }: AcademySett
 }
 
 function toLearner(row: z.infer<typeof userRow>): Learner {
-  const email = address(row.email);
+  const email = mailAddress(row.email);
   const firstName = row.first_name ?? row.firstName;
   const lastName = row.last_name ?? row.lastName;
   const disabled = row.is_disabled ?? row.disabled;
@@ -60,7 +60,7 @@ function directory<R extends { readonly id: string }, T>(
 ): DirectoryPage<T> {
   const notes = new Notes();
   const rows = records.flatMap((raw) => {
-    const parsed = readRow(schema, raw, ['id'], notes);
+    const parsed = readVendorRow(schema, raw, ['id'], notes);
     if (parsed.success) return [map(parsed.data)];
     notes.add('a row cannot be read');
     return [];

@@ -1,6 +1,6 @@
 import type { ClientDeps } from '../../http/client';
 import { academyDefinitions, type AcademySettings } from './settings';
-import { defineKind } from '../kind';
+import { defineSourceKind } from '../kind';
 import { missingOperations } from './operations';
 import type { Source } from '../source';
 import { catalogFeed } from './catalog';
@@ -11,7 +11,7 @@ import { academyEnrolments } from './enrolments';
 import { academyEvents } from './webhook-events';
 import { academyWebhooks } from './webhooks';
 
-export const academyOfMine = defineKind({
+export const academyOfMine = defineSourceKind({
   title: 'An Academy of Mine',
   definitions: academyDefinitions,
   credentials: [['accessToken']],

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
 import type { AcademySettings } from './settings';
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import type { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import { readDate } from './dates';
 import { courseDetail, id, reportRow } from './schema';
 import { isDraft, readStatus } from './status';
@@ -29,7 +29,7 @@ export interface CourseContext {
 export function mapCourse(raw: unknown, context: CourseContext): Mapped<Course> | undefined {
   const { prefix, settings, notes } = context;
   const key = courseKey(raw, prefix);
-  const parsed = readRow(courseDetail, raw, ['id', 'name', 'status'], notes);
+  const parsed = readVendorRow(courseDetail, raw, ['id', 'name', 'status'], notes);
   if (!parsed.success) return unmapped(key, parsed.error, raw);
   const row = parsed.data;
   if (isDraft(row.status)) return undefined;
@@ -54,7 +54,7 @@ export function mapCourse(raw: unknown, context: CourseContext): Mapped<Course> 
   return { ok: true, key, record, raw };
 }
 
-export interface ProgressContext {
+export interface ResultContext {
   /** The course whose report was asked for; undefined when several were. */
   readonly courseId: string | undefined;
   readonly settings: Pick<AcademySettings, 'timeZone' | 'statuses'>;
@@ -62,10 +62,10 @@ export interface ProgressContext {
 }
 
 /** A row of the Course Detail Report. Percentages are of a hundred; `percent_achieved` is the score. */
-export function mapProgress(raw: unknown, context: ProgressContext): Mapped<Progress> {
+export function mapResult(raw: unknown, context: ResultContext): Mapped<LearnerResult> {
   const { courseId: asked, settings, notes } = context;
   const key = progressKey(raw, asked);
-  const parsed = readRow(reportRow, raw, ['user_id', 'course_id', 'email', 'status'], notes);
+  const parsed = readVendorRow(reportRow, raw, ['user_id', 'course_id', 'email', 'status'], notes);
   if (!parsed.success) return unmapped(key, parsed.error, raw);
   const row = parsed.data;
   const courseId = row.course_id ?? asked;
@@ -79,7 +79,7 @@ export function mapProgress(raw: unknown, context: ProgressContext): Mapped<Prog
     if (read === 'unreadable') notes.add(`${field} cannot be read as a date`);
     return read === 'none' || read === 'unreadable' ? undefined : read;
   };
-  const email = address(row.email);
+  const email = mailAddress(row.email);
   const percent = share(row.percent_complete);
   if (percent === 'none such') notes.add('percent_complete is not a percentage from 0 to 100');
   const grade = row.percent_achieved == null ? undefined : String(row.percent_achieved);
@@ -89,7 +89,7 @@ export function mapProgress(raw: unknown, context: ProgressContext): Mapped<Prog
     .filter((one) => one !== undefined)
     .sort()
     .at(-1);
-  const record: Progress = {
+  const record: LearnerResult = {
     courseId,
     ...(email && { email }),
     status,

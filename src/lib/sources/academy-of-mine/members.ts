@@ -1,6 +1,6 @@
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import type { Call } from '../source';
 import type { AcademyClient } from './client';
 import { readAll } from './pages';
@@ -19,7 +19,7 @@ export interface Sought {
 }
 
 /** Ids of the learner's enrolments. */
-export interface Found {
+export interface FoundEnrolments {
   readonly enrolmentIds: readonly string[];
   /** How many others may be the learner: their addresses are told nowhere. */
   readonly unsure: number;
@@ -35,7 +35,7 @@ export class CourseMembers {
     private readonly pageSize: number,
   ) {}
 
-  async find({ courseId, email, userId, portalId }: Sought, call: Call): Promise<Found> {
+  async find({ courseId, email, userId, portalId }: Sought, call: Call): Promise<FoundEnrolments> {
     const found = await this.listed(courseId, portalId, email, call);
     if (userId !== undefined) {
       const own = found.filter((one) => one.user_id === userId);
@@ -79,8 +79,8 @@ export class CourseMembers {
     const rows = await readAll(this.client, 'courses.detailReport', params, this.pageSize, call);
     return new Map(
       rows.flatMap((raw) => {
-        const row = readRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
-        const told = address(row?.email);
+        const row = readVendorRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
+        const told = mailAddress(row?.email);
         return row?.user_id && told && (row.course_id ?? courseId) === courseId ? [[row.user_id, told]] : [];
       }),
     );

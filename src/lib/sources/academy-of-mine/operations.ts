@@ -10,7 +10,7 @@ import { nearest } from '../../settings/read-group';
  */
 
 /** One operation: where it is, and where its parameters go that have no place in the path. */
-export interface Operation {
+export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, with `{name}` for parameters. */
   readonly path: string;
@@ -45,7 +45,7 @@ export type OperationName = keyof typeof known;
 const operationNames = Object.keys(known) as OperationName[];
 
 /** null: the customer's site does not offer it, or it is not to be used; what needs it is left out. */
-export type Operations = Readonly<Partial<Record<OperationName, Operation | null>>>;
+export type Operations = Readonly<Partial<Record<OperationName, ApiCall | null>>>;
 
 const operation = z
   .strictObject({
@@ -58,7 +58,7 @@ const operation = z
     paramsIn: z.enum(['query', 'body']).optional(),
     params: z.record(z.string(), z.unknown()).default({}),
   })
-  .transform((one): Operation => ({
+  .transform((one): ApiCall => ({
     ...one,
     paramsIn: one.paramsIn ?? (one.method === 'GET' ? 'query' : 'body'),
   }));
@@ -66,14 +66,14 @@ const operation = z
 const doc = 'see docs/academy-of-mine-operations.md';
 
 /** JSON, or the path of a file that holds it. */
-export const operations = text.transform((value, context): Operations => {
+export const apiCalls = text.transform((value, context): Operations => {
   const say = (message: string): never => {
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   };
   const given = asObject(value);
   if (typeof given === 'string') return say(given);
-  const read: Partial<Record<OperationName, Operation | null>> = {};
+  const read: Partial<Record<OperationName, ApiCall | null>> = {};
   for (const [name, entry] of Object.entries(given)) {
     if (!isOperation(name)) {
       const near = nearest(name, operationNames);
@@ -129,7 +129,7 @@ export function missingOperations(
 
 const isOperation = (name: string): name is OperationName => Object.hasOwn(known, name);
 
-const placeholders = (one: Operation | null): string[] =>
+const placeholders = (one: ApiCall | null): string[] =>
   [...(one?.path ?? '').matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
 
 /** @returns what is wrong, when it is a text. */

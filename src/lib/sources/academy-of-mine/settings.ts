@@ -2,7 +2,7 @@ import { define } from '../../settings/definition';
 import { courseUrl, flag } from '../../settings/parse';
 import type { SourceSettings } from '../../settings/types';
 import { type StatusTable, statusTable } from '../status-table';
-import { type Operations, operations } from './operations';
+import { type Operations, apiCalls } from './operations';
 
 export interface AcademySettings extends SourceSettings {
   readonly operations?: Operations | undefined;
@@ -19,7 +19,7 @@ export const academyDefinitions = {
     doc: 'JSON of what its learner statuses mean, by code or description, such as `{"7":"InProgress","Exempted":"Completed"}`; it adds to the built-in words and wins over them.',
   }),
   operations: define({
-    schema: operations,
+    schema: apiCalls,
     doc: 'Method and path of each operation, as JSON or as the path of a file that holds it; see [academy-of-mine-operations.md](academy-of-mine-operations.md).',
   }),
   learningPaths: define({

@@ -1,8 +1,8 @@
-import type { ProgressStatus } from '../../domain/progress';
+import type { ResultStatus } from '../../domain/learner-result';
 import { safeWords } from '../safe-words';
 
 /** The three of its lookup; `registered` and `started` stand in the reports of learning paths. */
-const words: Readonly<Record<string, ProgressStatus>> = {
+const words: Readonly<Record<string, ResultStatus>> = {
   'not started': 'NotStarted',
   registered: 'NotStarted',
   'in progress': 'InProgress',
@@ -17,14 +17,14 @@ const words: Readonly<Record<string, ProgressStatus>> = {
  */
 export function readStatus(
   text: string | null | undefined,
-  table: Readonly<Record<string, ProgressStatus>> = {},
-): { readonly status: ProgressStatus; readonly unknown?: string } {
+  table: Readonly<Record<string, ResultStatus>> = {},
+): { readonly status: ResultStatus; readonly unknown?: string } {
   const word = (text ?? '')
     .trim()
     .toLowerCase()
     .replace(/[\s_-]+/g, ' ');
   for (const known of [table, words])
-    if (Object.hasOwn(known, word)) return { status: known[word] as ProgressStatus };
+    if (Object.hasOwn(known, word)) return { status: known[word] as ResultStatus };
   return { status: 'InProgress', unknown: word ? `unknown status "${safeWords(word)}"` : 'no status' };
 }
 

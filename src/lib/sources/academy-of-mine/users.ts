@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { InputError, RefusedError } from '../../errors';
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import type { Call, Person } from '../source';
 import { attempt } from './attempt';
 import { oldestFirst } from './catalog';
@@ -80,10 +80,10 @@ async function candidates(
 ): Promise<Candidates> {
   const params = { search_param: { nameOrEmail: email } };
   const rows = await readAll(client, 'users.list', params, pageSize, call);
-  const users = rows.flatMap((raw) => readRow(userRow, raw, ['id', 'email'], new Notes()).data ?? []);
+  const users = rows.flatMap((raw) => readVendorRow(userRow, raw, ['id', 'email'], new Notes()).data ?? []);
   return {
-    exact: users.find((user) => address(user.email) === email)?.id,
-    maybe: users.filter((user) => address(user.email) === undefined).map(({ id }) => id),
+    exact: users.find((user) => mailAddress(user.email) === email)?.id,
+    maybe: users.filter((user) => mailAddress(user.email) === undefined).map(({ id }) => id),
   };
 }
 
@@ -103,8 +103,8 @@ async function fromReports(
         ? await readAll(client, 'courses.detailReport', reportParams(courseIds, email), pageSize, call)
         : [];
     for (const raw of rows) {
-      const row = readRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
-      if (row?.user_id && address(row.email) === email) return row.user_id;
+      const row = readVendorRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
+      if (row?.user_id && mailAddress(row.email) === email) return row.user_id;
     }
     cursor = next;
   } while (cursor !== undefined);

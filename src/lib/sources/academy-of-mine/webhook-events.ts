@@ -21,9 +21,9 @@ export const webhookEvents = {
   course_completed: 'Course Completed',
 } as const;
 
-export type WebhookEvent = keyof typeof webhookEvents;
+export type AcademyEvent = keyof typeof webhookEvents;
 
-const consumption: readonly string[] = ['course_enrolled', 'course_completed'] satisfies WebhookEvent[];
+const consumption: readonly string[] = ['course_enrolled', 'course_completed'] satisfies AcademyEvent[];
 
 /** Enrolled and completed make the course's report be read again. What the others tell is no part of any feed. */
 export const academyEvents: NamedEvents = {
@@ -36,9 +36,9 @@ export const academyEvents: NamedEvents = {
 };
 
 /** The vendor writes an event as its value in one place and as its title in another. */
-export function nameOf(text: string): WebhookEvent | undefined {
+export function nameOf(text: string): AcademyEvent | undefined {
   const plain = (words: string): string => words.toLowerCase().replace(/[^a-z]/g, '');
   const wanted = plain(text);
   const found = Object.entries(webhookEvents).find((names) => names.some((name) => plain(name) === wanted));
-  return found?.[0] as WebhookEvent | undefined;
+  return found?.[0] as AcademyEvent | undefined;
 }

@@ -2,14 +2,14 @@ import type { Utc } from '../../domain/time';
 import { RefusedError } from '../../errors';
 import type { AcademySettings } from './settings';
 import { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import { safeWords } from '../safe-words';
 import type { Call, ListedWebhook, LoggedDelivery, WebhookAdmin } from '../source';
 import type { AcademyClient, Params } from './client';
 import { readDate } from './dates';
 import { readPage } from './pages';
 import { logRow, page, webhookRow, webhookSaved } from './schema';
-import { nameOf, webhookEvents, type WebhookEvent } from './webhook-events';
+import { nameOf, webhookEvents, type AcademyEvent } from './webhook-events';
 
 const newestFirst = { order_by: { colName: 'created_at', direction: 'desc' } } as const;
 
@@ -25,7 +25,7 @@ export function academyWebhooks(client: AcademyClient, settings: AcademySettings
       const { records: given, recordsTotal } = await client.read('webhooks.list', newestFirst, page, call);
       const records = given ?? [];
       const webhooks = records.flatMap((raw): ListedWebhook[] => {
-        const row = readRow(webhookRow, raw, ['id', 'events'], new Notes()).data;
+        const row = readVendorRow(webhookRow, raw, ['id', 'events'], new Notes()).data;
         if (!row) return [];
         const names = row.events.flatMap((one) => one.split(','));
         const createdAt = date(row.created_at);
@@ -61,7 +61,7 @@ export function academyWebhooks(client: AcademyClient, settings: AcademySettings
       const params = { id, ...newestFirst };
       const { records, next } = await readPage(client, 'webhooks.log', params, pageSize, cursor, call);
       const deliveries = records.flatMap((raw): LoggedDelivery[] => {
-        const row = readRow(logRow, raw, ['id'], new Notes()).data;
+        const row = readVendorRow(logRow, raw, ['id'], new Notes()).data;
         if (!row) return [];
         const { event, data, status, created_at } = row;
         return [
@@ -89,7 +89,7 @@ async function saved<T>(event: string, save: (eventList: string) => Promise<T>):
   try {
     return await save(event);
   } catch (error) {
-    const title = webhookEvents[event as WebhookEvent];
+    const title = webhookEvents[event as AcademyEvent];
     if (!(error instanceof RefusedError) || ![400, 422].includes(error.status)) throw error;
     try {
       return await save(title);

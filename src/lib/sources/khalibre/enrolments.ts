@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { InputError, PayloadError, RefusedError, RetryableError } from '../../errors';
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import { Notes } from '../notes';
 import { refuseOtherPlaces } from '../place-fields';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import type { Call, Enrolment, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
 import type { PageReader } from './page-reader';
@@ -88,7 +88,7 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
   /** Before anything is asked. @returns the address as Khalibre compares it. */
   function check(enrolment: Enrolment): { courseId: string; email: string } {
     const { courseId, learner, communityId } = enrolment;
-    const email = address(learner.email);
+    const email = mailAddress(learner.email);
     if (!email) throw new InputError('learner.email', 'must be a mail address');
     if (courseId === undefined) throw new InputError('courseId', 'is missing');
     requireNumber('courseId', courseId);
@@ -132,10 +132,10 @@ interface Asked {
 
 /** Whether a row of progress shows the learner in the course. A row that names no community counts for all. */
 function isAt(raw: unknown, { courseId, communityId, email }: Asked): boolean {
-  const row = readRow(place, raw, ['courseId'], new Notes()).data;
+  const row = readVendorRow(place, raw, ['courseId'], new Notes()).data;
   if (row?.courseId !== courseId) return false;
   // The rows were asked for by the address: a text that is none says nothing against it.
-  if ((address(row.emailAddress) ?? email) !== email) return false;
+  if ((mailAddress(row.emailAddress) ?? email) !== email) return false;
   return row.community?.id == null || row.community.id === communityId;
 }
 

@@ -1,17 +1,17 @@
 import type { ClientDeps } from '../../http/client';
 import { khalibreDefinitions, type KhalibreSettings } from './settings';
-import { defineKind } from '../kind';
+import { defineSourceKind } from '../kind';
 import type { Call, CatalogFeed, ListingPage, ScannedFeed, Source } from '../source';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import { KhalibreClient } from './client';
 import { khalibreEnrolments } from './enrolments';
-import { courseIdOf, mapCourse, mapProgress } from './map';
+import { courseIdOf, mapCourse, mapResult } from './map';
 import { yesOrNo } from '../forms';
 import { Notes } from '../notes';
 import { idsOf } from '../course-ids';
 import { PageReader, type ReadPage } from './page-reader';
 
-export const khalibre = defineKind({
+export const khalibre = defineSourceKind({
   title: 'A Khalibre LMS',
   definitions: khalibreDefinitions,
   credentials: [['clientId', 'clientSecret']],
@@ -57,9 +57,9 @@ function progressFeed(
   pages: PageReader,
   { statuses }: KhalibreSettings,
 ): ScannedFeed {
-  const progress = (page: ReadPage, courseId: string | undefined): ListingPage<Progress> => {
+  const progress = (page: ReadPage, courseId: string | undefined): ListingPage<LearnerResult> => {
     const notes = new Notes();
-    const rows = page.items.map((raw) => mapProgress(raw, { courseId, statuses, notes }));
+    const rows = page.items.map((raw) => mapResult(raw, { courseId, statuses, notes }));
     return { rows, next: page.next, total: page.total, ...told(notes, page) };
   };
   return {

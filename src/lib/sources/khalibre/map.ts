@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
 import { saysNothing } from '../forms';
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import type { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import { readDate } from './dates';
 import { courseRow, id, progressRow } from './schema';
 import { readStatus, type StatusTable } from './status';
@@ -18,7 +18,7 @@ import { readStatus, type StatusTable } from './status';
  * @returns undefined when the course is hidden.
  */
 export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<Course> | undefined {
-  const parsed = readRow(courseRow, raw, ['courseId', 'isVisible'], notes);
+  const parsed = readVendorRow(courseRow, raw, ['courseId', 'isVisible'], notes);
   if (!parsed.success) return unmapped(courseIdOf(raw), parsed.error, raw);
   const row = parsed.data;
   if (row.isVisible === false) return undefined;
@@ -48,7 +48,7 @@ export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<C
   return { ok: true, key: courseId, record, raw };
 }
 
-export interface ProgressContext {
+export interface ResultContext {
   /** The course whose rows were asked for; undefined when a learner's were. */
   readonly courseId: string | undefined;
   readonly statuses: StatusTable | undefined;
@@ -60,11 +60,11 @@ export interface ProgressContext {
  * A learner's progress. There is no completion date, score or percentage: the percentage is that of the
  * activities. The booking date is not when the learner started.
  */
-export function mapProgress(
+export function mapResult(
   raw: unknown,
-  { courseId: asked, statuses, notes }: ProgressContext,
-): Mapped<Progress> {
-  const parsed = readRow(
+  { courseId: asked, statuses, notes }: ResultContext,
+): Mapped<LearnerResult> {
+  const parsed = readVendorRow(
     progressRow,
     raw,
     ['courseId', 'emailAddress', 'status', 'statusDescription'],
@@ -74,7 +74,7 @@ export function mapProgress(
   const row = parsed.data;
   const courseId = row.courseId ?? asked;
   if (courseId === undefined) return { ok: false, key: undefined, reason: 'the row has no courseId', raw };
-  const email = address(row.emailAddress);
+  const email = mailAddress(row.emailAddress);
   const key = keyOf(raw, asked);
   if (asked !== undefined && courseId !== asked) {
     return { ok: false, key, reason: 'the row belongs to another course than the one asked for', raw };
@@ -85,7 +85,7 @@ export function mapProgress(
   if ((row.completedActivity ?? 0) < 0) notes.add('completedActivity cannot be read: it is below 0');
   const date = dateReader(notes);
   const updated = date('at', 'recentUpdateDate', row.recentUpdateDate);
-  const record: Progress = {
+  const record: LearnerResult = {
     courseId,
     ...(email && { email }),
     status,
@@ -106,7 +106,7 @@ export function courseIdOf(raw: unknown): string | undefined {
 /** A learner in a course of a community, as far as the row says so, whatever else is wrong with it. */
 function keyOf(raw: unknown, asked: string | undefined): string | undefined {
   const { emailAddress, community } = (raw ?? {}) as Record<string, unknown>;
-  const email = typeof emailAddress === 'string' ? address(emailAddress) : undefined;
+  const email = typeof emailAddress === 'string' ? mailAddress(emailAddress) : undefined;
   const courseId = courseIdOf(raw) ?? asked;
   const communityId = id.safeParse(((community ?? {}) as Record<string, unknown>).id).data ?? '';
   return email && courseId && [email, courseId, communityId].join('\t');

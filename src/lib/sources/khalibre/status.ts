@@ -1,13 +1,13 @@
-import type { ProgressStatus } from '../../domain/progress';
+import type { ResultStatus } from '../../domain/learner-result';
 import { safeWords } from '../safe-words';
 
-export type StatusTable = Readonly<Record<string, ProgressStatus>>;
+export type StatusTable = Readonly<Record<string, ResultStatus>>;
 
 /*
  * Khalibre does not publish its statuses: neither the codes nor the words. These are the words to expect, looked
  * for in this order, so that a "not" or "in" counts before the word it turns round.
  */
-const words: readonly (readonly [RegExp, ProgressStatus])[] = [
+const words: readonly (readonly [RegExp, ResultStatus])[] = [
   [/\bfail|\b(not|un)[- ]?(passed|successful)/, 'Failed'],
   [/\b(not|un|yet to)( yet)?[- ]?(start|begun|begin|attempt)/, 'NotStarted'],
   [/\b(in|un|not( yet)?|partial(ly)?|to( be)?)[- ]?(complet|finish)/, 'InProgress'],
@@ -18,7 +18,7 @@ const words: readonly (readonly [RegExp, ProgressStatus])[] = [
 ];
 
 export interface ReadStatus {
-  readonly status: ProgressStatus;
+  readonly status: ResultStatus;
   /** Set when nobody knows it: how a note to the operator names it. */
   readonly unknown?: string;
 }
@@ -36,7 +36,7 @@ export function readStatus(
   const number = String(code ?? '').trim();
   const spoken = (description ?? '').trim();
   for (const name of [number.toLowerCase(), spoken.toLowerCase()])
-    if (name !== '' && Object.hasOwn(table, name)) return { status: table[name] as ProgressStatus };
+    if (name !== '' && Object.hasOwn(table, name)) return { status: table[name] as ResultStatus };
   const text = spoken.toLowerCase().replace(/[_\s]+/g, ' ');
   const known = words.find(([form]) => form.test(text));
   if (known) return { status: known[1] };

@@ -1,6 +1,6 @@
 import type { SettingsProblem } from '../../errors';
 import { openEdxDefinitions, type OpenEdxSettings } from './settings';
-import { defineKind, type SourceDeps } from '../kind';
+import { defineSourceKind, type SourceDeps } from '../kind';
 import type { Call, CatalogFeed, ScannedFeed, Source, WindowedFeed } from '../source';
 import { idsOf } from '../course-ids';
 import { id as anId } from '../forms';
@@ -12,7 +12,7 @@ import { OpenEdxClient } from './client';
 import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
 import type { NumberedPage } from './schema';
 
-export const openEdx = defineKind({
+export const openEdx = defineSourceKind({
   title: 'Open edX, stock or with the bulk-grades API',
   definitions: openEdxDefinitions,
   credentials: [['clientId', 'clientSecret'], ['accessToken']],

@@ -1,17 +1,17 @@
 import type { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import { parseUtc, type Utc } from '../../domain/time';
 import { whereWrong } from '../../http/read-answer';
 import { id as anId, saysNothing } from '../forms';
 import type { Notes } from '../notes';
-import { readRow } from '../read-row';
+import { readVendorRow } from '../read-row';
 import { bulkGradeRow, courseGradeRow, courseRow } from './schema';
 
 /** @param baseUrl without a slash at the end. @param notes is told of what cannot be read. */
 export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<Course> {
-  const parsed = readRow(courseRow, raw, ['id', 'course_id', 'name'], notes);
+  const parsed = readVendorRow(courseRow, raw, ['id', 'course_id', 'name'], notes);
   if (!parsed.success)
     return unmapped(stringField(raw, 'id') ?? stringField(raw, 'course_id'), parsed.error, raw);
   const row = parsed.data;
@@ -51,8 +51,8 @@ export interface GradeContext {
 }
 
 /** A row of the bulk grades. */
-export function mapBulkGrade(raw: unknown, { addressOf, notes }: GradeContext): Mapped<Progress> {
-  const parsed = readRow(bulkGradeRow, raw, ['username', 'course_key', 'passed'], notes);
+export function mapBulkGrade(raw: unknown, { addressOf, notes }: GradeContext): Mapped<LearnerResult> {
+  const parsed = readVendorRow(bulkGradeRow, raw, ['username', 'course_key', 'passed'], notes);
   if (!parsed.success) {
     return unmapped(
       learnerKey(stringField(raw, 'username'), stringField(raw, 'course_key')),
@@ -66,8 +66,8 @@ export function mapBulkGrade(raw: unknown, { addressOf, notes }: GradeContext): 
 }
 
 /** A row of the grades of one course. */
-export function mapCourseGrade(raw: unknown, { addressOf, notes }: GradeContext): Mapped<Progress> {
-  const parsed = readRow(courseGradeRow, raw, ['username', 'email', 'course_id', 'passed'], notes);
+export function mapCourseGrade(raw: unknown, { addressOf, notes }: GradeContext): Mapped<LearnerResult> {
+  const parsed = readVendorRow(courseGradeRow, raw, ['username', 'email', 'course_id', 'passed'], notes);
   if (!parsed.success) {
     return unmapped(
       learnerKey(stringField(raw, 'username'), stringField(raw, 'course_id')),
@@ -88,10 +88,10 @@ function progress(
   username: string,
   email: string | undefined,
   grade: Grade,
-): Mapped<Progress> {
+): Mapped<LearnerResult> {
   const isName = email === undefined || username.toLowerCase() !== email;
   // Field by field: this is made a million times.
-  const record: { -readonly [K in keyof Progress]: Progress[K] } = {
+  const record: { -readonly [K in keyof LearnerResult]: LearnerResult[K] } = {
     courseId,
     // The letters are each course's own words; `passed` means the same everywhere.
     status: grade.passed ? 'Passed' : 'InProgress',

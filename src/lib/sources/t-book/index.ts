@@ -1,14 +1,14 @@
 import type { SettingsProblem } from '../../errors';
 import type { ClientDeps } from '../../http/client';
 import { tBookDefinitions, type TBookSettings } from './settings';
-import { defineKind } from '../kind';
+import { defineSourceKind } from '../kind';
 import type { Entities, Learners, Source } from '../source';
 import { TBookClient } from './client';
 import { tBookEnrolments } from './enrolments';
 import { cut, readEntity, readLearner, toEntity, toLearner } from './map';
 import { tBookSignIns } from './sign-ins';
 
-export const tBook = defineKind({
+export const tBook = defineSourceKind({
   title: 'A T-book: enrolments, learners, entities and sign-ins',
   definitions: tBookDefinitions,
   credentials: [['clientId', 'clientSecret']],

@@ -1,12 +1,12 @@
 import { Notes } from '../notes';
-import { readRow } from '../read-row';
-import { address } from '../mail-address';
+import { readVendorRow } from '../read-row';
+import { mailAddress } from '../mail-address';
 import type { DirectoryPage, Entity, Learner } from '../source';
 import { entityRow, learnerRow, type LearnerRow } from './schema';
 
 /** A learner. The login has the form of a mail address and is unique; `contactEmail` is neither. */
 export function toLearner(row: LearnerRow): Learner {
-  const email = address(row.login);
+  const email = mailAddress(row.login);
   return {
     id: row.learnerID,
     ...(email && { email }),
@@ -64,11 +64,11 @@ const byId = (a: Named, b: Named): number =>
   a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 export const readLearner = (raw: unknown, notes: Notes): Learner | undefined => {
-  const parsed = readRow(learnerRow, raw, ['learnerID'], notes);
+  const parsed = readVendorRow(learnerRow, raw, ['learnerID'], notes);
   return parsed.success ? toLearner(parsed.data) : undefined;
 };
 
 export const readEntity = (raw: unknown, notes: Notes): Entity | undefined => {
-  const parsed = readRow(entityRow, raw, ['entityID'], notes);
+  const parsed = readVendorRow(entityRow, raw, ['entityID'], notes);
   return parsed.success ? toEntity(parsed.data) : undefined;
 };

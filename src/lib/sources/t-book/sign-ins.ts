@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { InputError, RefusedError, SettingsError } from '../../errors';
 import { systemClock, type Clock } from '../../http/clock';
 import type { TBookSettings } from './settings';
-import { address } from '../mail-address';
+import { mailAddress } from '../mail-address';
 import type { LtiLaunch, Person, SignInRequest, SignIns } from '../source';
 import type { TBookClient } from './client';
 import type { Fields } from './fields';
@@ -58,7 +58,7 @@ async function ltiSecret({ id, ltiSecret }: TBookSettings): Promise<string> {
 function linkFields({ email, externalId, role = 'learner', errorUrl }: SignInRequest): Fields {
   if ((email === undefined) === (externalId === undefined))
     throw new InputError('email', 'or externalId must be given, and not both');
-  if (email !== undefined && !address(email)) throw new InputError('email', 'must be a mail address');
+  if (email !== undefined && !mailAddress(email)) throw new InputError('email', 'must be a mail address');
   if (!URL.canParse(errorUrl) || !/^https?:$/.test(new URL(errorUrl).protocol))
     throw new InputError('errorUrl', 'must be an address such as https://portal.example.com/sign-in-failed');
   return [
@@ -77,7 +77,7 @@ function customData({
   location,
   assignation,
 }: LtiLaunch): Record<string, unknown> {
-  const login = address(learner.email);
+  const login = mailAddress(learner.email);
   if (!login) throw new InputError('learner.email', 'must be a mail address');
   if (!/^\d{1,15}$/.test(entityId)) throw new InputError('entityId', 'must be a number');
   const { civility, lastName, firstName, externalId } = learner;

@@ -1,7 +1,7 @@
 import type { RefusedError } from '../../errors';
 import type { CourseLedger } from '../../store/learner-ledger';
 import type { Told } from '../../store/kept';
-import type { Found } from './course-rows';
+import type { FoundRow } from './course-rows';
 import type { Tally } from './tally';
 
 /** One course's records against the ledger: what is sent, and what becomes of it. */
@@ -14,12 +14,12 @@ export interface Comparison {
 
 /** The records that the destination does not have as they are now. The others are counted. @param force sends all. */
 export async function changedOf(
-  found: Iterable<Found>,
+  found: Iterable<FoundRow>,
   { tally, ledger, records }: Comparison,
   force: boolean,
-): Promise<Found[]> {
-  const changed: Found[] = [];
-  const unchanged: Found[] = [];
+): Promise<FoundRow[]> {
+  const changed: FoundRow[] = [];
+  const unchanged: FoundRow[] = [];
   for (const one of found)
     if (one.arrived) tally.sent();
     else if (force || ledger.doubt || records.get(one.key) !== one.hash) changed.push(one);
@@ -33,7 +33,7 @@ export async function changedOf(
 }
 
 /** What a dry run tells instead of sending. */
-export function tellChanges(changed: Iterable<Found>, { tally, ledger }: Comparison): void {
+export function tellChanges(changed: Iterable<FoundRow>, { tally, ledger }: Comparison): void {
   for (const { key, row } of changed) {
     tally.sent();
     const change = ledger.records.has(key) ? 'updated' : 'created';
@@ -41,7 +41,10 @@ export function tellChanges(changed: Iterable<Found>, { tally, ledger }: Compari
   }
 }
 
-export async function noteArrived(arrived: readonly Found[], { tally, records }: Comparison): Promise<void> {
+export async function noteArrived(
+  arrived: readonly FoundRow[],
+  { tally, records }: Comparison,
+): Promise<void> {
   for (const { key, hash } of arrived) {
     records.set(key, hash);
     tally.sent();
@@ -51,7 +54,7 @@ export async function noteArrived(arrived: readonly Found[], { tally, records }:
 
 /** Not known at the destination: the next scan tries again. */
 export async function noteRefused(
-  { key, row }: Found,
+  { key, row }: FoundRow,
   error: RefusedError,
   { tally, records }: Comparison,
 ): Promise<void> {
@@ -62,7 +65,7 @@ export async function noteRefused(
 
 /** There is nobody to be told: the next scan asks again. */
 export async function noteSkipped(
-  { key, row }: Found,
+  { key, row }: FoundRow,
   reason: string,
   { tally, records }: Comparison,
 ): Promise<void> {
@@ -72,7 +75,7 @@ export async function noteSkipped(
 }
 
 /** What the next attempt needs to know of a record. @param hash as the ledger has it. */
-export const toldOf = ({ key, row: { record } }: Found, hash: string): Told => ({
+export const toldOf = ({ key, row: { record } }: FoundRow, hash: string): Told => ({
   key,
   hash,
   status: record.status,

@@ -1,4 +1,4 @@
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { CoursePoint } from '../../domain/run';
 import { WaitError } from '../../errors';
 import type { ListingPage } from '../../sources/source';
@@ -16,7 +16,7 @@ import {
   toldOf,
 } from './changed-records';
 import type { CompareCourse } from './comparing';
-import { type Found, type Go, type Reading, type ReadPage, readRows } from './course-rows';
+import { type FoundRow, type Go, type Reading, type PageReader, readCourseRows } from './course-rows';
 import { Delivery } from './deliver';
 import type { Engine } from '../engine';
 import { type Hold, holdOf } from './post';
@@ -40,8 +40,8 @@ export interface Interrupted {
 export async function compareCourse(
   what: CompareCourse,
   courseId: string,
-  page: ReadPage,
-  only?: (record: Progress) => boolean,
+  page: PageReader,
+  only?: (record: LearnerResult) => boolean,
 ): Promise<void> {
   await compareInGoes(what, courseId, page, { only });
 }
@@ -55,8 +55,8 @@ export async function compareCourse(
 export async function compareInGoes(
   what: CompareCourse,
   courseId: string,
-  page: ReadPage,
-  { only, go }: { readonly only?: (record: Progress) => boolean; readonly go?: Go },
+  page: PageReader,
+  { only, go }: { readonly only?: (record: LearnerResult) => boolean; readonly go?: Go },
 ): Promise<Interrupted | undefined> {
   const { engine, feed } = what;
   const lease = await engine.leases.acquire(courseLease(feed, courseId));
@@ -71,7 +71,14 @@ export async function compareInGoes(
     // however much of the course is still to come: what is unknown is sent when it is read.
     const forgotten = ledger.doubt && only === undefined;
     const records = new Map(forgotten ? [] : ledger.records);
-    const reading = await readRows({ what: { ...what, signal }, courseId, page, only, go, known: records });
+    const reading = await readCourseRows({
+      what: { ...what, signal },
+      courseId,
+      page,
+      only,
+      go,
+      known: records,
+    });
     const sent = await tell({ ...what, signal }, courseId, { reading, ledger, records, lease, only });
     if (sent.pause)
       return { ...interruptedBySink(reading, sent.arrived, go, sent.pause), soFar: { counts, notes } };
@@ -106,7 +113,7 @@ async function tell(
   what: CompareCourse,
   courseId: string,
   { reading, ledger, records, lease, only }: ToTell,
-): Promise<{ arrived: readonly Found[]; pause?: WaitError }> {
+): Promise<{ arrived: readonly FoundRow[]; pause?: WaitError }> {
   const { engine, feed, tally, dryRun, force } = what;
   const course = { tally, ledger, records };
   const send = await changedOf(reading.found.values(), course, force);
@@ -116,7 +123,7 @@ async function tell(
   }
   if (send.length === 0 && !ledger.doubt) return { arrived: [] };
   const etag = await engine.learnerLedger.markDoubt(feed, courseId, ledger.etag, lease.name);
-  const arrived = new Set<Found>();
+  const arrived = new Set<FoundRow>();
   const save = (): Promise<void> =>
     engine.learnerLedger.save(feed, courseId, records, etag, {
       // One learner's rows say nothing of the others, whose acknowledgement may still be unknown.
@@ -139,7 +146,7 @@ async function tell(
 /** @throws WaitError when nothing arrived, or the work cannot be taken up again. */
 function interruptedBySink(
   { found }: Reading,
-  arrived: readonly Found[],
+  arrived: readonly FoundRow[],
   go: Go | undefined,
   pause: WaitError,
 ): Interrupted {
@@ -152,12 +159,12 @@ function interruptedBySink(
 async function deliver(
   what: CompareCourse,
   hold: Hold,
-  send: readonly Found[],
+  send: readonly FoundRow[],
   course: Comparison,
-  arrived: Set<Found>,
+  arrived: Set<FoundRow>,
 ): Promise<void> {
   const { engine, feed, destination, to, signal, keyPrefix } = what;
-  const delivery = new Delivery<Found>({
+  const delivery = new Delivery<FoundRow>({
     sink: destination,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,

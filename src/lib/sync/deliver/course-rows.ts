@@ -1,6 +1,6 @@
 import type { CoursePoint } from '../../domain/run';
 import type { MappedRecord } from '../../domain/mapped';
-import type { Progress, ProgressStatus } from '../../domain/progress';
+import type { LearnerResult, ResultStatus } from '../../domain/learner-result';
 import { PayloadError, WaitError } from '../../errors';
 import type { EncodedRecord } from '../../destinations/destination';
 import type { ListingPage } from '../../sources/source';
@@ -9,11 +9,14 @@ import type { Told } from '../../store/kept';
 import type { CompareCourse } from './comparing';
 import { anotherIsFurther } from './tally';
 
-export type ReadPage = (cursor: string | undefined, signal: AbortSignal) => Promise<ListingPage<Progress>>;
+export type PageReader = (
+  cursor: string | undefined,
+  signal: AbortSignal,
+) => Promise<ListingPage<LearnerResult>>;
 
 /** The row that stands for one record at the sink. */
-export interface Found {
-  readonly row: MappedRecord<Progress>;
+export interface FoundRow {
+  readonly row: MappedRecord<LearnerResult>;
   readonly encoded: EncodedRecord;
   /** 8 bytes each, hex: what the ledger keeps. */
   readonly key: string;
@@ -34,16 +37,16 @@ export interface Go {
 }
 
 export interface Reading {
-  readonly found: ReadonlyMap<string, Found>;
+  readonly found: ReadonlyMap<string, FoundRow>;
   /** Set when there is more to read, and not now. */
   readonly stopped?: { readonly point: CoursePoint; readonly dueAt: number };
 }
 
-export interface ReadRows {
+export interface CourseRowsOptions {
   readonly what: CompareCourse;
   readonly courseId: string;
-  readonly page: ReadPage;
-  readonly only: ((record: Progress) => boolean) | undefined;
+  readonly page: PageReader;
+  readonly only: ((record: LearnerResult) => boolean) | undefined;
   readonly go: Go | undefined;
   /** What the ledger says now, key hash to content hash. */
   readonly known: ReadonlyMap<string, string>;
@@ -53,10 +56,10 @@ export interface ReadRows {
  * Reads the rows of a course to the end, or as far as this go gets, and reduces them to one a record.
  * @throws WaitError when the pause comes before the first page; what the source throws.
  */
-export async function readRows(options: ReadRows): Promise<Reading> {
+export async function readCourseRows(options: CourseRowsOptions): Promise<Reading> {
   const { what, page, only, go } = options;
   const { engine, signal, tally } = what;
-  const found = new Map<string, Found>();
+  const found = new Map<string, FoundRow>();
   let cursor = go?.resume?.cursor;
   let rows = go?.resume?.rows ?? 0;
   const stopAt = (next: string, dueAt: number): Reading => ({
@@ -65,7 +68,7 @@ export async function readRows(options: ReadRows): Promise<Reading> {
   });
   for (let pages = 1; ; pages++) {
     signal.throwIfAborted();
-    let got: ListingPage<Progress>;
+    let got: ListingPage<LearnerResult>;
     try {
       got = await page(cursor, signal);
     } catch (error) {
@@ -85,9 +88,9 @@ export async function readRows(options: ReadRows): Promise<Reading> {
 
 /** @param expected rows of the course, as far as anyone knows. */
 async function take(
-  { what, courseId, only, go, known }: ReadRows,
-  found: Map<string, Found>,
-  rows: ListingPage<Progress>['rows'],
+  { what, courseId, only, go, known }: CourseRowsOptions,
+  found: Map<string, FoundRow>,
+  rows: ListingPage<LearnerResult>['rows'],
   expected: number,
 ): Promise<void> {
   const { tally, to } = what;
@@ -125,7 +128,7 @@ async function take(
   }
 }
 
-const rank: Record<ProgressStatus, number> = {
+const rank: Record<ResultStatus, number> = {
   NotStarted: 0,
   InProgress: 1,
   Failed: 2,
@@ -133,7 +136,7 @@ const rank: Record<ProgressStatus, number> = {
   Passed: 4,
 };
 
-type Standing = Pick<Progress, 'status' | 'at'>;
+type Standing = Pick<LearnerResult, 'status' | 'at'>;
 
 /** The most advanced status counts, then the latest change. */
 export function isAhead(a: Standing, b: Standing): boolean {

@@ -13,7 +13,7 @@ import {
 import { addNotes } from '../../domain/notes';
 import { utc } from '../../domain/time';
 import type { QuarantineLookup } from '../../store/quarantine-lookup';
-import { quarantineId, rowKeyOf } from '../../store/quarantine-rows';
+import { quarantineId, quarantineRowKey } from '../../store/quarantine-rows';
 import type { Engine } from '../engine';
 import { tooManyBad } from './deliver';
 import type { Hold } from './post';
@@ -170,7 +170,7 @@ export class Tally {
     const ids = new Map(
       records.map(({ key, raw }) => {
         const id = quarantineId(this.feed, key, raw);
-        return [rowKeyOf(id), id];
+        return [quarantineRowKey(id), id];
       }),
     );
     const found = await this.#quarantined.find([...ids.keys()]);

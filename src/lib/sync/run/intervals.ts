@@ -1,7 +1,7 @@
 import { type Utc, type Window, later } from '../../domain/time';
 
 /** Windows in order, those that touch or overlap made one. */
-export function merged(windows: readonly Window[]): Window[] {
+export function mergedIntervals(windows: readonly Window[]): Window[] {
   const result: Window[] = [];
   for (const window of [...windows].sort((a, b) => a.from.localeCompare(b.from))) {
     const last = result.at(-1);
@@ -16,7 +16,7 @@ export function merged(windows: readonly Window[]): Window[] {
 export function without(window: Window, done: readonly Window[]): Window[] {
   const left: Window[] = [];
   let from = window.from;
-  for (const hole of merged(done)) {
+  for (const hole of mergedIntervals(done)) {
     if (hole.to <= from || hole.from >= window.to) continue;
     if (hole.from > from) left.push({ from, to: hole.from });
     from = later(from, hole.to);
@@ -32,7 +32,7 @@ export function without(window: Window, done: readonly Window[]): Window[] {
 export function advance(watermark: Utc, done: readonly Window[]): { watermark: Utc; beyond: Window[] } {
   let at = watermark;
   const beyond: Window[] = [];
-  for (const window of merged(done)) {
+  for (const window of mergedIntervals(done)) {
     if (window.to <= at) continue;
     if (window.from <= at) at = window.to;
     else beyond.push(window);

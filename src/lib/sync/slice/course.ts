@@ -1,4 +1,4 @@
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { CoursePoint, LearnerPoint } from '../../domain/run';
 import { PayloadError, WaitError } from '../../errors';
 import type { ScannedFeed } from '../../sources/source';
@@ -6,7 +6,7 @@ import { mostKept } from '../../store/paused';
 import { originOf } from '../engine';
 import { compareInGoes, type Interrupted } from '../deliver/compare-course';
 import type { CompareCourse } from '../deliver/comparing';
-import type { Go, ReadPage } from '../deliver/course-rows';
+import type { Go, PageReader } from '../deliver/course-rows';
 import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
 
 /**
@@ -57,7 +57,7 @@ export async function workLearner(
 ): Promise<SliceOutcome> {
   const read = feed.learnerPage?.bind(feed);
   if (!read) throw new PayloadError(`The source ${context.feed.source} cannot be asked for one learner`);
-  const page: ReadPage = (cursor, signal) => read(learner, cursor, { signal });
+  const page: PageReader = (cursor, signal) => read(learner, cursor, { signal });
   const { engine, run, slice } = context;
   const courses = new Set(resume ? await engine.runs.readSeen(run, slice.number) : []);
   const paused = (
@@ -87,7 +87,7 @@ export async function workLearner(
     try {
       const more = await compareInGoes(comparison(context), courseId, page, {
         go: await goOf(context, course),
-        only: (record: Progress) => record.courseId === courseId,
+        only: (record: LearnerResult) => record.courseId === courseId,
       });
       if (more) return paused({ ...point, course: more.point }, more);
     } catch (error) {
@@ -104,7 +104,7 @@ export async function workLearner(
 /** @returns where the list goes on when it could not be read to its end. */
 async function listCourses(
   { engine, tally, signal, deadline }: SliceContext,
-  page: ReadPage,
+  page: PageReader,
   courses: Set<string>,
   from: string | undefined,
 ): Promise<{ cursor: string; dueAt: number } | undefined> {
@@ -112,7 +112,7 @@ async function listCourses(
   for (let pages = 1; ; pages++) {
     signal.throwIfAborted();
     if (pages > 1 && cursor !== undefined && engine.now() > deadline) return { cursor, dueAt: engine.now() };
-    let got: Awaited<ReturnType<ReadPage>>;
+    let got: Awaited<ReturnType<PageReader>>;
     try {
       got = await page(cursor, signal);
     } catch (error) {

@@ -15,7 +15,7 @@ import {
 } from '../deliver/changed-records';
 import { isOnItsWay } from '../deliver/compare-course';
 import { comparison } from './course';
-import { type Found, readRows } from '../deliver/course-rows';
+import { type FoundRow, readCourseRows } from '../deliver/course-rows';
 import { Delivery } from '../deliver/deliver';
 import { retryDelayMs } from '../engine';
 import { finished, keyPrefix, sliceLease, type SliceContext, type SliceOutcome } from './context';
@@ -32,8 +32,8 @@ interface CourseInHand extends Comparison {
   readonly courseId: string;
   readonly etag: string;
   /** Not acknowledged yet. */
-  readonly sending: Set<Found>;
-  readonly arrived: Found[];
+  readonly sending: Set<FoundRow>;
+  readonly arrived: FoundRow[];
 }
 
 interface Left {
@@ -43,7 +43,7 @@ interface Left {
 
 interface Sent {
   readonly course: CourseInHand;
-  readonly one: Found;
+  readonly one: FoundRow;
 }
 
 /**
@@ -174,7 +174,7 @@ class Courses {
         engine.onProgress?.({ runId: run.runId, slice: slice.number, ...this.#rows });
       },
     };
-    const { found, stopped } = await readRows({
+    const { found, stopped } = await readCourseRows({
       what,
       courseId,
       page: (cursor, until) => this.feed.page(courseId, cursor, { signal: until }),
@@ -206,7 +206,7 @@ class Courses {
 
   async #acknowledged(sent: readonly Sent[]): Promise<void> {
     await this.context.engine.onStep?.('after post', this.context.feed);
-    const courses = new Map<CourseInHand, Found[]>();
+    const courses = new Map<CourseInHand, FoundRow[]>();
     for (const { course, one } of sent) {
       const arrived = courses.get(course) ?? [];
       arrived.push(one);

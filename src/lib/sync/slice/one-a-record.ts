@@ -1,16 +1,16 @@
 import type { EncodedRecord } from '../../destinations/destination';
 import type { MappedRecord } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import { isAhead } from '../deliver/course-rows';
 
 export interface Outgoing {
-  readonly row: MappedRecord<Progress>;
+  readonly row: MappedRecord<LearnerResult>;
   readonly encoded: EncodedRecord;
   /** Stands in the counts already: an earlier sight of it was sent. */
   readonly again: boolean;
 }
 
-type Standing = Pick<Progress, 'status' | 'at' | 'percent'>;
+type Standing = Pick<LearnerResult, 'status' | 'at' | 'percent'>;
 
 interface Best {
   rowKey: string;
@@ -37,7 +37,7 @@ export class OneARecord {
    * @param before the row was seen before, with another value.
    * @returns whether one row more is left out for the sake of another.
    */
-  offer(rowKey: string, row: MappedRecord<Progress>, encoded: EncodedRecord, before: boolean): boolean {
+  offer(rowKey: string, row: MappedRecord<LearnerResult>, encoded: EncodedRecord, before: boolean): boolean {
     const { key } = encoded;
     const best = this.#best.get(key);
     const standing = row.record;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Mapped } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { Window } from '../../domain/time';
 import { PayloadError } from '../../errors';
 import type { WindowedFeed, WindowPage } from '../../sources/source';
@@ -14,7 +14,7 @@ export interface ReadWindowOptions<V> {
    * Told of every row as it comes, in page order. What it gives is given back to it when the row comes again; a
    * promise is awaited before the next row.
    */
-  readonly onRow: (row: Mapped<Progress>, before: V | undefined) => V | Promise<V>;
+  readonly onRow: (row: Mapped<LearnerResult>, before: V | undefined) => V | Promise<V>;
   /** Told of every page, before its rows; may throw to end the reading (budget, split). */
   readonly onPage: (page: WindowPage) => void;
   /** Before a second reading: everything of the first has arrived, so that a newer value cannot be overtaken. */

@@ -1,5 +1,5 @@
 import type { MappedRecord } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import type { WindowedFeed } from '../../sources/source';
 import type { QuarantinedRecord } from '../../store/quarantine-rows';
 import { originOf } from '../engine';
@@ -44,7 +44,7 @@ async function remap(
 ): Promise<void> {
   const { engine, run, open, tally } = context;
   const to = originOf(open, run.createdAt);
-  const delivery = new Delivery<{ row: MappedRecord<Progress>; id: string }>({
+  const delivery = new Delivery<{ row: MappedRecord<LearnerResult>; id: string }>({
     sink: open.destination,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,

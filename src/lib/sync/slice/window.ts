@@ -1,5 +1,5 @@
 import type { Mapped, MappedRecord, UnmappedRow } from '../../domain/mapped';
-import type { Progress } from '../../domain/progress';
+import type { LearnerResult } from '../../domain/learner-result';
 import { addSeconds, type Utc, type Window } from '../../domain/time';
 import { ambiguity } from '../../domain/zone';
 import { PayloadError, RetryableError, WaitError } from '../../errors';
@@ -27,7 +27,7 @@ const leastWaiting = 5_000;
 class TooLarge extends Error {}
 
 /** What was made of a row: the value that was sent, or `left`. */
-type Made = Partial<Pick<Progress, 'status' | 'percent' | 'grade' | 'at'>>;
+type Made = Partial<Pick<LearnerResult, 'status' | 'percent' | 'grade' | 'at'>>;
 const left: Made = {};
 
 /** Delivers the rows of one window of a windowed feed. */
@@ -43,8 +43,8 @@ export async function workWindow(
   const records = new OneARecord();
   const mostWaiting = Math.max(open.settings.maxRowsPerSlice, leastWaiting);
   /** A row whose value changed while it was read goes out again, and is one row all the same. */
-  const again = new Set<Mapped<Progress>>();
-  const delivery = new Delivery<MappedRecord<Progress>>({
+  const again = new Set<Mapped<LearnerResult>>();
+  const delivery = new Delivery<MappedRecord<LearnerResult>>({
     sink: open.destination,
     kind: 'consumption',
     sourceSystemId: to.sourceSystemId,
@@ -70,7 +70,7 @@ export async function workWindow(
   });
 
   /** Gives what was made of the row, so that a row that shows up twice goes out once. */
-  const onRow = (row: Mapped<Progress>, before: Made | undefined): Made | Promise<Made> => {
+  const onRow = (row: Mapped<LearnerResult>, before: Made | undefined): Made | Promise<Made> => {
     if (others.size > 0 && others.has(rowKey(row))) return left;
     if (!row.ok) return before ?? setAside(row);
     if (!wanted(row.record, run.request)) {
@@ -232,7 +232,7 @@ export const placeCut =
 const isSame = (a: Made, b: Made | undefined): boolean =>
   b !== undefined && a.status === b.status && a.percent === b.percent && a.grade === b.grade && a.at === b.at;
 
-const wanted = (record: Progress, { courseId, learner }: SliceContext['run']['request']): boolean =>
+const wanted = (record: LearnerResult, { courseId, learner }: SliceContext['run']['request']): boolean =>
   (courseId === undefined || record.courseId === courseId) &&
   (learner === undefined || record.email === learner || record.username?.toLowerCase() === learner);
 

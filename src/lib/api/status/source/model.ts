@@ -2,7 +2,7 @@ import type { App } from '../../../app';
 import { type ShownSetting, shownSettings } from '../../../settings/shown-settings';
 import { type EventView, eventView } from '../../events';
 import { sourceView, type SourceView } from '../../sources/list';
-import { readStatus } from '../model';
+import { readStatusModel } from '../model';
 import type { StatusModel } from '../shown';
 
 /** All that a source's page shows, at one time: what the overview shows of it, and more. */
@@ -37,7 +37,7 @@ export async function readSourcePage(
   const entry = settings.sources.find((candidate) => candidate.id === id);
   if (!entry) return undefined;
   const [status, registrations, events] = await Promise.all([
-    readStatus(app, { up, filter: { source: id } }),
+    readStatusModel(app, { up, filter: { source: id } }),
     engine.registrations.of(id),
     newest(app, id),
   ]);

@@ -1,16 +1,16 @@
 import type { Utc } from './time';
 
-export const progressStatuses = ['NotStarted', 'InProgress', 'Completed', 'Passed', 'Failed'] as const;
-export type ProgressStatus = (typeof progressStatuses)[number];
+export const resultStatuses = ['NotStarted', 'InProgress', 'Completed', 'Passed', 'Failed'] as const;
+export type ResultStatus = (typeof resultStatuses)[number];
 
 /** How far one learner has come in one course. */
-export interface Progress {
+export interface LearnerResult {
   readonly courseId: string;
   /** Lower-cased mail address; undefined when the source has none for this learner. */
   readonly email?: string;
   /** The learner's name at the source, when that is not the address. */
   readonly username?: string;
-  readonly status: ProgressStatus;
+  readonly status: ResultStatus;
   /** 0 to 1. */
   readonly percent?: number;
   readonly grade?: string;
