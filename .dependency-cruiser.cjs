@@ -60,6 +60,12 @@ module.exports = {
       '^src/lib/sync/(run|slice)',
       'Who delivers does not ask who reads.',
     ),
+    forbid(
+      'browser-alone',
+      '^src/lib/api/status/browser',
+      '^(?!src/lib/api/status/browser)',
+      'What runs in a browser needs nothing of the app.',
+    ),
     forbid('domain-alone', '^src/lib/domain', '^src/lib/(?!domain)', 'The domain knows nobody.'),
     {
       name: 'functions-sdk',

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pageScript } from './page-script.cjs';
 
 const root = resolve(import.meta.dirname, '..');
 const own = join(root, '.package');
@@ -56,7 +57,7 @@ const options = {
   // The host answers for it while it loads the app.
   external: ['@azure/functions-core'],
   // Some packages ask where they are: without a value for it the bundle throws while it loads.
-  define: { 'import.meta.url': '__importMetaUrl' },
+  define: { 'import.meta.url': '__importMetaUrl', ...pageScript() },
   banner: {
     js: [
       "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;",

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { pageScript } from '../../scripts/page-script.cjs';
 import { newAuthority } from '../../sandbox/azure/authority';
 import { buildHost, spawnHost } from '../local/built-host';
 import { startBridge } from '../setup/bridge';
@@ -52,6 +53,7 @@ beforeAll(() => {
     entryPoints: globSync('src/**/*.ts', { cwd: root }).map((file) => join(root, file)),
     outdir: join(unbundled, 'src'),
     outbase: join(root, 'src'),
+    define: pageScript(),
     platform: 'node',
     format: 'cjs',
     target: 'node24',
