@@ -68,7 +68,9 @@ test('two hosts together work as many slices of a source as it allows, never mor
 });
 
 test('a host that dies keeps its place while its lease lives, and frees it then', async () => {
-  const ttlMs = 1_500;
+  const ttlMs = 3_000;
+  // Slow enough that there is work before and after.
+  bridge.sandbox.openEdx.server.options.latencyMs = 60;
   death = deathAt('before post');
   const doomed = host({ leases: lastLeases(bridge.app.storage, ttlMs), onStep: death.onStep });
   const run = await startRun(doomed.engine, feed, { trigger: 'cli' });
