@@ -4,6 +4,7 @@ import { toDestinations } from './destinations';
 import { besideSlowOnes } from './fair';
 import { history } from './history';
 import { BenchHost } from './host';
+import { twoHosts } from './two-hosts';
 import { alone, type Env, grades, quiet, scan, scanEnv, startServers } from './world';
 
 /*
@@ -130,6 +131,7 @@ const cases: Record<string, () => Promise<void>> = {
       },
     }),
   fair: () => besideSlowOnes(report),
+  hosts: () => twoHosts(report),
   destinations: () => toDestinations(million / 50, 50, report),
   slow: () =>
     against({
