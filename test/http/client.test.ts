@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { AuthError, PayloadError, RefusedError, RetryableError } from '../../src/lib/errors';
 import type { CallFact } from '../../src/lib/http/client';
@@ -83,6 +83,11 @@ describe('an answer', () => {
       'another shape',
       json({ rows: [1, 'secret-value'] }),
       /unknown shape at \$\.rows\[1\] \(expected number\)/,
+    ],
+    [
+      'in an encoding that was not asked for',
+      raw(brotliCompressSync('{"rows":[1]}'), { 'content-encoding': 'br' }),
+      /in the encoding br, which was not asked for/,
     ],
     ['null', json(null), /unknown shape at \$ /],
     ['an error in a 200', json({ error: 'secret' }), /\$\.rows \(expected array\)/],
