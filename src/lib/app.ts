@@ -64,9 +64,9 @@ export function createApp(
   const read = readSettings(env);
   if (!read.ok) throw new SettingsError(read.problems);
   const { settings } = read;
-  const storage = connectStorage(settings.storage);
   const log =
     overrides.log ?? createLogger({ level: settings.logLevel, directory: settings.logDir, write: writeLog });
+  const storage = connectStorage(settings.storage, { log });
   for (const { setting, message } of settings.warnings)
     log.warn({ setting, warning: `${setting} ${message}` }, 'settings need a look');
   const metrics = openMetrics(settings.metrics, log);

@@ -36,7 +36,7 @@ test('a clock that is set while it runs is believed no longer', () => {
 test.each([-120_000, 120_000])('a machine whose clock is %i ms off takes no lease over', async (off) => {
   const settings = { type: 'connectionString', connectionString: await testStorage() } as const;
   const right = connectStorage(settings);
-  const wrong = connectStorage(settings, () => Date.now() + off);
+  const wrong = connectStorage(settings, { local: () => Date.now() + off });
   await right.prepare();
   await wrong.prepare();
   const held = await new LeaseStore(right).acquire('slice-a-1');

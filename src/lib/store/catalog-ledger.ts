@@ -1,9 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { z } from 'zod';
 import { type Route, routeName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
-import { toKey } from './keys';
-import { checkVersion, mergeRow, queryRows, readRow, type Row, rowVersion, where, writtenAt } from './rows';
+import { rowCodec, UnreadableRowError } from './codec';
+import { maybe } from './fields';
+import { fromKey, toKey } from './keys';
+import { mergeRow, queryRows, readRow, type Row, where, writtenAt } from './rows';
 import type { Storage, Table } from './storage';
 import { type Action, writeInGroups } from './transactions';
 
@@ -34,7 +37,11 @@ export interface CatalogWrite {
   readonly etag: string | undefined;
 }
 
-/** The table `ledgercatalog`: a partition a source and destination, a row a course. */
+/**
+ * The table `ledgercatalog`: a partition a source and destination, a row a course. A row that cannot be read is in
+ * doubt: its course is sent again, or withdrawn if it is gone, and the row is replaced. One of another version of the app
+ * ends the run instead, with a PayloadError: that app knows what it means.
+ */
 export class CatalogLedger {
   readonly #table: Table;
 
@@ -42,7 +49,10 @@ export class CatalogLedger {
     this.#table = storage.table('ledgercatalog');
   }
 
-  /** All courses of a source, by id, without what was sent. */
+  /**
+   * All courses of a source, by id, without what was sent. A row that does not even say whose it is is skipped: a course
+   * that the source still shows finds it by its key, as `read` does.
+   */
   async load(route: Route): Promise<Map<string, CatalogEntry>> {
     const entries = new Map<string, CatalogEntry>();
     const select = ['PartitionKey', 'RowKey', 'v', 'courseId', 'key', 'hash', 'deleted', 'doubt', 'sender'];
@@ -50,15 +60,26 @@ export class CatalogLedger {
       filter: where`PartitionKey eq ${routeName(route)}`,
       select,
     })) {
-      const entry = toEntry(row);
-      entries.set(entry.courseId, entry);
+      const entry = this.#entry(row, fromKey(row.rowKey));
+      if (entry) entries.set(entry.courseId, entry);
     }
     return entries;
   }
 
   async read(route: Route, courseId: string): Promise<CatalogEntry | undefined> {
     const row = await readRow(this.#table, routeName(route), toKey(courseId));
-    return row && toEntry(row);
+    return row && this.#entry(row, courseId);
+  }
+
+  #entry(row: Row, courseId: string | undefined): CatalogEntry | undefined {
+    try {
+      return { ...codec.read(row), etag: row.etag };
+    } catch (error) {
+      if (!(error instanceof UnreadableRowError)) throw error;
+      this.#table.skipped(row, error);
+      const unknown = { key: '', hash: '', deleted: false, doubt: true, etag: row.etag };
+      return courseId === undefined ? undefined : { courseId, ...unknown };
+    }
   }
 
   /** When the course's row was last written, by storage's clock; undefined when it has none. */
@@ -66,11 +87,15 @@ export class CatalogLedger {
     return writtenAt(await readRow(this.#table, routeName(route), toKey(courseId)));
   }
 
-  /** What the sink was last told of the course, as it was sent. */
+  /** What the sink was last told of the course, as it was sent; undefined when that cannot be read any more. */
   async lastJson(route: Route, courseId: string): Promise<string | undefined> {
     const row = await readRow(this.#table, routeName(route), toKey(courseId));
-    const bytes = row && fromProperties('json', row);
-    return bytes && gunzipSync(bytes).toString('utf8');
+    try {
+      const bytes = row && fromProperties('json', row);
+      return bytes && gunzipSync(bytes).toString('utf8');
+    } catch {
+      return undefined;
+    }
   }
 
   /**
@@ -103,24 +128,19 @@ export function tooLarge(json: string): string | undefined {
   return `its record takes ${Math.ceil(bytes / 1000)} kB compressed, and ${mostJsonBytes / 1000} kB is the most that can be kept`;
 }
 
-function toEntry(row: Row): CatalogEntry {
-  checkVersion(row, `The catalog ledger of ${row.partitionKey}`);
-  return {
-    courseId: String(row.courseId),
-    key: String(row.key),
-    hash: String(row.hash),
-    deleted: row.deleted === true,
-    doubt: row.doubt === true,
-    sender: typeof row.sender === 'string' ? row.sender : undefined,
-    etag: row.etag,
-  };
-}
+const codec = rowCodec<Omit<CatalogEntry, 'etag'>>(
+  ({ partitionKey }) => `The catalog ledger of ${partitionKey}`,
+  z.object({
+    courseId: z.string(),
+    key: z.string(),
+    hash: z.string(),
+    deleted: z.boolean(),
+    doubt: z.boolean(),
+    sender: maybe(z.string()),
+  }),
+);
 
-const toRow = (route: Route, { entry: { sender, ...entry }, json }: CatalogWrite): Row => ({
-  partitionKey: routeName(route),
-  rowKey: toKey(entry.courseId),
-  v: rowVersion,
-  ...entry,
-  ...(sender === undefined ? {} : { sender }),
+const toRow = (route: Route, { entry, json }: CatalogWrite): Row => ({
+  ...codec.write({ partitionKey: routeName(route), rowKey: toKey(entry.courseId) }, entry),
   ...toProperties('json', gzipSync(json)),
 });

@@ -1,16 +1,21 @@
+import { z } from 'zod';
+import { readOrSkip, rowCodec } from './codec';
 import { shortHash } from './keys';
 import { type ByItself, purgeRows } from './purging';
-import { deleteRow, putRow, queryRows, type Row, rowVersion, where } from './rows';
+import { deleteRow, putRow, queryRows, type Row, where } from './rows';
 import type { Table } from './storage';
 
-/** The courses that events have withdrawn of late, in the table `inbox`: a row a course, in its source's partition. */
+/**
+ * The courses that events have withdrawn of late, in the table `inbox`: a row a course, in its source's partition. One
+ * that cannot be read counts for one course less when a catalog shrinks, until the next purge.
+ */
 export class DeletionNotes {
   constructor(private readonly table: Table) {}
 
   /** Notes that an event is about to take a course back. @param at milliseconds since 1970. */
   async note(source: string, courseId: string, at: number): Promise<void> {
-    const row = { partitionKey: source, rowKey: keyOf(courseId), v: rowVersion, courseId, at };
-    await putRow(this.table, row);
+    const keys = { partitionKey: source, rowKey: keyOf(courseId) };
+    await putRow(this.table, codec.write(keys, { courseId, at }));
   }
 
   async forget(source: string, courseId: string): Promise<void> {
@@ -20,7 +25,10 @@ export class DeletionNotes {
   /** The courses that events withdrew, or tried to, since then. @param since milliseconds since 1970. */
   async since(source: string, since: number): Promise<string[]> {
     const courses: string[] = [];
-    for await (const row of this.#of(source)) if (Number(row.at) >= since) courses.push(String(row.courseId));
+    for await (const row of this.#of(source)) {
+      const note = readOrSkip(this.table, row, codec);
+      if (note && note.at >= since) courses.push(note.courseId);
+    }
     return courses;
   }
 
@@ -30,7 +38,10 @@ export class DeletionNotes {
   }
 
   async *#before(source: string, before: number): AsyncGenerator<Row> {
-    for await (const row of this.#of(source)) if (Number(row.at) < before) yield row;
+    for await (const row of this.#of(source)) {
+      const note = readOrSkip(this.table, row, codec);
+      if (!note || note.at < before) yield row;
+    }
   }
 
   #of(source: string): AsyncGenerator<Row> {
@@ -38,5 +49,10 @@ export class DeletionNotes {
     return queryRows(this.table, { filter });
   }
 }
+
+const codec = rowCodec<{ readonly courseId: string; readonly at: number }>(
+  ({ rowKey }) => `The note ${rowKey}`,
+  z.object({ courseId: z.string(), at: z.number() }),
+);
 
 const keyOf = (courseId: string): string => `deletion-${shortHash(courseId)}`;

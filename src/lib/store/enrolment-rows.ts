@@ -1,51 +1,74 @@
-import type { EnrolmentAction, EnrolmentBatch, EnrolmentRow, RowState } from '../domain/enrolment-batch';
-import { checkVersion, type Row, rowVersion } from './rows';
+import { z } from 'zod';
+import { type EnrolmentBatch, type EnrolmentRow, rowStates } from '../domain/enrolment-batch';
+import { rowCodec } from './codec';
+import { maybe } from './fields';
+import type { Row } from './rows';
 
 export const batchKey = 'batch';
 export const rowPrefix = 'row-';
 /** Padded, so that keys stand in the order of the rows. */
 export const enrolmentRowKey = (row: number): string => rowPrefix + String(row).padStart(9, '0');
 
-export function batchToRow({ batchId, ended, ...batch }: EnrolmentBatch): Row {
-  return { partitionKey: batchId, rowKey: batchKey, v: rowVersion, ...batch, ...ended };
-}
+const batchCodec = rowCodec(
+  ({ partitionKey }) => `The batch ${partitionKey}`,
+  z.object({
+    action: z.enum(['enrol', 'remove']),
+    state: z.enum(['running', 'done']),
+    createdAt: z.number(),
+    total: z.number(),
+    dueAt: z.number(),
+    done: maybe(z.number()),
+    failed: maybe(z.number()),
+  }),
+);
 
-/** @throws PayloadError when the row is of another version of the app. */
+export const batchToRow = ({ batchId, ended, ...batch }: EnrolmentBatch): Row =>
+  batchCodec.write(
+    { partitionKey: batchId, rowKey: batchKey },
+    { ...batch, done: ended?.done, failed: ended?.failed },
+  );
+
+/** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
 export function rowToBatch(row: Row): EnrolmentBatch {
-  checkVersion(row, `The batch ${row.partitionKey}`);
-  const isDone = row.state === 'done';
+  const { done = 0, failed = 0, ...batch } = batchCodec.read(row);
   return {
     batchId: row.partitionKey,
-    action: row.action as EnrolmentAction,
-    state: isDone ? 'done' : 'running',
-    createdAt: Number(row.createdAt),
-    total: Number(row.total),
-    dueAt: Number(row.dueAt),
-    ...(isDone && { ended: { done: Number(row.done), failed: Number(row.failed) } }),
+    ...batch,
+    ...(batch.state === 'done' && { ended: { done, failed } }),
   };
 }
 
-/** What is undefined is left out of the table. */
-export function enrolmentToRow(enrolment: EnrolmentRow): Row {
-  const { batchId, ...rest } = enrolment;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { partitionKey: batchId, rowKey: enrolmentRowKey(enrolment.row), v: rowVersion, ...given };
+const enrolmentCodec = rowCodec<Omit<EnrolmentRow, 'batchId'>>(
+  ({ partitionKey, rowKey }) => `The row ${rowKey} of the batch ${partitionKey}`,
+  z.object({
+    row: z.number(),
+    source: z.string(),
+    state: z.enum(rowStates),
+    asked: maybe(z.string()),
+    attempts: z.number(),
+    dueAt: z.number(),
+    begun: z.boolean(),
+    leftAt: maybe(z.number()),
+    error: maybe(z.string()),
+    status: maybe(z.number()),
+  }),
+);
+
+export const enrolmentToRow = ({ batchId, ...enrolment }: EnrolmentRow): Row =>
+  enrolmentCodec.write({ partitionKey: batchId, rowKey: enrolmentRowKey(enrolment.row) }, enrolment);
+
+/** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
+export const storedEnrolment = {
+  read: (row: Row): EnrolmentRow => ({ batchId: row.partitionKey, ...enrolmentCodec.read(row) }),
+};
+
+export interface IndexEntry {
+  readonly createdAt: number;
+  readonly open: boolean;
 }
 
-/** @throws PayloadError when the row is of another version of the app. */
-export function rowToEnrolment(row: Row): EnrolmentRow {
-  checkVersion(row, `The row ${String(row.row)} of the batch ${row.partitionKey}`);
-  return {
-    batchId: row.partitionKey,
-    row: Number(row.row),
-    source: String(row.source),
-    state: row.state as RowState,
-    asked: row.asked as string | undefined,
-    attempts: Number(row.attempts),
-    dueAt: Number(row.dueAt),
-    begun: row.begun === true,
-    leftAt: row.leftAt as number | undefined,
-    error: row.error as string | undefined,
-    status: row.status as number | undefined,
-  };
-}
+/** Of the partition that lists the batches. */
+export const indexCodec = rowCodec<IndexEntry>(
+  ({ rowKey }) => `The entry of the batch ${rowKey}`,
+  z.object({ createdAt: z.number(), open: z.boolean() }),
+);

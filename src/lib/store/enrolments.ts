@@ -1,13 +1,15 @@
 import type { EnrolmentAction, EnrolmentBatch, EnrolmentRow, RowState } from '../domain/enrolment-batch';
 import { ConflictError } from '../errors';
+import { readOrSkip, readRows } from './codec';
 import {
   batchKey,
   batchToRow,
   enrolmentToRow,
+  indexCodec,
   enrolmentRowKey,
   rowPrefix,
   rowToBatch,
-  rowToEnrolment,
+  storedEnrolment,
 } from './enrolment-rows';
 import { type ByItself, deletePartition } from './purging';
 import {
@@ -18,8 +20,9 @@ import {
   queryRows,
   readRow,
   replaceRow,
-  rowVersion,
+  type Row,
   where,
+  writtenAt,
 } from './rows';
 import type { Storage, Table } from './storage';
 import { writeTogether } from './transactions';
@@ -62,7 +65,8 @@ export class EnrolmentBatches {
   async create({ batchId, action, createdAt, rows }: NewBatch): Promise<void> {
     if (await this.read(batchId)) return;
     // First of all: what a crash leaves half-written is found by it, and deleted.
-    await putRow(this.#table, { partitionKey: index, rowKey: batchId, v: rowVersion, createdAt, open: true });
+    const keys = { partitionKey: index, rowKey: batchId };
+    await putRow(this.#table, indexCodec.write(keys, { createdAt, open: true }));
     const fresh = {
       state: 'pending',
       attempts: 0,
@@ -104,7 +108,7 @@ export class EnrolmentBatches {
     return row && rowToBatch(row);
   }
 
-  /** In their order. @param after leaves out this row and all before it. */
+  /** In their order; those that cannot be read are left out. @param after leaves out this row and all before it. */
   async *rows(
     batchId: string,
     { state, after, pageSize }: { state?: RowState; after?: number; pageSize?: number } = {},
@@ -115,15 +119,18 @@ export class EnrolmentBatches {
       where`PartitionKey eq ${batchId} and RowKey gt ${from} and RowKey lt ${'row.'}`,
       ...(state ? [where`state eq ${state}`] : []),
     ].join(' and ');
-    for await (const row of queryRows(this.#table, { filter, pageSize }))
-      yield { ...rowToEnrolment(row), etag: row.etag ?? '*' };
+    for await (const { row, value } of readRows(this.#table, { filter, pageSize }, storedEnrolment))
+      yield { ...value, etag: row.etag ?? '*' };
   }
 
+  /** A row that cannot be read has failed: nobody can work it, and its batch is to end. */
   async count(batchId: string): Promise<{ done: number; failed: number; pending: number }> {
     const counts = { done: 0, failed: 0, pending: 0 };
     const filter = where`PartitionKey eq ${batchId} and RowKey gt ${rowPrefix} and RowKey lt ${'row.'}`;
-    for await (const { state } of queryRows(this.#table, { filter, select: ['state'] }))
+    for await (const row of queryRows(this.#table, { filter })) {
+      const state = readOrSkip(this.#table, row, storedEnrolment)?.state ?? 'failed';
       counts[state === 'pending' || state === 'failed' ? state : 'done']++;
+    }
     return counts;
   }
 
@@ -167,8 +174,7 @@ export class EnrolmentBatches {
   /** Those that have not ended, or were never written to their end. */
   async *open(): AsyncGenerator<OpenBatch> {
     const filter = `${where`PartitionKey eq ${index}`} and open eq true`;
-    for await (const row of queryRows(this.#table, { filter }))
-      yield { batchId: row.rowKey, since: Number(row.createdAt) };
+    for await (const row of queryRows(this.#table, { filter })) yield this.#listed(row);
   }
 
   /**
@@ -178,10 +184,14 @@ export class EnrolmentBatches {
   async newest(): Promise<OpenBatch[]> {
     const found: OpenBatch[] = [];
     const filter = where`PartitionKey eq ${index}`;
-    const select = ['PartitionKey', 'RowKey', 'createdAt'];
-    for await (const row of queryRows(this.#table, { filter, select }))
-      found.push({ batchId: row.rowKey, since: Number(row.createdAt) });
+    for await (const row of queryRows(this.#table, { filter })) found.push(this.#listed(row));
     return found.sort((a, b) => b.since - a.since || a.batchId.localeCompare(b.batchId));
+  }
+
+  /** What cannot be read is as old as its row: its batch is worked, shown and deleted all the same. */
+  #listed(row: Row): OpenBatch {
+    const since = readOrSkip(this.#table, row, indexCodec)?.createdAt ?? Date.parse(writtenAt(row) ?? '');
+    return { batchId: row.rowKey, since };
   }
 
   /** Deletes what is kept of a batch. */
@@ -194,7 +204,7 @@ export class EnrolmentBatches {
   async purge(before: number, byItself: ByItself): Promise<number> {
     let purged = 0;
     for await (const row of queryRows(this.#table, { filter: where`PartitionKey eq ${index}` })) {
-      if (Number(row.createdAt) >= before) continue;
+      if (this.#listed(row).since >= before) continue;
       await byItself(async () => {
         await this.remove(row.rowKey);
         purged++;

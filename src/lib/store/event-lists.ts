@@ -1,5 +1,6 @@
 import type { EventState, WebhookEvent } from '../domain/event';
-import { eventPlace, eventPrefix, rowToEvent, statePrefix } from './inbox-rows';
+import { readRows } from './codec';
+import { eventPlace, eventPrefix, statePrefix, storedEvent } from './inbox-rows';
 import type { ListedSince } from './listed-since';
 import { type ByItself, purgeRows } from './purging';
 import { queryRows, type Row, where } from './rows';
@@ -60,16 +61,15 @@ export class EventLists {
   ): AsyncGenerator<PlacedEvent> {
     const range = where`PartitionKey eq ${source} and RowKey gt ${prefix + after} and RowKey lt ${endOf(prefix)}`;
     const filter = [range, ...terms].join(' and ');
-    for await (const row of queryRows(this.table, { filter, pageSize }))
-      yield { place: row.rowKey.slice(prefix.length), event: rowToEvent(row) };
+    for await (const { row, value: event } of readRows(this.table, { filter, pageSize }, storedEvent))
+      yield { place: row.rowKey.slice(prefix.length), event };
   }
 
   /** What waits, newest first; undefined when it is too much. */
   async #line(source: string): Promise<PlacedEvent[] | undefined> {
     const placed: PlacedEvent[] = [];
     const filter = where`PartitionKey eq ${source} and RowKey ge ${'line-'} and RowKey lt ${'line.'}`;
-    for await (const row of queryRows(this.table, { filter })) {
-      const event = rowToEvent(row);
+    for await (const { value: event } of readRows(this.table, { filter }, storedEvent)) {
       if (placed.push({ place: eventPlace(event.receivedAt, event), event }) > mostInLine) return undefined;
     }
     return placed.sort((a, b) => (a.place < b.place ? -1 : 1));

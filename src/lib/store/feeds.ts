@@ -1,18 +1,9 @@
-import { feedName, type Feed, firstDestination } from '../domain/feed';
+import { z } from 'zod';
+import { feedName, type Feed } from '../domain/feed';
 import type { Utc, Window } from '../domain/time';
-import {
-  checkVersion,
-  deleteRow,
-  insertRow,
-  putRow,
-  queryRows,
-  readRow,
-  replaceRow,
-  retryConflicts,
-  rowVersion,
-  type Row,
-  where,
-} from './rows';
+import { readRows, rowCodec } from './codec';
+import { destination, json, kind, maybe, time, window } from './fields';
+import { deleteRow, insertRow, putRow, readRow, replaceRow, retryConflicts, type Row, where } from './rows';
 import type { Storage, Table } from './storage';
 
 /** What is known of a feed between its runs. */
@@ -32,7 +23,11 @@ export interface FeedState {
   readonly lastRelook: string | undefined;
 }
 
-/** The table `feeds`: a row a feed, and beside it a marker for each of its runs that has not ended. */
+/**
+ * The table `feeds`: a row a feed, and beside it a marker for each of its runs that has not ended. A feed whose row
+ * cannot be read is not synced: without the watermark all would be sent anew, and without the active run two would be
+ * at work at once. Its runs refuse with one sentence; lists leave it out.
+ */
 export class FeedStore {
   readonly #table: Table;
 
@@ -40,6 +35,7 @@ export class FeedStore {
     this.#table = storage.table('feeds');
   }
 
+  /** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
   async read(feed: Feed): Promise<FeedState> {
     const row = await readRow(this.#table, feedName(feed), 'feed');
     return toState(feed, row);
@@ -65,8 +61,9 @@ export class FeedStore {
 
   async list(): Promise<FeedState[]> {
     const states: FeedState[] = [];
-    for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'feed'}` }))
-      states.push(toState(feedOf(row), row));
+    const read = (row: Row): FeedState => toState(feedCodec.read(row), row);
+    for await (const { value } of readRows(this.#table, { filter: where`RowKey eq ${'feed'}` }, { read }))
+      states.push(value);
     return states;
   }
 
@@ -74,38 +71,30 @@ export class FeedStore {
   async names(): Promise<Feed[]> {
     const feeds: Feed[] = [];
     const select = ['PartitionKey', 'RowKey', 'source', 'kind', 'destination'];
-    for await (const row of queryRows(this.#table, { filter: where`RowKey eq ${'feed'}`, select }))
-      feeds.push(feedOf(row));
+    const query = { filter: where`RowKey eq ${'feed'}`, select };
+    for await (const { value } of readRows(this.#table, query, feedCodec)) feeds.push(value);
     return feeds;
   }
 
   /** Notes that a run of the feed has not ended; done before the run's own row, so that none is forgotten. */
   async markOpen(feed: Feed, runId: string): Promise<void> {
-    await putRow(this.#table, {
-      partitionKey: feedName(feed),
-      rowKey: `open-${runId}`,
-      source: feed.source,
-      kind: feed.kind,
-      destination: feed.destination,
-      runId,
-    });
+    const keys = { partitionKey: feedName(feed), rowKey: `open-${runId}` };
+    await putRow(this.#table, markerCodec.write(keys, { ...feed, runId }));
   }
 
   async unmarkOpen(feed: Feed, runId: string): Promise<void> {
     await deleteRow(this.#table, feedName(feed), `open-${runId}`);
   }
 
-  /** The runs that have not ended, oldest first; of one feed, or of all. */
+  /** The runs that have not ended, oldest first; of one feed, or of all. A run without its marker is found by its feed. */
   async listOpen(feed?: Feed): Promise<{ feed: Feed; runId: string; since: number }[]> {
     const open = where`RowKey ge ${'open-'} and RowKey lt ${'open.'}`;
     const filter = feed ? `${where`PartitionKey eq ${feedName(feed)}`} and ${open}` : open;
     const found: { feed: Feed; runId: string; since: number }[] = [];
-    for await (const row of queryRows(this.#table, { filter }))
-      found.push({
-        feed: feedOf(row),
-        runId: String(row.runId),
-        since: Date.parse(String(row.timestamp)),
-      });
+    for await (const { row, value } of readRows(this.#table, { filter }, markerCodec)) {
+      const { runId, ...feedOfRun } = value;
+      found.push({ feed: feedOfRun, runId, since: Date.parse(String(row.timestamp)) });
+    }
     return found.sort((a, b) => startOf(a.runId).localeCompare(startOf(b.runId)));
   }
 }
@@ -113,41 +102,58 @@ export class FeedStore {
 // A run's id ends in when it was started; ids of one feed sort by it.
 const startOf = (runId: string): string => runId.split('-').slice(2).join('-');
 
-/** Rows from before there were other destinations name none. */
-const feedOf = ({ source, kind, destination = firstDestination }: Row): Feed => ({
-  source: String(source),
-  kind: kind as Feed['kind'],
-  destination: String(destination),
+const feedColumns = z.object({ source: z.string(), kind, destination });
+
+const feedCodec = rowCodec<Feed>(({ partitionKey }) => `The feed ${partitionKey}`, feedColumns, {
+  versioned: false,
 });
 
+const markerCodec = rowCodec<Feed & { readonly runId: string }>(
+  ({ rowKey }) => `The marker ${rowKey}`,
+  feedColumns.extend({ runId: z.string() }),
+  { versioned: false },
+);
+
+type StoredState = Feed & Omit<FeedState, 'feed'>;
+
+const stateCodec = rowCodec<StoredState>(
+  ({ partitionKey }) => `The state of the feed ${partitionKey}`,
+  feedColumns.extend({
+    activeRun: maybe(z.string()),
+    watermark: maybe(time),
+    doneBeyond: json(z.array(window)).default([]),
+    shape: maybe(z.string()),
+    lastTick: maybe(time),
+    lastRelook: maybe(z.string()),
+  }),
+);
+
+const unknown: Omit<FeedState, 'feed'> = {
+  activeRun: undefined,
+  watermark: undefined,
+  doneBeyond: [],
+  shape: undefined,
+  lastTick: undefined,
+  lastRelook: undefined,
+};
+
 function toState(feed: Feed, row: Row | undefined): FeedState {
-  if (row) checkVersion(row, `The state of the feed ${feedName(feed)}`);
-  const textOf = (name: string): string | undefined =>
-    typeof row?.[name] === 'string' ? row[name] : undefined;
-  return {
-    feed,
-    activeRun: textOf('activeRun'),
-    watermark: textOf('watermark') as Utc | undefined,
-    doneBeyond: JSON.parse(textOf('doneBeyond') ?? '[]') as Window[],
-    shape: textOf('shape'),
-    lastTick: textOf('lastTick') as Utc | undefined,
-    lastRelook: textOf('lastRelook'),
-  };
+  if (!row) return { feed, ...unknown };
+  const { source: _, kind: __, destination: ___, ...state } = stateCodec.read(row);
+  return { feed, ...state };
 }
 
 const intervalsKept = 400;
 
-function toRow(state: FeedState): Row {
-  const { feed, doneBeyond, ...rest } = state;
-  return {
-    partitionKey: feedName(feed),
-    rowKey: 'feed',
-    v: rowVersion,
-    source: feed.source,
-    kind: feed.kind,
-    destination: feed.destination,
-    // A property holds 32,000 characters. What is forgotten is read again, which does no harm.
-    doneBeyond: JSON.stringify(doneBeyond.slice(0, intervalsKept)),
-    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-  };
+function toRow({ feed, doneBeyond, ...rest }: FeedState): Row {
+  const { source, kind: ofKind, destination: to } = feed;
+  return stateCodec.write(
+    { partitionKey: feedName(feed), rowKey: 'feed' },
+    {
+      ...{ source, kind: ofKind, destination: to },
+      ...rest,
+      // A property holds 32,000 characters. What is forgotten is read again, which does no harm.
+      doneBeyond: doneBeyond.slice(0, intervalsKept),
+    },
+  );
 }

@@ -1,6 +1,9 @@
 import { ConflictError, RetryableError } from '../errors';
+import { z } from 'zod';
 import { openGate, type GateState } from '../http/gate-state';
-import { checkVersion, insertRow, type StorageCallOptions, readRow, replaceRow, rowVersion } from './rows';
+import { rowCodec, readOrSkip } from './codec';
+import { json, maybe } from './fields';
+import { checkVersion, insertRow, type StorageCallOptions, readRow, replaceRow, type Row } from './rows';
 import type { Storage, Table } from './storage';
 
 /** Calls wait for this row: a storage account that hangs must not hold them for long. */
@@ -24,12 +27,16 @@ export class GateRow {
     this.table = storage.table('leases');
   }
 
-  /** @throws RetryableError when storage does not answer, or not in time. */
+  /**
+   * What cannot be read may have named a pause: one call goes first then, alone, and its answer replaces the row.
+   * @throws RetryableError when storage does not answer, or not in time.
+   */
   async read(): Promise<SeenGate> {
     const row = await inTime((patience) => readRow(this.table, 'gate', this.name, patience));
     if (!row) return { state: openGate, etag: undefined };
-    checkVersion(row, `The gate ${this.name}`);
-    return { state: { ...openGate, ...(JSON.parse(String(row.state)) as GateState) }, etag: row.etag };
+    checkVersion(row, whatGate(row));
+    const state = readOrSkip(this.table, row, gateCodec)?.state ?? { ...openGate, strikes: 1 };
+    return { state, etag: row.etag };
   }
 
   /**
@@ -37,7 +44,7 @@ export class GateRow {
    * @throws ConflictError when it is not; RetryableError when storage does not answer, or not in time.
    */
   async write(state: GateState, etag: string | undefined): Promise<SeenGate> {
-    const row = { partitionKey: 'gate', rowKey: this.name, v: rowVersion, state: JSON.stringify(state) };
+    const row = gateCodec.write({ partitionKey: 'gate', rowKey: this.name }, { state });
     const written = await inTime((patience) =>
       etag === undefined ? insertRow(this.table, row, patience) : replaceRow(this.table, row, etag, patience),
     );
@@ -46,6 +53,25 @@ export class GateRow {
     return { state, etag: written };
   }
 }
+
+const whatGate = ({ rowKey }: Row): string => `The gate ${rowKey}`;
+
+/** Fields that came later have their defaults in `openGate`. */
+const stateSchema = z.looseObject({
+  nextAt: z.number().default(openGate.nextAt),
+  pausedUntil: z.number().default(openGate.pausedUntil),
+  why: z.string().optional(),
+  strikes: z.number().default(openGate.strikes),
+  passed: maybe(z.number()),
+  probe: maybe(z.string()),
+  tickets: z.record(z.string(), z.number()).default(openGate.tickets),
+  users: z.record(z.string(), z.number()).optional(),
+});
+
+export const gateCodec = rowCodec<{ readonly state: GateState }>(
+  whatGate,
+  z.object({ state: json<GateState>(stateSchema) }),
+);
 
 async function inTime<T>(ask: (patience: StorageCallOptions) => Promise<T>): Promise<T> {
   const abortSignal = AbortSignal.timeout(deadlineMs);

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { deleteRow, readRow, rowVersion } from './rows';
+import { z } from 'zod';
+import { readOrSkip, rowCodec } from './codec';
+import { deleteRow, readRow } from './rows';
 import type { Storage, Table } from './storage';
 import { type Action, writeInGroups } from './transactions';
 
 /**
  * The table `givenids`: a partition a destination, a row an id that the destination gave to what it was sent. What is
- * lost is looked up there again.
+ * lost, or cannot be read, is looked up there again.
  */
 export class GivenIdTable {
   readonly #table: Table;
@@ -21,7 +23,8 @@ export class GivenIdTable {
     const ids = new Map<string, string>();
     const one = async (name: string): Promise<void> => {
       const row = await readRow(this.#table, this.destination, rowKeyOf(name));
-      if (row?.v === rowVersion && typeof row.id === 'string') ids.set(name, row.id);
+      const given = row && readOrSkip(this.#table, row, codec);
+      if (given) ids.set(name, given.id);
     };
     await Promise.all([...new Set(names)].map(one));
     return ids;
@@ -29,8 +32,8 @@ export class GivenIdTable {
 
   async write(ids: ReadonlyMap<string, string>): Promise<void> {
     const actions = [...ids].map(([name, id]): Action => {
-      const row = { partitionKey: this.destination, rowKey: rowKeyOf(name), v: rowVersion, id };
-      return { type: 'put', row };
+      const keys = { partitionKey: this.destination, rowKey: rowKeyOf(name) };
+      return { type: 'put', row: codec.write(keys, { id }) };
     });
     await writeInGroups(this.#table, actions);
   }
@@ -39,6 +42,11 @@ export class GivenIdTable {
     return deleteRow(this.#table, this.destination, rowKeyOf(name));
   }
 }
+
+const codec = rowCodec<{ readonly id: string }>(
+  ({ rowKey }) => `The id given to ${rowKey}`,
+  z.object({ id: z.string() }),
+);
 
 /** A name can be of any length, and stand for a learner. */
 const rowKeyOf = (name: string): string => createHash('sha256').update(name).digest('hex');

@@ -1,7 +1,10 @@
-import { type EventState, type EventTask, groupOf, type WebhookEvent } from '../domain/event';
+import { z } from 'zod';
+import { type EventState, eventStates, groupOf, type WebhookEvent } from '../domain/event';
 import { fromProperties, toProperties } from './bytes';
+import { rowCodec, UnreadableRowError } from './codec';
+import { json, kind, maybe } from './fields';
 import { shortHash } from './keys';
-import { checkVersion, type Row, rowVersion } from './rows';
+import type { Row } from './rows';
 
 /** A webhook's call as it came. */
 export interface RawEvent {
@@ -57,61 +60,70 @@ export function rowKeys(
   };
 }
 
-export function eventToRow(event: WebhookEvent, rowKey: string): Row {
-  const { eventId, source, type, state, receivedAt, queuedAt, dueAt, attempts, leftAt, error, task } = event;
-  return {
-    partitionKey: source,
-    rowKey,
-    v: rowVersion,
-    eventId,
-    state,
-    receivedAt,
-    queuedAt,
-    dueAt,
-    attempts,
-    task: JSON.stringify(task),
-    ...(type === undefined ? {} : { type }),
-    ...(leftAt === undefined ? {} : { leftAt }),
-    ...(error === undefined ? {} : { error }),
-  };
-}
+const task = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('course'),
+    kind,
+    courseId: z.string(),
+    learner: z.string().optional(),
+  }),
+  z.looseObject({ type: z.literal('delta'), kinds: z.array(kind), tick: z.number() }),
+  z.looseObject({ type: z.literal('ignore'), why: z.string() }),
+]);
 
-/** @throws PayloadError when the row is of another version of the app. */
-export function rowToEvent(row: Row): WebhookEvent {
-  checkVersion(row, `The event ${String(row.eventId)}`);
-  return {
-    eventId: String(row.eventId),
-    source: row.partitionKey,
-    type: row.type as string | undefined,
-    state: row.state as EventState,
-    receivedAt: Number(row.receivedAt),
-    queuedAt: Number(row.queuedAt),
-    dueAt: Number(row.dueAt),
-    attempts: Number(row.attempts),
-    leftAt: row.leftAt as number | undefined,
-    error: row.error as string | undefined,
-    task: JSON.parse(String(row.task)) as EventTask,
-  };
-}
+const eventCodec = rowCodec<Omit<WebhookEvent, 'source'>>(
+  ({ rowKey, eventId }) => `The event ${String(eventId ?? rowKey)}`,
+  z.object({
+    eventId: z.string(),
+    type: maybe(z.string()),
+    state: z.enum(eventStates),
+    receivedAt: z.number(),
+    queuedAt: z.number(),
+    dueAt: z.number(),
+    attempts: z.number(),
+    leftAt: maybe(z.number()),
+    error: maybe(z.string()),
+    task: json(task),
+  }),
+);
+
+export const eventToRow = (event: WebhookEvent, rowKey: string): Row =>
+  eventCodec.write({ partitionKey: event.source, rowKey }, event);
+
+const readEvent = (row: Row): WebhookEvent => ({ source: row.partitionKey, ...eventCodec.read(row) });
+
+/** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
+export const storedEvent = { read: readEvent };
+
+type RawColumns = Omit<Arrival, 'bytes'>;
+
+const rawCodec = rowCodec<RawColumns>(
+  ({ rowKey }) => `The call ${rowKey}`,
+  z.object({
+    receivedAt: z.number(),
+    typeHeader: maybe(z.string()),
+    eventName: maybe(z.string()),
+    fromLog: maybe(z.literal(true)),
+  }),
+);
 
 export const rawToRow = (
   { source, receivedAt }: WebhookEvent,
   { bytes, typeHeader, eventName, fromLog }: RawEvent,
   rowKey: string,
 ): Row => ({
-  partitionKey: source,
-  rowKey,
-  v: rowVersion,
-  receivedAt,
-  ...(typeHeader === undefined ? {} : { typeHeader }),
-  ...(eventName === undefined ? {} : { eventName }),
-  ...(fromLog ? { fromLog } : {}),
+  ...rawCodec.write(
+    { partitionKey: source, rowKey },
+    { receivedAt, typeHeader, eventName, fromLog: fromLog === true ? true : undefined },
+  ),
   ...toProperties('body', bytes),
 });
 
-/** @returns undefined when what was sent cannot be read any more. */
-export function rowToRaw(row: Row): RawEvent | undefined {
-  const bytes = fromProperties('body', row);
-  const { typeHeader, eventName } = row as { readonly typeHeader?: string; readonly eventName?: string };
-  return bytes && { bytes, typeHeader, eventName };
-}
+/** @throws UnreadableRowError when what was sent is not whole any more. */
+export const storedRaw = {
+  read(row: Row): Arrival {
+    const bytes = fromProperties('body', row);
+    if (!bytes) throw new UnreadableRowError(`The call ${row.rowKey} cannot be read: its body is not whole`);
+    return { bytes, ...rawCodec.read(row) };
+  },
+};

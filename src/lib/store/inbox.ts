@@ -9,18 +9,18 @@ import {
   type RawEvent,
   rawToRow,
   rowKeys,
-  rowToEvent,
-  rowToRaw,
   splitId,
   statePrefix,
+  storedEvent,
+  storedRaw,
 } from './inbox-rows';
-
+import { readOrSkip, readRows } from './codec';
 import { shortHash } from './keys';
 import { ListedSince } from './listed-since';
 import { partitionsAfter } from './partitions';
 import { purgeEvents } from './inbox-purge';
 import type { ByItself } from './purging';
-import { deleteRow, queryRows, readRow, type Row, where } from './rows';
+import { deleteRow, readRow, where } from './rows';
 import { isMissing, storageError, type Storage, type Table } from './storage';
 import { type Action, writeTogether } from './transactions';
 
@@ -30,7 +30,10 @@ const together = 33;
 /**
  * The table `inbox`: a partition a source. An event has a row with what was sent, which makes it one of its kind;
  * a row with its state, newest first; and, while it is to be worked, a row that stands in line with the others of
- * its group; once it has ended, one in the list of its state. Every change of state goes by way of the row in line, so that only one worker makes it.
+ * its group; once it has ended, one in the list of its state. Every change of state goes by way of the row in line, so
+ * that only one worker makes it.
+ *
+ * An event is a hint: one whose row cannot be read is skipped, and what it was about is seen by the next scan or window.
  */
 export class Inbox {
   readonly #table: Table;
@@ -71,20 +74,18 @@ export class Inbox {
     return (await this.#find(eventId))?.event;
   }
 
-  /** What was sent; undefined when there is no such event. */
+  /** What was sent; undefined when there is no such event, or when it cannot be read any more. */
   async raw(eventId: string): Promise<RawEvent | undefined> {
     const id = splitId(eventId);
     const row = id && (await readRow(this.#table, id.source, `raw-${id.hash}`));
-    return row && rowToRaw(row);
+    return row && readOrSkip(this.#table, row, storedRaw);
   }
 
   /** The calls of a source that came, in no order. */
   async *arrivals(source: string): AsyncGenerator<Arrival> {
     const filter = where`PartitionKey eq ${source} and RowKey ge ${'raw-'} and RowKey lt ${'raw.'}`;
-    for await (const row of queryRows(this.#table, { filter })) {
-      const raw = row.fromLog === true ? undefined : rowToRaw(row);
-      if (raw) yield { ...raw, receivedAt: Number(row.receivedAt) };
-    }
+    for await (const { value } of readRows(this.#table, { filter }, storedRaw))
+      if (value.fromLog !== true) yield value;
   }
 
   /** Events in line, oldest first within their group; of one group, or of all of the source. */
@@ -93,10 +94,8 @@ export class Inbox {
     // The full stop comes right after the hyphen.
     const to = `${from.slice(0, -1)}.`;
     const filter = where`PartitionKey eq ${source} and RowKey ge ${from} and RowKey lt ${to}`;
-    for await (const row of queryRows(this.#table, { filter })) {
-      const event = rowToEvent(row);
+    for await (const { value: event } of readRows(this.#table, { filter }, storedEvent))
       if (group === undefined || groupOf(event.task) === group) yield event;
-    }
   }
 
   /** Takes an event out of the line that is none any more, or is over: it would hold up those behind it for ever. */
@@ -108,18 +107,11 @@ export class Inbox {
   async firstDue(source: string, group: string, now: number): Promise<WebhookEvent | undefined> {
     const line = `line-${shortHash(group)}`;
     const filter = where`PartitionKey eq ${source} and RowKey ge ${`${line}-`} and RowKey lt ${`${line}.`}`;
-    try {
-      // A thousand may wait: a few rows at a time are enough to see who comes first.
-      const pages = this.#table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 20 });
-      for await (const page of pages)
-        for (const row of page) {
-          const event = rowToEvent(row as Row);
-          if (event.dueAt <= now && groupOf(event.task) === group) return event;
-        }
-      return undefined;
-    } catch (error) {
-      throw storageError(error);
-    }
+    // A thousand may wait: a few rows at a time are enough to see who comes first.
+    const query = { filter, pageSize: 20 };
+    for await (const { value: event } of readRows(this.#table, query, storedEvent))
+      if (event.dueAt <= now && groupOf(event.task) === group) return event;
+    return undefined;
   }
 
   /** Takes events out of the line, with how they ended and one attempt more. Those that are not in line are left alone. */
@@ -216,7 +208,7 @@ export class Inbox {
     }
     const keys = rowKeys({ eventId, source: id.source, receivedAt, queuedAt: 0 });
     const row = await readRow(this.#table, id.source, keys.event);
-    return row && row.leaving !== true ? { event: rowToEvent(row), etag: row.etag ?? '*' } : undefined;
+    return row && row.leaving !== true ? { event: storedEvent.read(row), etag: row.etag ?? '*' } : undefined;
   }
 
   async #change(

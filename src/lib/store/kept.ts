@@ -1,5 +1,8 @@
-import type { LearnerResult } from '../domain/learner-result';
-import { fromJsonProperties, toJsonProperties } from './bytes';
+import { z } from 'zod';
+import { type LearnerResult, resultStatuses } from '../domain/learner-result';
+import { toJsonProperties } from './bytes';
+import { packedJson } from './codec';
+import { time } from './fields';
 import { queryRows, type Row, where } from './rows';
 import type { Table } from './storage';
 
@@ -22,13 +25,15 @@ export interface Kept {
   readonly seen?: readonly string[];
 }
 
-export type ToldRow = readonly [
-  key: string,
-  hash: string,
-  status: Told['status'],
-  at: Told['at'] | null,
-  again?: 1,
-];
+export const toldRow = z.tuple([
+  z.string(),
+  z.string(),
+  z.enum(resultStatuses),
+  time.nullable(),
+  z.literal(1).optional(),
+]);
+
+export type ToldRow = Readonly<z.output<typeof toldRow>>;
 
 export const toldToRow = ({ key, hash, status, at, again }: Told): ToldRow =>
   again ? [key, hash, status, at ?? null, 1] : [key, hash, status, at ?? null];
@@ -62,13 +67,21 @@ export function keptRows(
 
 const digits = (n: number): string => String(n).padStart(6, '0');
 
-/** All that was kept under a prefix, in the order in which it was. */
-export async function readKept<T>(table: Table, partitionKey: string, prefix: string): Promise<T[]> {
+/**
+ * All that was kept under a prefix, in the order in which it was.
+ * @throws UnreadableRowError when a part cannot be read: whoever goes on without it would take what it names for
+ * missing, so its slice or plan fails instead, and the next run begins anew.
+ */
+export async function readKept<T>(
+  table: Table,
+  partitionKey: string,
+  prefix: string,
+  one: z.ZodType<T>,
+): Promise<T[]> {
   const values: T[] = [];
   const filter = where`PartitionKey eq ${partitionKey} and RowKey ge ${`${prefix}-`} and RowKey lt ${`${prefix}.`}`;
-  for await (const row of queryRows(table, { filter })) {
-    const part = fromJsonProperties('kept', row) as T[] | undefined;
-    for (const value of part ?? []) values.push(value);
-  }
+  const part = z.array(one);
+  for await (const row of queryRows(table, { filter }))
+    for (const value of packedJson('What a pause kept', 'kept', row, part)) values.push(value);
   return values;
 }

@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import { type Route, routeName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { fromProperties, toProperties } from './bytes';
+import { rowCodec, UnreadableRowError } from './codec';
+import { maybe } from './fields';
 import { toKey } from './keys';
 import { checkVersion, queryRows, readRow, type Row, rowVersion, where, writtenAt } from './rows';
 import type { Storage, Table } from './storage';
@@ -23,7 +26,11 @@ export interface CourseLedger {
   readonly etag: string | undefined;
 }
 
-/** The table `ledgerlearners`: a partition a source, destination and course; a head, and rows of packed records. */
+/**
+ * The table `ledgerlearners`: a partition a source, destination and course; a head, and rows of packed records. A row
+ * that cannot be read puts its course in doubt: what it knew is sent again, and the row is replaced. One of another
+ * version of the app fails the course instead, with a PayloadError.
+ */
 export class LearnerLedger {
   readonly #table: Table;
 
@@ -36,7 +43,7 @@ export class LearnerLedger {
     const rows: Row[] = [];
     const filter = where`PartitionKey eq ${partitionOf(route, courseId)}`;
     for await (const row of queryRows(this.#table, { filter })) rows.push(row);
-    return toLedger(route, rows);
+    return this.#ledger(route, rows);
   }
 
   /**
@@ -50,7 +57,7 @@ export class LearnerLedger {
     const filter = where`PartitionKey ge ${first} and PartitionKey le ${last}`;
     for await (const row of queryRows(this.#table, { filter })) rows.get(row.partitionKey)?.push(row);
     return new Map(
-      courseIds.map((id) => [id, () => toLedger(route, rows.get(partitionOf(route, id)) ?? [])]),
+      courseIds.map((id) => [id, () => this.#ledger(route, rows.get(partitionOf(route, id)) ?? [])]),
     );
   }
 
@@ -60,7 +67,7 @@ export class LearnerLedger {
    * @throws ConflictError when another worker wrote the ledger since: what was loaded is old.
    */
   markDoubt(route: Route, courseId: string, etag: string | undefined, sender?: string): Promise<string> {
-    return this.#write({ ...head(route, courseId, true), ...(sender && { sender }) }, etag, []);
+    return this.#write(head(route, courseId, { doubt: true, sender }), etag, []);
   }
 
   /**
@@ -91,8 +98,12 @@ export class LearnerLedger {
       actions.push({ type: 'delete', row: { partitionKey, rowKey } });
     let known = etag;
     for (; actions.length > rowsTogether; actions.splice(0, rowsTogether))
-      known = await this.#write(head(route, courseId, true), known, actions.slice(0, rowsTogether));
-    await this.#write(head(route, courseId, doubt), known, actions);
+      known = await this.#write(
+        head(route, courseId, { doubt: true }),
+        known,
+        actions.slice(0, rowsTogether),
+      );
+    await this.#write(head(route, courseId, { doubt }), known, actions);
   }
 
   async #write(row: Row, etag: string | undefined, others: readonly Action[]): Promise<string> {
@@ -111,6 +122,38 @@ export class LearnerLedger {
     return (await readRow(this.#table, partitionOf(route, courseId), 'head')) !== undefined;
   }
 
+  #ledger(route: Route, rows: readonly Row[]): CourseLedger {
+    const records = new Map<string, string>();
+    let isDamaged = false;
+    let etag: string | undefined;
+    let head: Head | undefined;
+    for (const row of rows) {
+      checkVersion(row, `The learner ledger of ${routeName(route)}`);
+      if (row.rowKey === 'head') {
+        etag = row.etag;
+        head = this.#head(row);
+        continue;
+      }
+      const packed = fromProperties('records', row);
+      if (packed) unpack(packed, records);
+      else {
+        isDamaged = true;
+        this.#table.skipped(row, new UnreadableRowError('Its packed records are not whole'));
+      }
+    }
+    return { records, doubt: isDamaged || head?.doubt === true, sender: head?.sender, etag };
+  }
+
+  #head(row: Row): Head {
+    try {
+      return headCodec.read(row);
+    } catch (error) {
+      if (!(error instanceof UnreadableRowError)) throw error;
+      this.#table.skipped(row, error);
+      return { doubt: true };
+    }
+  }
+
   async #staleRows(partitionKey: string, shards: ReadonlyMap<string, unknown>): Promise<string[]> {
     const stale: string[] = [];
     const filter = where`PartitionKey eq ${partitionKey} and RowKey ge ${'records-'} and RowKey lt ${'records.'}`;
@@ -120,24 +163,15 @@ export class LearnerLedger {
   }
 }
 
-function toLedger(route: Route, rows: readonly Row[]): CourseLedger {
-  const records = new Map<string, string>();
-  let doubt = false;
-  let head: Row | undefined;
-  for (const row of rows) {
-    checkVersion(row, `The learner ledger of ${routeName(route)}`);
-    if (row.rowKey === 'head') {
-      head = row;
-      continue;
-    }
-    const packed = fromProperties('records', row);
-    // A row that cannot be read hides nothing: its records are simply sent again.
-    if (packed) unpack(packed, records);
-    else doubt = true;
-  }
-  const sender = head?.sender as string | undefined;
-  return { records, doubt: doubt || head?.doubt === true, sender, etag: head?.etag };
+interface Head {
+  readonly doubt: boolean;
+  readonly sender?: string | undefined;
 }
+
+const headCodec = rowCodec<Head>(
+  ({ partitionKey }) => `The learner ledger ${partitionKey}`,
+  z.object({ doubt: z.boolean(), sender: maybe(z.string()) }),
+);
 
 /** Puts courses in the order in which their ledgers are stored. */
 export const neighbours = (courseIds: Iterable<string>): string[] =>
@@ -148,12 +182,8 @@ export const neighbours = (courseIds: Iterable<string>): string[] =>
 
 const partitionOf = (route: Route, courseId: string): string => `${routeName(route)}-${toKey(courseId)}`;
 
-const head = (route: Route, courseId: string, doubt: boolean) => ({
-  partitionKey: partitionOf(route, courseId),
-  rowKey: 'head',
-  v: rowVersion,
-  doubt,
-});
+const head = (route: Route, courseId: string, value: Head): Row =>
+  headCodec.write({ partitionKey: partitionOf(route, courseId), rowKey: 'head' }, value);
 
 function unpack(packed: Buffer, into: Map<string, string>): void {
   const hex = packed.toString('hex');

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { ConflictError, LeaseLostError } from '../errors';
+import { toMs } from '../domain/time';
+import { readOrSkip, rowCodec } from './codec';
+import { maybe } from './fields';
 import { type ByItself, purgeRows } from './purging';
 import {
   deleteRow,
@@ -10,6 +14,7 @@ import {
   type Row,
   unlessConflict,
   where,
+  writtenAt,
 } from './rows';
 import type { Storage, Table } from './storage';
 
@@ -17,6 +22,8 @@ const ttlMs = 60_000;
 const renewMs = 20_000;
 // Storage's clock is known to a second; the rest is for what a call takes.
 const skewMs = 5_000;
+/** Longer than any invocation, and than anything that was sent under a lease may take. */
+const unreadableMs = 10 * 60_000;
 
 /** The right to work on something, alone, for a while. */
 export interface Lease {
@@ -45,7 +52,10 @@ export interface LeaseOptions {
   readonly skewMs?: number;
 }
 
-/** The table `leases`. A lease lasts 60 s and is renewed every 20 s while its holder lives. */
+/**
+ * The table `leases`. A lease lasts 60 s and is renewed every 20 s while its holder lives. One whose row cannot be read
+ * is taken for held until ten minutes after storage wrote it: its holder may be alive, and nothing is kept for longer.
+ */
 export class LeaseStore {
   readonly #table: Table;
   readonly #now: () => number;
@@ -105,13 +115,20 @@ export class LeaseStore {
   async *#endedBefore(time: number): AsyncGenerator<Row> {
     // Compared here: a filter would need the table's own way of writing large numbers.
     const filter = where`PartitionKey eq ${'lease'} or PartitionKey eq ${'reply'}`;
-    const select = ['PartitionKey', 'RowKey', 'until'];
+    const select = ['PartitionKey', 'RowKey', 'Timestamp', 'until'];
     for await (const row of queryRows(this.#table, { filter, select }))
-      if (Number(row.until) < time) yield row;
+      if (this.#untilOf(row) < time) yield row;
   }
 
   #isLive(row: Row): boolean {
-    return Number(row.until) + this.#skewMs > this.#now();
+    return this.#untilOf(row) + this.#skewMs > this.#now();
+  }
+
+  #untilOf(row: Row): number {
+    const lease = readOrSkip(this.#table, row, codec);
+    if (lease) return lease.until;
+    const written = writtenAt(row);
+    return (written === undefined ? this.#now() : toMs(written)) + unreadableMs;
   }
 
   #hold(name: string, owner: string, firstUntil: number, firstEtag: string): Lease {
@@ -190,9 +207,12 @@ export class LeaseStore {
 
 const idOf = ({ rowKey, owner }: Row): string => `${rowKey}/${String(owner)}`;
 
-const leaseRow = (name: string, owner: string, until: number): Row => ({
-  partitionKey: 'lease',
-  rowKey: name,
-  owner,
-  until,
-});
+/** No owner: an answer by `Idempotency-Key` (see replies.ts), which ends likewise. */
+const codec = rowCodec<{ readonly owner: string | undefined; readonly until: number }>(
+  ({ partitionKey, rowKey }) => `The ${partitionKey} ${rowKey}`,
+  z.object({ owner: maybe(z.string()), until: z.number() }),
+  { versioned: false },
+);
+
+const leaseRow = (name: string, owner: string, until: number): Row =>
+  codec.write({ partitionKey: 'lease', rowKey: name }, { owner, until });

@@ -1,14 +1,23 @@
+import { z } from 'zod';
+import { readOrSkip, rowCodec } from './codec';
 import { insertRow, queryRows, readRow } from './rows';
 import type { Storage } from './storage';
 
 const place = ['since', 'lists'] as const;
+const codec = rowCodec<{ readonly at: number }>(
+  () => 'The beginning of lists',
+  z.object({ at: z.number() }),
+  {
+    versioned: false,
+  },
+);
 /** So long workers of the version before may still be at work beside the first of this one. */
 const besideMs = 10 * 60_000;
 
 /**
  * Since when runs and events stand in lists of their own (see run-lists.ts and event-lists.ts): what is older was
  * written by a version of the app that kept none, and is found by looking through all rows. A row in the table
- * `leases`, written once.
+ * `leases`, written once. While it cannot be read, all is found by looking through all rows.
  */
 export class ListedSince {
   #known: number | undefined;
@@ -18,8 +27,9 @@ export class ListedSince {
   /** Milliseconds since 1970; Infinity while nothing stands in any list. */
   async read(): Promise<number> {
     if (this.#known === undefined) {
-      const row = await readRow(this.storage.table('leases'), ...place);
-      if (row) this.#known = Number(row.at);
+      const table = this.storage.table('leases');
+      const row = await readRow(table, ...place);
+      this.#known = row && readOrSkip(table, row, codec)?.at;
     }
     return this.#known ?? Infinity;
   }
@@ -28,7 +38,8 @@ export class ListedSince {
   async begin(): Promise<void> {
     if ((await this.read()) !== Infinity) return;
     const at = (await this.#isNew()) ? 0 : this.storage.now() + besideMs;
-    await insertRow(this.storage.table('leases'), { partitionKey: place[0], rowKey: place[1], at });
+    const [partitionKey, rowKey] = place;
+    await insertRow(this.storage.table('leases'), codec.write({ partitionKey, rowKey }, { at }));
     await this.read();
   }
 

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { isEnded, type Run, type Slice } from '../domain/run';
 import { toJsonProperties } from './bytes';
-import { type Kept, keptRows, readKept, rowToTold, type Told, type ToldRow, toldToRow } from './kept';
+import { type Kept, keptRows, readKept, rowToTold, type Told, toldRow, toldToRow } from './kept';
 import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow, toldPrefix } from './run-rows';
 import { readRow, retryConflicts, type Row } from './rows';
 import type { Table } from './storage';
@@ -46,7 +47,7 @@ export class PausedWork {
   /** By key hash, what a course's slice told before it rescheduled itself. */
   async readTold(run: Run, number: number): Promise<ReadonlyMap<string, Told>> {
     const prefix = toldPrefix(run.planId ?? '', number);
-    const rows = await readKept<ToldRow>(this.#table, partitionOf(run.runId), prefix);
+    const rows = await readKept(this.#table, partitionOf(run.runId), prefix, toldRow);
     // Of one record told twice, the later says how it stands.
     return new Map(rows.map((row) => [row[0], rowToTold(row)]));
   }
@@ -79,7 +80,7 @@ export class PausedWork {
 
   /** Ids of the courses that a plan had found when it rescheduled itself. */
   readFound(run: Run): Promise<string[]> {
-    return readKept<string>(this.#table, partitionOf(run.runId), 'found');
+    return readKept(this.#table, partitionOf(run.runId), 'found', z.string());
   }
 }
 

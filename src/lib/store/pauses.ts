@@ -1,8 +1,8 @@
-import type { GateState } from '../http/gate-state';
 import { firstDestination, firstSystem } from '../domain/feed';
 import { utc, type Utc } from '../domain/time';
-import { GateRow } from './gate-row';
-import { queryRows, retryConflicts, where } from './rows';
+import { readRows } from './codec';
+import { gateCodec, GateRow } from './gate-row';
+import { retryConflicts, where } from './rows';
 import type { Storage } from './storage';
 
 /**
@@ -25,13 +25,12 @@ export interface Pause {
 export class Pauses {
   constructor(private readonly storage: Storage) {}
 
-  /** Those that go on, by name. @param now milliseconds since 1970. */
+  /** Those that go on, by name; a gate whose row cannot be read is left out. @param now milliseconds since 1970. */
   async list(now: number): Promise<Pause[]> {
     const found: Pause[] = [];
     const gates = { filter: where`PartitionKey eq ${'gate'}` };
-    for await (const row of queryRows(this.storage.table('leases'), gates)) {
-      const state = JSON.parse(String(row.state)) as Partial<GateState>;
-      const { pausedUntil = 0, why } = state;
+    for await (const { row, value } of readRows(this.storage.table('leases'), gates, gateCodec)) {
+      const { pausedUntil, why } = value.state;
       if (pausedUntil > now) found.push({ system: row.rowKey, until: utc(pausedUntil), why });
     }
     return found;

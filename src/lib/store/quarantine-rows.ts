@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import { courseIdFault } from '../domain/course';
 import { type Feed, type FeedKind, feedName, firstDestination } from '../domain/feed';
 import type { Utc } from '../domain/time';
-import { fromJsonProperties, toJsonProperties } from './bytes';
+import { toJsonProperties } from './bytes';
+import { packedJson, rowCodec } from './codec';
+import { destination, kind, maybe, time } from './fields';
 import { shortHash } from './keys';
-import { checkVersion, type Row, rowVersion } from './rows';
+import type { Row } from './rows';
 
 /** A record that could not be mapped, or that the sink refused, without the row itself. */
 export interface QuarantineEntry {
@@ -52,18 +55,9 @@ export function recordToRow(record: QuarantinedRecord): Row {
   const { id, feed, runId, reason, status, at, courseId } = record;
   const { raw, cut } = keptRaw(record.raw);
   const told = cut ? `${reason} (its row is too large to be kept with it)` : reason;
-  return {
-    partitionKey: feedName(feed),
-    rowKey: quarantineRowKey(id),
-    v: rowVersion,
-    ...feed,
-    runId,
-    reason: told.slice(0, longest),
-    at,
-    ...(status === undefined ? {} : { status }),
-    ...(courseId === undefined || courseIdFault(courseId) ? {} : { courseId }),
-    ...raw,
-  };
+  const known = courseId === undefined || courseIdFault(courseId) ? undefined : courseId;
+  const columns = { ...feed, runId, reason: told.slice(0, longest), at, status, courseId: known };
+  return { ...codec.write({ partitionKey: feedName(feed), rowKey: quarantineRowKey(id) }, columns), ...raw };
 }
 
 function keptRaw(given: unknown): { raw: Record<string, unknown>; cut: boolean } {
@@ -72,42 +66,40 @@ function keptRaw(given: unknown): { raw: Record<string, unknown>; cut: boolean }
   return { raw: cut ? toJsonProperties('raw', null) : raw, cut };
 }
 
-/** What `rowToEntry` needs of a row. */
-export const entryProperties = [
-  'PartitionKey',
-  'RowKey',
-  'v',
-  'source',
-  'kind',
-  'destination',
-  'runId',
-  'reason',
-  'status',
-  'at',
-  'courseId',
-];
+const schema = z.object({
+  source: z.string(),
+  kind,
+  destination,
+  runId: z.string(),
+  reason: z.string(),
+  status: maybe(z.number()),
+  at: time,
+  courseId: maybe(z.string()),
+});
 
-/** @throws PayloadError when the row is of another version of the app. */
-export function rowToEntry(row: Row): QuarantineEntry {
-  checkVersion(row, 'A quarantined record');
-  return {
-    id: `${row.partitionKey}-${row.rowKey}`,
-    feed: {
-      source: String(row.source),
-      kind: row.kind as FeedKind,
-      // Rows from before there were other destinations name none.
-      destination: String(row.destination ?? firstDestination),
-    },
-    runId: String(row.runId),
-    reason: String(row.reason),
-    status: row.status as number | undefined,
-    at: row.at as Utc,
-    courseId: row.courseId as string | undefined,
-  };
+type Columns = Feed & Omit<QuarantineEntry, 'id' | 'feed'>;
+
+const whatRecord = ({ partitionKey, rowKey }: Row): string =>
+  `The quarantined record ${partitionKey}-${rowKey}`;
+
+const codec = rowCodec<Columns>(whatRecord, schema);
+
+/** What an entry needs of a row. */
+export const entryProperties = ['PartitionKey', 'RowKey', 'v', ...Object.keys(schema.shape)];
+
+function readEntry(row: Row): QuarantineEntry {
+  const { source, kind: ofKind, destination: to, ...rest } = codec.read(row);
+  const feed = { source, kind: ofKind, destination: to };
+  return { id: `${row.partitionKey}-${row.rowKey}`, feed, ...rest };
 }
 
-/** @throws PayloadError when the row is of another version of the app. */
-export const rowToRecord = (row: Row): QuarantinedRecord => ({
-  ...rowToEntry(row),
-  raw: fromJsonProperties('raw', row),
-});
+/** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
+export const storedEntry = { read: readEntry };
+
+/** The same with what the source gave. */
+export const storedRecord = {
+  read: (row: Row): QuarantinedRecord => ({
+    ...readEntry(row),
+    raw: packedJson(whatRecord(row), 'raw', row, z.unknown()),
+  }),
+};

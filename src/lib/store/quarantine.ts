@@ -1,6 +1,7 @@
 import { type Feed, type FeedKind, feedName } from '../domain/feed';
 import type { Utc } from '../domain/time';
 import { forEachOf } from '../for-each-of';
+import { readOrSkip } from './codec';
 import { partitionsAfter } from './partitions';
 import { type ByItself, purgeRows } from './purging';
 import { QuarantineLookup } from './quarantine-lookup';
@@ -12,8 +13,8 @@ import {
   type QuarantineEntry,
   recordToRow,
   quarantineRowKey,
-  rowToEntry,
-  rowToRecord,
+  storedEntry,
+  storedRecord,
 } from './quarantine-rows';
 import { putRow, queryRows, readRow, type Row, where } from './rows';
 import type { Storage, Table } from './storage';
@@ -34,7 +35,10 @@ export interface QuarantineFilter {
 /** Records read at a time. */
 const width = 8;
 
-/** The table `quarantine`: a partition a feed, a row a record. The same record fails into the same row. */
+/**
+ * The table `quarantine`: a partition a feed, a row a record. The same record fails into the same row. Lists and replays
+ * leave out a row that cannot be read; whatever its record was about comes back here when it fails again.
+ */
 export class Quarantine {
   readonly #table: Table;
 
@@ -46,9 +50,10 @@ export class Quarantine {
     await putRow(this.#table, recordToRow(record));
   }
 
+  /** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
   async read(id: string): Promise<QuarantinedRecord | undefined> {
     const row = await this.#row(id);
-    return row && rowToRecord(row);
+    return row && storedRecord.read(row);
   }
 
   /** Those that are there, of these ids. */
@@ -56,7 +61,8 @@ export class Quarantine {
     const found: QuarantineEntry[] = [];
     await forEachOf(new Set(ids), width, async (id) => {
       const row = await this.#row(id, entryProperties);
-      if (row) found.push(rowToEntry(row));
+      const entry = row && readOrSkip(this.#table, row, storedEntry);
+      if (entry) found.push(entry);
     });
     return found;
   }
@@ -82,12 +88,18 @@ export class Quarantine {
 
   /** In the order of their ids, without the rows themselves. */
   async *list(filter: QuarantineFilter = {}): AsyncGenerator<QuarantineEntry> {
-    for await (const row of this.#rows(filter, entryProperties)) yield rowToEntry(row);
+    for await (const row of this.#rows(filter, entryProperties)) {
+      const entry = readOrSkip(this.#table, row, storedEntry);
+      if (entry) yield entry;
+    }
   }
 
   /** The same, with the rows, which may be large. */
   async *records(filter: QuarantineFilter = {}): AsyncGenerator<QuarantinedRecord> {
-    for await (const row of this.#rows(filter)) yield rowToRecord(row);
+    for await (const row of this.#rows(filter)) {
+      const record = readOrSkip(this.#table, row, storedRecord);
+      if (record) yield record;
+    }
   }
 
   async *#rows(filter: QuarantineFilter, select?: readonly string[]): AsyncGenerator<Row> {

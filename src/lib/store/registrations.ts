@@ -1,4 +1,7 @@
-import { checkVersion, deleteRow, putRow, queryRows, type Row, rowVersion, where } from './rows';
+import { z } from 'zod';
+import { rowCodec } from './codec';
+import { json, maybe } from './fields';
+import { deleteRow, putRow, queryRows, type Row, where } from './rows';
 import type { Storage, Table } from './storage';
 
 /** A webhook that this app has at a vendor, or is about to have. */
@@ -12,7 +15,10 @@ export interface Registration {
   readonly before: readonly string[];
 }
 
-/** Part of the table `inbox`: a row for each event of a source that has a webhook. It is kept for ever. */
+/**
+ * Part of the table `inbox`: a row for each event of a source that has a webhook. It is kept for ever. While one cannot
+ * be read, the source's webhooks are not set up: without it the vendor would get a second one.
+ */
 export class Registrations {
   readonly #table: Table;
 
@@ -20,26 +26,31 @@ export class Registrations {
     this.#table = storage.table('inbox');
   }
 
-  /** By event. */
+  /** By event. @throws UnreadableRowError; PayloadError when a row is of another version of the app. */
   async of(source: string): Promise<Map<string, Registration>> {
-    const filter = where`PartitionKey eq ${source} and RowKey ge ${'hook-'} and RowKey lt ${'hook.'}`;
     const found = new Map<string, Registration>();
-    for await (const row of queryRows(this.#table, { filter })) {
+    for await (const row of this.#rows(source)) {
       const registration = fromRow(row);
       found.set(registration.event, registration);
     }
     return found;
   }
 
+  /** The events, by name, of which there is a row. */
+  async events(source: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const row of this.#rows(source)) names.push(eventOf(row));
+    return names;
+  }
+
+  #rows(source: string): AsyncGenerator<Row> {
+    const filter = where`PartitionKey eq ${source} and RowKey ge ${'hook-'} and RowKey lt ${'hook.'}`;
+    return queryRows(this.#table, { filter });
+  }
+
   put(source: string, { event, id, urlHash, before }: Registration): Promise<void> {
-    return putRow(this.#table, {
-      partitionKey: source,
-      rowKey: `hook-${event}`,
-      v: rowVersion,
-      urlHash,
-      before: JSON.stringify(before),
-      ...(id === undefined ? {} : { hookId: id }),
-    });
+    const keys = { partitionKey: source, rowKey: `hook-${event}` };
+    return putRow(this.#table, codec.write(keys, { hookId: id, urlHash, before }));
   }
 
   forget(source: string, event: string): Promise<void> {
@@ -47,14 +58,14 @@ export class Registrations {
   }
 }
 
-/** @throws PayloadError when the row is of another version of the app. */
+const eventOf = ({ rowKey }: Row): string => rowKey.slice('hook-'.length);
+
+const codec = rowCodec<Omit<Registration, 'event' | 'id'> & { readonly hookId: string | undefined }>(
+  (row) => `The webhook of ${eventOf(row)}`,
+  z.object({ hookId: maybe(z.string()), urlHash: z.string(), before: json(z.array(z.string())) }),
+);
+
 function fromRow(row: Row): Registration {
-  const event = row.rowKey.slice('hook-'.length);
-  checkVersion(row, `The webhook of ${event}`);
-  return {
-    event,
-    id: row.hookId as string | undefined,
-    urlHash: String(row.urlHash),
-    before: JSON.parse(String(row.before)) as string[],
-  };
+  const { hookId: id, ...rest } = codec.read(row);
+  return { event: eventOf(row), id, ...rest };
 }

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { ConflictError } from '../errors';
+import { toMs } from '../domain/time';
+import { readOrSkip, rowCodec } from './codec';
+import { maybe } from './fields';
 import { shortHash } from './keys';
-import { deleteRow, insertRow, putRow, readRow, replaceRow, type Row } from './rows';
+import { deleteRow, insertRow, putRow, readRow, replaceRow, type Row, writtenAt } from './rows';
+import type { RowKeys } from './skipped-rows';
 import type { Storage, Table } from './storage';
 
 export interface Reply {
@@ -33,7 +38,10 @@ export interface NewClaim {
 const diedAfterMs = 5 * 60_000;
 const keptMs = 24 * 3600_000;
 
-/** Answers by `Idempotency-Key`, kept in the table `leases` for a day, so that a repeat does nothing twice. */
+/**
+ * Answers by `Idempotency-Key`, kept in the table `leases` for a day, so that a repeat does nothing twice. One that
+ * cannot be read keeps its key for that day, as if it were under way: it may have been done.
+ */
 export class ReplyStore {
   readonly #table: Table;
 
@@ -46,59 +54,81 @@ export class ReplyStore {
 
   /** @param request what was asked; only its hash is kept. */
   async claim(key: string, request: string): Promise<Claim> {
-    const rowKey = shortHash(key);
-    const row: ReplyRow = {
-      partitionKey: 'reply',
-      rowKey,
+    const keys: RowKeys = { partitionKey: 'reply', rowKey: shortHash(key) };
+    const row: StoredReply = {
       request: shortHash(request),
       token: randomBytes(16).toString('hex'),
       until: this.now() + diedAfterMs,
     };
-    if ((await insertRow(this.#table, row)) !== undefined) return this.#mine(row);
-    const there = await readRow(this.#table, 'reply', rowKey);
+    if ((await insertRow(this.#table, codec.write(keys, row))) !== undefined) return this.#mine(keys, row);
+    const found = await readRow(this.#table, keys.partitionKey, keys.rowKey);
     // It was forgotten just now.
-    if (!there) return busyNow;
+    if (!found) return busyNow;
+    const there = readOrSkip(this.#table, found, codec);
+    if (!there)
+      return this.#isOfToday(found) ? busyNow : ((await this.#replace(keys, found, row)) ?? busyNow);
     const same = there.request === row.request;
-    const isOver = Number(there.until) < this.now();
+    const isOver = there.until < this.now();
     if (!isOver && !same) return { type: 'other' };
+    const { status, body = '', token } = there;
+    const next = same && status === undefined && token !== undefined ? { ...row, token } : row;
     if (!isOver && there.reopened !== true) {
-      if (typeof there.status !== 'number')
-        return { type: 'underway', takeOver: () => this.#replace(there, row, true) };
-      return { type: 'answered', reply: { status: there.status, body: String(there.body) } };
+      if (status === undefined) return { type: 'underway', takeOver: () => this.#replace(keys, found, next) };
+      return { type: 'answered', reply: { status, body } };
     }
-    const mine = await this.#replace(there, row, same);
-    return mine ?? busyNow;
+    return (await this.#replace(keys, found, next)) ?? busyNow;
+  }
+
+  #isOfToday(row: Row): boolean {
+    const written = writtenAt(row);
+    return written === undefined || toMs(written) + keptMs > this.now();
   }
 
   /** @returns undefined when it is not what was read any more. */
-  async #replace(there: Row, row: ReplyRow, same: boolean): Promise<NewClaim | undefined> {
-    const goesOn = same && typeof there.status !== 'number' && typeof there.token === 'string';
-    const next = goesOn ? { ...row, token: String(there.token) } : row;
+  async #replace(keys: RowKeys, there: Row, next: StoredReply): Promise<NewClaim | undefined> {
     try {
-      await replaceRow(this.#table, next, there.etag ?? '*');
-      return this.#mine(next);
+      await replaceRow(this.#table, codec.write(keys, next), there.etag ?? '*');
+      return this.#mine(keys, next);
     } catch (error) {
       if (error instanceof ConflictError) return undefined;
       throw error;
     }
   }
 
-  #mine(row: ReplyRow): NewClaim {
-    const until = (): number => this.now() + keptMs;
+  #mine(keys: RowKeys, row: StoredReply): NewClaim {
+    const put = (more: Partial<StoredReply>): Promise<void> =>
+      putRow(this.#table, codec.write(keys, { ...row, ...more, until: this.now() + keptMs }));
     return {
       type: 'new',
-      token: row.token,
-      settle: async ({ status, body }) => {
-        await putRow(this.#table, { ...row, status, body, until: until() });
-      },
-      forget: () => deleteRow(this.#table, row.partitionKey, row.rowKey),
-      reopen: async () => {
-        await putRow(this.#table, { ...row, reopened: true, until: until() });
-      },
+      token: row.token ?? '',
+      settle: (reply) => put(reply),
+      forget: () => deleteRow(this.#table, keys.partitionKey, keys.rowKey),
+      reopen: () => put({ reopened: true }),
     };
   }
 }
 
 const busyNow: Claim = { type: 'underway', takeOver: () => Promise.resolve(undefined) };
 
-type ReplyRow = Row & { readonly token: string };
+interface StoredReply {
+  readonly request: string;
+  /** A row from before there were tokens has none. */
+  readonly token: string | undefined;
+  readonly until: number;
+  readonly status?: number | undefined;
+  readonly body?: string | undefined;
+  readonly reopened?: boolean | undefined;
+}
+
+const codec = rowCodec<StoredReply>(
+  ({ rowKey }) => `The answer ${rowKey}`,
+  z.object({
+    request: z.string(),
+    token: maybe(z.string()),
+    until: z.number(),
+    status: maybe(z.number()),
+    body: maybe(z.string()),
+    reopened: maybe(z.boolean()),
+  }),
+  { versioned: false },
+);

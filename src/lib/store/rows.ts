@@ -14,7 +14,7 @@ export const rowVersion = 1;
 export function checkVersion(row: Row, what: string): void {
   if (row.v !== rowVersion)
     throw new PayloadError(
-      `${what} is stored in version ${String(row.v)}, this app reads version ${rowVersion}; deploy the version that wrote it, or delete the row`,
+      `${what} is stored in ${typeof row.v === 'number' ? `version ${row.v}` : 'no known version'}, this app reads version ${rowVersion}; deploy the version that wrote it, or delete the row`,
     );
 }
 

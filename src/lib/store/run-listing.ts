@@ -2,11 +2,12 @@ import { type Feed, type FeedKind, firstDestination } from '../domain/feed';
 import { isEnded, type Run, type RunState } from '../domain/run';
 import { utc, type Utc } from '../domain/time';
 import { merged } from '../merged';
+import { readOrSkip, readRows } from './codec';
 import { FeedStore } from './feeds';
 import { ListedSince } from './listed-since';
-import { type Query, queryRows, readRow, type Row, where } from './rows';
-import { type Placed, type Range, RunLists } from './run-lists';
-import { partitionOf, rowToRun } from './run-rows';
+import { type Query, readRow, type Row, where } from './rows';
+import { type Placed, placedRun, type Range, RunLists } from './run-lists';
+import { partitionOf, storedRun } from './run-rows';
 import type { Storage, Table } from './storage';
 
 export interface RunFilter extends Pick<Query, 'pageSize'> {
@@ -18,7 +19,10 @@ export interface RunFilter extends Pick<Query, 'pageSize'> {
   readonly state?: RunState | undefined;
 }
 
-/** Reads runs newest first: by their lists, and where those do not reach back, by looking through the table. */
+/**
+ * Reads runs newest first: by their lists, and where those do not reach back, by looking through the table. A run whose
+ * row cannot be read is left out.
+ */
 export class RunListing {
   readonly #table: Table;
   readonly #feeds: FeedStore;
@@ -50,9 +54,16 @@ export class RunListing {
       ? merged(feeds.map((feed) => this.lists.rows({ feed, state }, range)))
       : this.lists.rows({ state }, range);
     for await (const { row } of rows) {
-      const run = row.state === undefined ? await this.#read(String(row.runId)) : rowToRun(row);
+      const run = await this.#run(row);
       if (run) yield run;
     }
+  }
+
+  /** Of a list's row; undefined when it leads to none, or to one that cannot be read. */
+  async #run(row: Row): Promise<Run | undefined> {
+    if (row.state !== undefined) return readOrSkip(this.#table, row, storedRun);
+    const placed = readOrSkip(this.#table, row, placedRun);
+    return placed && this.#read(placed.runId);
   }
 
   /** @returns undefined for all. */
@@ -88,44 +99,39 @@ export class RunListing {
         : [where`destination eq ${destination}`]),
       ...(state === undefined ? [] : [where`state eq ${state}`]),
     ].join(' and ');
-    for await (const row of queryRows(this.#table, { filter, pageSize })) {
-      const run = rowToRun(row);
+    for await (const { value: run } of readRows(this.#table, { filter, pageSize }, storedRun))
       if (isOf(ofFeed)(run)) yield run;
-    }
   }
 
   /** What was started before a time, and whether it has ended; newest first, first what stands in lists. */
   async *startedBefore(time: Utc): AsyncGenerator<Placed & { readonly ended: boolean }> {
     const from = placeOf(Date.parse(time));
     const seen = new Set<string>();
-    for await (const { row } of this.lists.rows({}, { after: from, select: placing })) {
-      const placed = toPlaced(row);
+    for await (const { row } of this.lists.rows({}, { after: from, select: placedRun.select })) {
+      const placed = readOrSkip(this.#table, row, placedRun);
+      if (!placed) continue;
       seen.add(placed.runId);
-      // What is not there any more is to leave its lists.
+      // What is not there any more, or cannot be read, is to leave its lists.
       const run = placed.state === undefined ? await this.#read(placed.runId) : undefined;
       yield { ...placed, ended: run === undefined || isEnded(run) };
     }
     if ((await this.#since.read()) === 0) return;
     const filter = where`PartitionKey gt ${from} and PartitionKey lt ${':'} and RowKey eq ${'run'}`;
-    for await (const row of queryRows(this.#table, { filter, select: placing })) {
-      const { runId, state = 'waiting', ...feed } = toPlaced(row);
+    const query = { filter, select: placedRun.select };
+    for await (const { value } of readRows(this.#table, query, placedRun)) {
+      const { runId, state = 'waiting', ...feed } = value;
       if (!seen.has(runId)) yield { runId, ...feed, ended: isEnded({ state }) };
     }
   }
 
   async #read(runId: string): Promise<Run | undefined> {
     const row = await readRow(this.#table, partitionOf(runId), 'run');
-    return row && rowToRun(row);
+    return row && readOrSkip(this.#table, row, storedRun);
   }
 }
 
 /** Between the runs that were started until then, and those that came later. @param time milliseconds since 1970. */
 const placeOf = (time: number): string => partitionOf(`--${utc(time).replace(/[-:]/g, '')}`);
-
-const placing = ['PartitionKey', 'RowKey', 'runId', 'source', 'kind', 'destination', 'state'];
-
-const toPlaced = ({ runId, source, kind, destination = firstDestination, state }: Row): Placed =>
-  ({ runId, source, kind, destination, state }) as Placed;
 
 const isOf =
   ({ source, kind, destination }: RunFilter) =>

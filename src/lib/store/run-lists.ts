@@ -1,8 +1,11 @@
-import { type Feed, feedName, firstDestination } from '../domain/feed';
-import { isEnded, type Run, type RunState } from '../domain/run';
+import { z } from 'zod';
+import { type Feed, feedName } from '../domain/feed';
+import { isEnded, type Run, type RunState, runStates } from '../domain/run';
+import { readRows, rowCodec } from './codec';
+import { destination, kind, maybe } from './fields';
 import type { ListedSince } from './listed-since';
 import { type ByItself, purgeRows } from './purging';
-import { queryRows, type Row, rowVersion, where } from './rows';
+import { queryRows, type Row, where } from './rows';
 import { partitionOf, runToRow } from './run-rows';
 import type { Table } from './storage';
 import { writeInGroups, writeTogether } from './transactions';
@@ -41,15 +44,17 @@ export class RunLists {
   /** To be called before the run is written: a name that leads to no run is passed over. */
   async noteStart(run: Run): Promise<void> {
     await this.since.begin();
-    const { runId, source, kind, destination } = run;
-    const feed = { source, kind, destination };
+    const { runId, source, kind: ofKind, destination: to } = run;
+    const feed = { source, kind: ofKind, destination: to };
     const rows: Row[] = [
-      ...keysOf({ ...feed, runId }).map((rowKey) => ({ partitionKey, rowKey, runId, ...feed })),
-      { partitionKey, rowKey: `feeds~${feedName(feed)}`, ...feed },
+      ...keysOf({ ...feed, runId }).map((rowKey) =>
+        placedRun.write({ partitionKey, rowKey }, { ...feed, runId, state: undefined }),
+      ),
+      listedFeed.write({ partitionKey, rowKey: `feeds~${feedName(feed)}` }, feed),
     ];
     await writeTogether(
       this.table,
-      rows.map((row) => ({ type: 'put', row: { ...row, v: rowVersion } })),
+      rows.map((row) => ({ type: 'put', row })),
     );
   }
 
@@ -76,8 +81,7 @@ export class RunLists {
   async feeds(): Promise<Feed[]> {
     const feeds: Feed[] = [];
     const filter = where`PartitionKey eq ${partitionKey} and RowKey ge ${'feeds~'} and RowKey lt ${'feeds~~'}`;
-    for await (const { source, kind, destination = firstDestination } of queryRows(this.table, { filter }))
-      feeds.push({ source, kind, destination } as Feed);
+    for await (const { value } of readRows(this.table, { filter }, listedFeed)) feeds.push(value);
     return feeds;
   }
 
@@ -87,6 +91,19 @@ export class RunLists {
     await purgeRows(this.table, rows, byItself);
   }
 }
+
+const feedColumns = z.object({ source: z.string(), kind, destination });
+
+const listedFeed = rowCodec<Feed>(({ rowKey }) => `The listed feed ${rowKey}`, feedColumns);
+
+/** Of a run's row, in the lists or on its own, what says in which lists it stands. */
+export const placedRun = {
+  select: ['PartitionKey', 'RowKey', 'v', 'runId', 'source', 'kind', 'destination', 'state'],
+  ...rowCodec<Placed>(
+    ({ partitionKey: partition, rowKey }) => `The run ${rowKey} in the partition ${partition}`,
+    feedColumns.extend({ runId: z.string(), state: maybe(z.enum(runStates)) }),
+  ),
+};
 
 const nameOf = (feed: Feed | undefined, state: RunState | undefined): string =>
   (feed ? feedName(feed) : 'all') + (state ? `_${state}` : '');

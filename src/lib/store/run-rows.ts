@@ -1,6 +1,9 @@
-import { type Feed, feedName, firstDestination } from '../domain/feed';
-import type { Run, Slice } from '../domain/run';
-import { checkVersion, rowVersion, type Row } from './rows';
+import { z } from 'zod';
+import { type Feed, feedName } from '../domain/feed';
+import { type Changes, type Counts, type Run, runStates, type Slice, type SliceWork } from '../domain/run';
+import { rowCodec } from './codec';
+import { destination, json, kind, maybe, time, window } from './fields';
+import type { Row } from './rows';
 
 /**
  * The partition of a run. A table lists its partitions in ascending order, and people want the newest run first:
@@ -25,122 +28,145 @@ export const sliceKey = (planId: string, number: number): string =>
 export const toldPrefix = (planId: string, number: number): string =>
   `told-${planId}-${String(number).padStart(7, '0')}`;
 
-const json = JSON.stringify;
+const counts: z.ZodType<Counts> = z.looseObject({
+  read: z.number(),
+  sent: z.number(),
+  unchanged: z.number(),
+  skipped: z.number(),
+  quarantined: z.number(),
+  deleted: z.number(),
+  skippedBecause: z.record(z.string(), z.number()).optional(),
+});
 
-export function runToRow(run: Run): Row {
-  const row: Record<string, unknown> = {
-    v: rowVersion,
-    runId: run.runId,
-    source: run.source,
-    kind: run.kind,
-    destination: run.destination,
-    mode: run.mode,
-    trigger: run.trigger,
-    dryRun: run.dryRun,
-    state: run.state,
-    request: json(run.request),
-    startedAt: run.startedAt,
-    finishedAt: run.finishedAt,
-    error: run.error,
-    counts: json(run.counts),
-    changes: run.changes && json(run.changes),
-    window: run.window && json(run.window),
-    planId: run.planId,
-    planAttempts: run.planAttempts,
-    planDueAt: run.planDueAt,
-    planPoint: run.planPoint && json(run.planPoint),
-    planFailure: run.planFailure && json(run.planFailure),
-    left: run.left && json(run.left),
-    createdAt: run.createdAt,
-    shape: run.shape,
-    slices: json(run.slices),
-    lastSlice: run.lastSlice,
-    cancelRequested: run.cancelRequested,
-    notes: json(run.notes),
-  };
-  return { ...defined(row), partitionKey: partitionOf(run.runId), rowKey: 'run' };
-}
-
-/** @throws PayloadError when the row is of another version of the app. */
-export function rowToRun(row: Row): Run {
-  checkVersion(row, `The run ${String(row.runId)}`);
-  const parse = (name: string): never => JSON.parse(String(row[name])) as never;
-  const optional = (name: string): never => (row[name] === undefined ? undefined : parse(name)) as never;
-  return {
-    runId: row.runId as string,
-    source: row.source as string,
-    kind: row.kind as Run['kind'],
-    // Rows from before there were other destinations name none.
-    destination: (row.destination as string | undefined) ?? firstDestination,
-    mode: row.mode as Run['mode'],
-    trigger: row.trigger as Run['trigger'],
-    dryRun: row.dryRun as boolean,
-    state: row.state as Run['state'],
-    request: parse('request'),
-    startedAt: row.startedAt as Run['startedAt'],
-    shape: row.shape as string | undefined,
-    finishedAt: row.finishedAt as Run['finishedAt'],
-    error: row.error as string | undefined,
-    counts: parse('counts'),
-    changes: optional('changes'),
-    window: optional('window'),
-    planId: row.planId as string | undefined,
-    planAttempts: row.planAttempts as number,
-    planDueAt: row.planDueAt as number,
-    planPoint: optional('planPoint'),
-    planFailure: optional('planFailure'),
-    left: optional('left'),
-    createdAt: row.createdAt as Run['createdAt'],
-    slices: parse('slices'),
-    lastSlice: row.lastSlice as number,
-    cancelRequested: row.cancelRequested as boolean,
-    notes: parse('notes'),
-  };
-}
-
-export function sliceToRow(slice: Slice, planId: string): Row {
-  return {
-    ...defined({
-      v: rowVersion,
-      number: slice.number,
-      state: slice.state,
-      work: json(slice.work),
-      attempts: slice.attempts,
-      worker: slice.worker,
-      pauses: slice.pauses,
-      dueAt: slice.dueAt,
-      counts: json(slice.counts),
-      changes: slice.changes && json(slice.changes),
-      notes: json(slice.notes),
-      error: slice.error,
-      failingSince: slice.failingSince,
+const changes: z.ZodType<Changes> = z.looseObject({
+  created: z.number(),
+  updated: z.number(),
+  deleted: z.number(),
+  wouldSend: z.number(),
+  samples: z.array(
+    z.looseObject({
+      change: z.enum(['created', 'updated', 'deleted', 'wouldSend']),
+      courseId: z.string(),
+      detail: z.string(),
     }),
-    partitionKey: partitionOf(slice.runId),
-    rowKey: sliceKey(planId, slice.number),
-  };
-}
+  ),
+});
 
-/** @throws PayloadError when the row is of another version of the app. */
-export function rowToSlice(row: Row, runId: string): Slice {
-  checkVersion(row, `A slice of the run ${runId}`);
-  return {
-    runId,
-    number: row.number as number,
-    state: row.state as Slice['state'],
-    work: JSON.parse(String(row.work)) as Slice['work'],
-    attempts: row.attempts as number,
-    // These four came later: a row of an app before that has none.
-    worker: row.worker as string | undefined,
-    pauses: Number(row.pauses ?? 0),
-    changes: JSON.parse(String(row.changes ?? 'null')) ?? undefined,
-    notes: JSON.parse(String(row.notes ?? '[]')) as Slice['notes'],
-    dueAt: Number(row.dueAt),
-    counts: JSON.parse(String(row.counts)) as Slice['counts'],
-    error: row.error as string | undefined,
-    failingSince: row.failingSince as number | undefined,
-    version: row.etag,
-  };
-}
+const notes = json(z.array(z.string()));
 
-const defined = (values: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+const runSchema = z.object({
+  runId: z.string(),
+  source: z.string(),
+  kind,
+  destination,
+  mode: z.enum(['incremental', 'full']),
+  trigger: z.enum(['timer', 'resync', 'cli', 'webhook']),
+  dryRun: z.boolean(),
+  state: z.enum(runStates),
+  request: json(
+    z.looseObject({
+      from: time.optional(),
+      to: time.optional(),
+      courseId: z.string().optional(),
+      learner: z.string().optional(),
+      allowDeletes: z.boolean().optional(),
+      replay: z.array(z.string()).optional(),
+    }),
+  ),
+  startedAt: time,
+  finishedAt: maybe(time),
+  error: maybe(z.string()),
+  counts: json(counts),
+  changes: maybe(json(changes)),
+  window: maybe(json(window)),
+  planId: maybe(z.string()),
+  planAttempts: z.number(),
+  planDueAt: z.number(),
+  planPoint: maybe(json(z.looseObject({ cursor: z.string(), pauses: z.number() }))),
+  planFailure: maybe(json(z.looseObject({ since: z.number(), error: z.string() }))),
+  left: maybe(json(z.looseObject({ at: z.number(), why: z.string() }))),
+  createdAt: time,
+  shape: maybe(z.string()),
+  slices: json(z.looseObject({ total: z.number(), done: z.number(), failed: z.number() })),
+  lastSlice: z.number(),
+  cancelRequested: z.boolean(),
+  notes,
+});
+
+export const storedRun = rowCodec<Run>(
+  ({ runId, rowKey }) => `The run ${String(runId ?? rowKey)}`,
+  runSchema,
+);
+
+export const runToRow = (run: Run): Row =>
+  storedRun.write({ partitionKey: partitionOf(run.runId), rowKey: 'run' }, run);
+
+/**
+ * Whoever needs the run refuses with this: who asked for what, and how far it got, cannot be guessed.
+ * @throws UnreadableRowError; PayloadError when the row is of another version of the app.
+ */
+export const rowToRun = (row: Row): Run => storedRun.read(row);
+
+const resumed = { cursor: maybe(z.string()), rows: z.number() };
+const resume = z.looseObject(resumed);
+
+const work: z.ZodType<SliceWork> = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('window'), window, expected: z.number() }),
+  z.looseObject({ type: z.literal('listing'), resume: resume.optional() }),
+  z.looseObject({ type: z.literal('course'), courseId: z.string(), resume: resume.optional() }),
+  z.looseObject({ type: z.literal('courses'), courseIds: z.array(z.string()) }),
+  z.looseObject({
+    type: z.literal('learner'),
+    resume: z
+      .looseObject({ cursor: maybe(z.string()), done: z.number(), course: resume.optional() })
+      .optional(),
+  }),
+  z.looseObject({ type: z.literal('replay') }),
+]);
+
+const sliceSchema = z.object({
+  number: z.number(),
+  state: z.enum(['pending', 'done', 'failed', 'split']),
+  work: json(work),
+  attempts: z.number(),
+  // These four came later: a row of an app before that has none.
+  worker: maybe(z.string()),
+  pauses: z.number().default(0),
+  changes: maybe(json(changes)),
+  notes: notes.default([]),
+  dueAt: z.number(),
+  counts: json(counts),
+  error: maybe(z.string()),
+  failingSince: maybe(z.number()),
+});
+
+const whatSlice = ({ partitionKey, number }: Row): string =>
+  `The slice ${String(number)} in the partition ${partitionKey}`;
+
+const sliceCodec = rowCodec<Omit<Slice, 'runId' | 'version'>>(whatSlice, sliceSchema);
+
+export const sliceToRow = (slice: Slice, planId: string): Row =>
+  sliceCodec.write({ partitionKey: partitionOf(slice.runId), rowKey: sliceKey(planId, slice.number) }, slice);
+
+/** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
+export const rowToSlice = (row: Row, runId: string): Slice => ({
+  runId,
+  ...sliceCodec.read(row),
+  version: row.etag,
+});
+
+const pendingColumns = {
+  attempts: true,
+  worker: true,
+  dueAt: true,
+  error: true,
+  failingSince: true,
+} as const;
+
+export type PendingSlice = Pick<Slice, keyof typeof pendingColumns>;
+
+/** Of a pending slice, what says whether it is tried again, or waits. */
+export const pendingSlice = {
+  select: ['PartitionKey', 'RowKey', ...Object.keys(pendingColumns)],
+  ...rowCodec<PendingSlice>(whatSlice, sliceSchema.pick(pendingColumns), { versioned: false }),
+};

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   addChanges,
   addCounts,
@@ -13,14 +14,24 @@ import {
 import { addNotes } from '../domain/notes';
 import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
-import { fromJsonProperties } from './bytes';
+import { packedJson, readOrSkip, readRows } from './codec';
 import { changeSlice, PausedWork, seenKey } from './paused';
-import { partitionOf, rowToRun, rowToSlice, runToRow, sliceKey, sliceToRow } from './run-rows';
+import {
+  partitionOf,
+  type PendingSlice,
+  pendingSlice,
+  rowToRun,
+  rowToSlice,
+  runToRow,
+  sliceKey,
+  sliceToRow,
+  storedRun,
+} from './run-rows';
 import { forEachOf } from '../for-each-of';
 import { type ByItself, deletePartition } from './purging';
 import { type RunFilter, RunListing } from './run-listing';
 import type { Placed } from './run-lists';
-import { insertRow, queryRows, readRow, replaceRow, retryConflicts, where } from './rows';
+import { insertRow, readRow, replaceRow, retryConflicts, type Row, where } from './rows';
 import type { Storage, Table } from './storage';
 import { type Action, writeInGroups, writeTogether } from './transactions';
 
@@ -35,8 +46,6 @@ export type SliceResult =
       readonly left?: readonly { readonly work: SliceWork; readonly dueAt: number }[];
     }
   | { readonly state: 'failed'; readonly error: string; readonly counts?: Counts };
-
-export type PendingSlice = Pick<Slice, 'attempts' | 'worker' | 'dueAt' | 'error' | 'failingSince'>;
 
 /** Each is a partition of its own. */
 const purgedAtOnce = 8;
@@ -63,6 +72,12 @@ export class RunStore {
   async read(runId: string): Promise<Run | undefined> {
     const row = await readRow(this.#table, partitionOf(runId), 'run');
     return row && rowToRun(row);
+  }
+
+  /** The same; undefined also when its row cannot be read, so that it holds up nothing beside it. */
+  async readIfReadable(runId: string): Promise<Run | undefined> {
+    const row = await readRow(this.#table, partitionOf(runId), 'run');
+    return row && readOrSkip(this.#table, row, storedRun);
   }
 
   /**
@@ -125,12 +140,16 @@ export class RunStore {
     return row && rowToSlice(row, run.runId);
   }
 
-  /** The slices of the committed plan, in order; `pending` only those that are still to be worked. */
+  /**
+   * The slices of the committed plan, in order; `pending` only those that are still to be worked. One that cannot be
+   * read is left out: nobody can work it, and once nothing else is pending, the sweep ends its run.
+   */
   async *slices(run: Run, which: 'pending' | 'all' = 'all'): AsyncGenerator<Slice> {
     if (!run.planId) return;
     const inPlan = where`PartitionKey eq ${partitionOf(run.runId)} and RowKey ge ${sliceKey(run.planId, 0)} and RowKey lt ${`slice-${run.planId}.`}`;
     const filter = which === 'pending' ? `${inPlan} and state eq 'pending'` : inPlan;
-    for await (const row of queryRows(this.#table, { filter })) yield rowToSlice(row, run.runId);
+    const read = (row: Row): Slice => rowToSlice(row, run.runId);
+    for await (const { value } of readRows(this.#table, { filter }, { read })) yield value;
   }
 
   /** What of the first pending slices says whether they are tried again, or wait. */
@@ -138,9 +157,9 @@ export class RunStore {
     const found: PendingSlice[] = [];
     const { planId = '', runId } = run;
     const filter = where`PartitionKey eq ${partitionOf(runId)} and RowKey ge ${sliceKey(planId, 0)} and RowKey lt ${`slice-${planId}.`} and state eq 'pending'`;
-    const select = ['attempts', 'worker', 'dueAt', 'error', 'failingSince'];
-    for await (const row of queryRows(this.#table, { filter, select, pageSize: 200, pages: 1 }))
-      found.push(row as unknown as PendingSlice);
+    const { select } = pendingSlice;
+    const query = { filter, select, pageSize: 200, pages: 1 };
+    for await (const { value } of readRows(this.#table, query, pendingSlice)) found.push(value);
     return found;
   }
 
@@ -174,10 +193,10 @@ export class RunStore {
     }
   }
 
-  /** The courses that a slice had seen when it rescheduled itself. */
+  /** The courses that a slice had seen when it rescheduled itself. @throws UnreadableRowError: they would be taken for gone. */
   async readSeen(run: Run, number: number): Promise<readonly string[]> {
     const row = await readRow(this.#table, partitionOf(run.runId), seenKey(run, number));
-    return (row && (fromJsonProperties('seen', row) as string[] | undefined)) ?? [];
+    return row ? packedJson('The list of seen courses', 'seen', row, z.array(z.string())) : [];
   }
 
   /**

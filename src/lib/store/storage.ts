@@ -1,8 +1,10 @@
 import { RestError, TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
+import type { Logger } from 'pino';
 import { RetryableError } from '../errors';
 import { credential } from '../settings/identity';
 import type { StorageSettings } from '../settings/types';
+import { type RowKeys, SkippedRows } from './skipped-rows';
 import { StorageClock } from './storage-clock';
 import { versionedDeletes } from './versioned-deletes';
 
@@ -44,17 +46,32 @@ export type Table = Pick<
   | 'deleteEntity'
   | 'listEntities'
   | 'submitTransaction'
->;
+> & {
+  /** To be told of a row that cannot be read, and so is left out. */
+  readonly skipped: (row: RowKeys, error: Error) => void;
+};
 
 const retry = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
 
+export interface ConnectOptions {
+  /** This machine's clock, milliseconds since 1970. */
+  readonly local?: () => number;
+  /** Told of rows that cannot be read. */
+  readonly log?: Pick<Logger, 'error'>;
+}
+
 /** Connects to the account; asks nothing of it yet. */
-export function connectStorage(settings: StorageSettings, local?: () => number): Storage {
+export function connectStorage(settings: StorageSettings, { local, log }: ConnectOptions = {}): Storage {
   const clock = new StorageClock(local);
-  const tables = new Map<TableName, TableClient>();
+  const skipped = new SkippedRows(log, clock.local);
+  const tables = new Map<TableName, TableClient & Table>();
   const queues = new Map<QueueName, QueueClient>();
-  const table = (name: TableName): TableClient =>
-    cached(tables, name, () => tableClient(settings, name, clock));
+  const table = (name: TableName): TableClient & Table =>
+    cached(tables, name, () =>
+      Object.assign(tableClient(settings, name, clock), {
+        skipped: (row: RowKeys, error: Error) => skipped.tell(name, row, error),
+      }),
+    );
   const queue = (name: QueueName): QueueClient => cached(queues, name, () => queueClient(settings, name));
   let prepared: Promise<void> | undefined;
   const create = async (): Promise<void> => {

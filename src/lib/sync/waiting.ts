@@ -2,7 +2,7 @@ import { isEnded, type Run } from '../domain/run';
 import { utc } from '../domain/time';
 import { type Waiting, waitingText } from '../domain/waiting';
 import { destinationSystem, type Pause } from '../store/pauses';
-import type { PendingSlice } from '../store/runs';
+import type { PendingSlice } from '../store/run-rows';
 import type { Engine } from './engine';
 
 /** What goes on sooner is not worth a word. */

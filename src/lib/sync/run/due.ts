@@ -56,7 +56,7 @@ export class DueSlices {
   async #look(): Promise<void> {
     this.#turns = [];
     for (const runId of await this.#runs()) {
-      const run = await this.engine.runs.read(runId);
+      const run = await this.engine.runs.readIfReadable(runId);
       if (!run?.planId || isEnded(run) || run.cancelRequested) continue;
       const slices = await this.#dueOf(run);
       if (slices.length > 0) this.#turns.push({ run, slices });

@@ -38,7 +38,7 @@ export async function readSourcePage(
   if (!entry) return undefined;
   const [status, registrations, events] = await Promise.all([
     readStatusModel(app, { up, filter: { source: id } }),
-    engine.registrations.of(id),
+    engine.registrations.events(id),
     newest(app, id),
   ]);
   return {
@@ -49,7 +49,7 @@ export async function readSourcePage(
     webhooks: {
       address: `${base}/webhooks/${id}`,
       signed: entry.ok && entry.settings.webhookSecret !== undefined,
-      registered: [...registrations.keys()].sort(),
+      registered: registrations.sort(),
       events,
     },
   };
