@@ -1,4 +1,5 @@
 import { towards } from '../lib/domain/feed';
+import { noteText } from '../lib/domain/notes';
 import { toldCounts, type Changes, type Run } from '../lib/domain/run';
 import { grouped, inTime, table } from './table';
 import type { Colour } from './terminal';
@@ -36,7 +37,7 @@ export function summary(run: Run, paint: (colour: Colour, text: string) => strin
     ...Object.entries(counts.skippedBecause ?? {}).map(
       ([reason, rows]) => `  ${grouped(rows)} skipped: ${reason}`,
     ),
-    ...notes.map((note) => `  Note: ${note}`),
+    ...notes.map((note) => `  Note: ${noteText(note)}`),
     paint('dim', `  run ${runId}`),
   ];
   return `${lines.join('\n')}\n${dryRun && changes ? changeTable(changes) : ''}`;

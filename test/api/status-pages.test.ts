@@ -53,7 +53,7 @@ describe('what comes from vendors or storage cannot become markup', () => {
         state: 'partial',
         dryRun: true,
         error: evil,
-        notes: [evil],
+        notes: [{ text: evil }],
         request: { courseId: evil },
         counts: { ...noCounts, read: 2, skipped: 1, skippedBecause: { [evil]: 1 } },
         changes: {

@@ -198,7 +198,7 @@ async function failedRun(): Promise<string> {
   const run = storedRun(feed, startedAt, {
     state: 'failed',
     error: 'Source openedx answers 503; it is busy or broken',
-    notes: ['the status “Waived” is unknown and was left out (12 rows)'],
+    notes: [{ text: 'the status “Waived” is unknown and was left out', rows: 12 }],
     counts: {
       ...noCounts,
       read: 1_240,

@@ -1,3 +1,4 @@
+import { noteText } from '../../src/lib/domain/notes';
 import { createSource } from '../../src/lib/sources/registry';
 import { startAcademy } from '../../sandbox/academy-of-mine';
 import { startKhalibre } from '../../sandbox/khalibre';
@@ -63,7 +64,7 @@ describe('a feed ends there, and says so', () => {
     server.faults.set(second(path, path === '/course-detail' ? 2 : 1));
     const run = await bridge.sync(kind, { source });
     expect([run.state, run.error]).toEqual(['succeeded', undefined]);
-    expect(run.notes.join()).toMatch(note);
+    expect(run.notes.map(noteText).join()).toMatch(note);
     expect(run.counts).toMatchObject({ deleted: 0, quarantined: 0 });
     expect(server.faults.plans[0]?.played).toBe(1);
   });

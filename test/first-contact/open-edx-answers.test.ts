@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { realThrottle } from '../../sandbox/open-edx/options';
 import { summary } from '../../src/cli/summary';
+import { noteText } from '../../src/lib/domain/notes';
 import { runView } from '../../src/lib/api/run-view';
 import { type Bridge, startBridge } from '../setup/bridge';
 
@@ -121,7 +122,7 @@ test('bulk grades that are counted and never given are noted, and those that are
   });
   const run = await bridge.sync('consumption');
   expect(run).toMatchObject({ state: 'succeeded', counts: { read: 250, sent: 250 } });
-  expect(run.notes.join()).toMatch(/counted 1188 rows .* and gave 250/);
+  expect(run.notes.map(noteText).join()).toMatch(/counted 1188 rows .* and gave 250/);
 });
 
 test.each(['408', '423', '425'] as const)('a call that meets %s is made again', async (kind) => {

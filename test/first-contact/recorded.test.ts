@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Bridge, startBridge } from '../setup/bridge';
+import { noteText } from '../../src/lib/domain/notes';
 
 /*
  * Answers of the shape that a real Open edX of 2017 gave: `v1` blocks, no banner image, nulls, plain usernames
@@ -100,7 +101,7 @@ test.each([
     });
     const run = await bridge.sync('catalog');
     expect(run).toMatchObject({ state: 'succeeded', counts: { read: 2, sent: 2 } });
-    expect(run.notes).toEqual([
+    expect(run.notes.map(noteText)).toEqual([
       'the source counted 14 courses and listed 2: it had fewer pages than it promised',
     ]);
   },
@@ -124,7 +125,7 @@ test('as they are, two courses arrive and six results are skipped for want of an
   expect(await bridge.sync('catalog')).toMatchObject({ state: 'succeeded', counts: { read: 2, sent: 2 } });
   const results = await bridge.sync('consumption');
   expect(results).toMatchObject({ state: 'succeeded', counts: { read: 6, sent: 0, skipped: 6 } });
-  expect(results.notes).toEqual([
+  expect(results.notes.map(noteText)).toEqual([
     expect.stringMatching(/^the source counted 944 rows from .* and gave 6, and/),
   ]);
   // Only after it was asked again, some time later.
@@ -140,10 +141,10 @@ test('with fewer rows than are counted and no further page, both are noted', asy
   });
   const catalog = await bridge.sync('catalog');
   expect(catalog.state).toBe('succeeded');
-  expect(catalog.notes.join()).toMatch(/counts 14 courses and gave 2/);
+  expect(catalog.notes.map(noteText).join()).toMatch(/counts 14 courses and gave 2/);
   const results = await bridge.sync('consumption');
   expect(results).toMatchObject({ state: 'succeeded', counts: { read: 6 } });
-  expect(results.notes.join()).toMatch(/counted 944 rows .* and gave 6/);
+  expect(results.notes.map(noteText).join()).toMatch(/counted 944 rows .* and gave 6/);
 });
 
 test('a count without any row is believed: the results fail', async () => {

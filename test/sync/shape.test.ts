@@ -1,5 +1,6 @@
 import { startLdServices } from '../../sandbox/ld-services';
 import { ldSettings } from '../../sandbox/settings';
+import { noteText } from '../../src/lib/domain/notes';
 import type { FeedKind } from '../../src/lib/domain/feed';
 import type { Run } from '../../src/lib/domain/run';
 import { startRun } from '../../src/lib/sync/run/start';
@@ -38,7 +39,7 @@ test.each([
   expect((await sync('catalog')).counts).toMatchObject({ sent: 0, unchanged: first.counts.sent });
   const anew = await sync('catalog', env);
   expect(anew).toMatchObject({ state: 'succeeded', mode: 'full', counts: { sent: first.counts.sent } });
-  expect(anew.notes.join()).toContain('everything is sent anew');
+  expect(anew.notes.map(noteText).join()).toContain('everything is sent anew');
   expect(await sync('catalog', env)).toMatchObject({ mode: 'incremental', counts: { sent: 0 }, notes: [] });
 });
 

@@ -1,3 +1,4 @@
+import { noteText } from '../domain/notes';
 import type { Waiting } from '../domain/waiting';
 import type { Engine } from '../sync/engine';
 import { waitingOf } from '../sync/waiting';
@@ -25,7 +26,7 @@ export function runView(run: Run) {
     ...(error && { error }),
     ...(skippedBecause && { skippedBecause }),
     ...(dryRun && changes && { changes }),
-    ...(notes.length > 0 && { notes }),
+    ...(notes.length > 0 && { notes: notes.map(noteText) }),
   };
 }
 export type RunView = ReturnType<typeof runView> & {

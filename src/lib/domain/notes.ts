@@ -1,24 +1,26 @@
+/** What an operator should know and is no error, such as `unknown status 7 "On hold"` of 3 rows; it names no one. */
+export interface Note {
+  readonly text: string;
+  /** How many rows it concerns; left out where it is not of rows. */
+  readonly rows?: number;
+}
+
 const kept = 20;
 const longest = 500;
 
-/** A long one keeps its end, which says of how many rows. */
-const cut = (note: string): string =>
-  note.length <= longest ? note : `${note.slice(0, longest - 60)}…${note.slice(-59)}`;
+const cut = (text: string): string => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
 
-const counted = /^(.*) \((\d+) rows?\)$/s;
-
-/**
- * Puts remarks together that name no one and are no errors, such as `unknown status 7 "On hold" (3 rows)`: equal
- * ones are said once, with their rows added up.
- */
-export function addNotes(a: readonly string[], b: readonly string[]): string[] {
-  const rows = new Map<string, number | undefined>();
-  for (const note of [...a, ...b].map(cut)) {
-    const match = counted.exec(note);
-    if (match) rows.set(match[1] ?? '', (rows.get(match[1] ?? '') ?? 0) + Number(match[2]));
-    else rows.set(note, undefined);
+/** Puts notes together: those of one text are said once, with their rows added up. */
+export function addNotes(a: readonly Note[], b: readonly Note[]): Note[] {
+  const all = new Map<string, number | undefined>();
+  for (const { text: whole, rows } of [...a, ...b]) {
+    const text = cut(whole);
+    const before = all.get(text);
+    all.set(text, before === undefined ? rows : before + (rows ?? 0));
   }
-  return [...rows]
-    .slice(0, kept)
-    .map(([text, n]) => (n === undefined ? text : `${text} (${n} ${n === 1 ? 'row' : 'rows'})`));
+  return [...all].slice(0, kept).map(([text, rows]) => (rows === undefined ? { text } : { text, rows }));
 }
+
+/** A note as people read it. */
+export const noteText = ({ text, rows }: Note): string =>
+  rows === undefined ? text : `${text} (${rows} ${rows === 1 ? 'row' : 'rows'})`;

@@ -1,3 +1,4 @@
+import type { Note } from './notes';
 import type { FeedKind } from './feed';
 import type { Utc, Window } from './time';
 
@@ -125,7 +126,7 @@ export interface Run {
   readonly lastSlice: number;
   readonly cancelRequested: boolean;
   /** Notes for the operator that are no error: an unknown status, a course that was left alone. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Counts as they are told. Of a dry run nothing is `sent` or `deleted`: `wouldSend` is what a real run would have sent. */
@@ -191,7 +192,7 @@ export type SliceWork =
 export interface Plan {
   readonly works: readonly SliceWork[];
   /** What the operator should know of the list of courses. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
   readonly window?: Window;
 }
 
@@ -215,7 +216,7 @@ export interface Slice {
   /** Of a dry run's slice that rescheduled itself: so far. */
   readonly changes: Changes | undefined;
   /** Likewise. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly error: string | undefined;
   /** Since when it fails, milliseconds since 1970; undefined once it got on. */
   readonly failingSince?: number | undefined;

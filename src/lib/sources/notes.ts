@@ -1,3 +1,5 @@
+import type { Note } from '../domain/notes';
+
 const most = 20;
 
 /** What a page has to say to the operator: each thing once, with how many rows it concerns. */
@@ -10,8 +12,7 @@ export class Notes {
   }
 
   /** @returns undefined when there is nothing to say. */
-  list(): string[] | undefined {
-    const notes = [...this.counts].map(([what, rows]) => `${what} (${rows} ${rows === 1 ? 'row' : 'rows'})`);
-    return notes.length > 0 ? notes : undefined;
+  list(): Note[] | undefined {
+    return this.counts.size === 0 ? undefined : [...this.counts].map(([text, rows]) => ({ text, rows }));
   }
 }

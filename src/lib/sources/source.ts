@@ -1,6 +1,7 @@
 import type { Course } from '../domain/course';
 import type { Mapped } from '../domain/mapped';
 import type { LearnerResult } from '../domain/learner-result';
+import type { Note } from '../domain/notes';
 import type { Utc, Window } from '../domain/time';
 import type { SettingsProblem } from '../errors';
 import type { Call } from './call';
@@ -52,7 +53,7 @@ export interface ListingPage<T> {
    */
   readonly absent?: boolean;
   /** What the operator should know of this page and is no error; names no person. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
 }
 
 /** Catalogs name no modification date that a server filters by: they are read whole and compared. */
@@ -90,7 +91,7 @@ export interface WindowPage {
   /** Pages in the whole window as the server cuts them. */
   readonly pages: number;
   /** What the operator should know of this page and is no error; names no person. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
 }
 
 /** A page of the ids of a source's courses. */
@@ -100,7 +101,7 @@ export interface CourseIdPage {
   readonly ids: readonly string[];
   readonly next: string | undefined;
   /** What the operator should know of this page and is no error; names no person. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
 }
 
 /** Consumption that must be read whole, a course at a time, and compared with the ledger. */

@@ -1,3 +1,4 @@
+import type { Note } from '../domain/notes';
 import type { Call } from './call';
 
 /* What a source may offer beside its feeds. A sourceKind leaves out what its vendor cannot do. */
@@ -58,7 +59,7 @@ export interface DirectoryPage<T> {
   /** Where the next page starts; undefined on the last one. Opaque. */
   readonly next: string | undefined;
   /** Names no person. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
 }
 
 export interface Learner {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Feed, feedName } from '../domain/feed';
+import type { Note } from '../domain/notes';
 import { type Changes, type Counts, type Run, runStates, type Slice, type SliceWork } from '../domain/run';
 import { rowCodec } from './codec';
 import { destination, json, kind, maybe, time, window } from './fields';
@@ -52,7 +53,15 @@ const changes: z.ZodType<Changes> = z.looseObject({
   ),
 });
 
-const notes = json(z.array(z.string()));
+const note: z.ZodType<Note, Note> = z.looseObject({ text: z.string(), rows: z.number().optional() });
+
+/** Rows from before notes said how many rows they concern hold plain texts. */
+const noteOrText = z.codec(z.union([z.string(), note]), note, {
+  decode: (stored) => (typeof stored === 'string' ? { text: stored } : stored),
+  encode: (value) => value,
+});
+
+const notes = json(z.array(noteOrText));
 
 const runSchema = z.object({
   runId: z.string(),

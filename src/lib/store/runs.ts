@@ -11,7 +11,7 @@ import {
   type Slice,
   type SliceWork,
 } from '../domain/run';
-import { addNotes } from '../domain/notes';
+import { addNotes, type Note } from '../domain/notes';
 import type { Utc } from '../domain/time';
 import { ConflictError } from '../errors';
 import { packedJson, readOrSkip, readRows } from './codec';
@@ -41,7 +41,7 @@ export type SliceResult =
       readonly state: 'done';
       readonly counts: Counts;
       readonly changes?: Changes;
-      readonly notes?: readonly string[];
+      readonly notes?: readonly Note[];
       /** What it left to slices of their own, and when they are due, milliseconds since 1970. */
       readonly left?: readonly { readonly work: SliceWork; readonly dueAt: number }[];
     }

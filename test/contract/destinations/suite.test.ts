@@ -1,4 +1,5 @@
 import { checkDestination } from '../../../src/cli/check-destination';
+import { noteText } from '../../../src/lib/domain/notes';
 import { destinationKinds } from '../../../src/lib/destinations/registry';
 import type { FeedKind } from '../../../src/lib/domain/feed';
 import type { Run } from '../../../src/lib/domain/run';
@@ -220,7 +221,8 @@ describe.each(kinds)('$name', ({ name, takes, writesTo, start }) => {
     expect(log).not.toMatch(/@example\.com/);
     for (const secret of secrets) expect(log).not.toContain(secret);
     const errors = [];
-    for await (const { error, notes } of bridge.app.engine.runs.list()) errors.push(error, ...notes);
+    for await (const { error, notes } of bridge.app.engine.runs.list())
+      errors.push(error, ...notes.map(noteText));
     expect(errors.join('\n')).not.toMatch(/@example\.com/);
   });
 

@@ -158,7 +158,7 @@ test('a course that goes while the pages turn is left out, and told', async () =
   };
   const page = await open({ concurrency: 1 }).catalog!.page(undefined, call);
   expect(page.rows.map(({ key }) => key)).not.toContain(String(gone));
-  expect(page.notes).toEqual(['a listed course is not found by its id (1 row)']);
+  expect(page.notes).toEqual([{ text: 'a listed course is not found by its id', rows: 1 }]);
 });
 
 test('a page whose only course is not found by its id costs no other; a list in which none is found is an error', async () => {

@@ -117,7 +117,7 @@ test.each([
 test('an unknown status is told, and a setting can say what it means', () => {
   const notes = new Notes();
   expect(progress({ status: 'Expired' }, notes)).toMatchObject({ record: { status: 'InProgress' } });
-  expect(notes.list()).toEqual(['unknown status "expired" (1 row)']);
+  expect(notes.list()).toEqual([{ text: 'unknown status "expired"', rows: 1 }]);
   const known = { ...settings, statuses: { expired: 'Failed' as const } };
   expect(mapResult({ ...row, status: 'Expired' }, { courseId: '7', settings: known, notes })).toMatchObject({
     record: { status: 'Failed' },
@@ -127,7 +127,7 @@ test('an unknown status is told, and a setting can say what it means', () => {
 test('a date that cannot be read is told and left out', () => {
   const notes = new Notes();
   expect(progress({ completed_on: '08/09/2020' }, notes)).not.toHaveProperty('record.completedAt');
-  expect(notes.list()).toEqual(['completed_on cannot be read as a date (1 row)']);
+  expect(notes.list()).toEqual([{ text: 'completed_on cannot be read as a date', rows: 1 }]);
 });
 
 test.each([

@@ -98,7 +98,7 @@ describe('a course', () => {
         ok: true,
         record: { name: 'Fire safety' },
       });
-      expect(notes.list()).toEqual(['startDate cannot be read as a date (1 row)']);
+      expect(notes.list()).toEqual([{ text: 'startDate cannot be read as a date', rows: 1 }]);
     },
   );
 
@@ -183,7 +183,10 @@ describe('progress', () => {
       { status: null, statusDescription: null },
     ])
       expect(mapRow({ ...row, ...more }, '1201', notes)).toMatchObject({ record: { status: 'InProgress' } });
-    expect(notes.list()).toEqual(['unknown status 8 "Sent to …" (2 rows)', 'no status (1 row)']);
+    expect(notes.list()).toEqual([
+      { text: 'unknown status 8 "Sent to …"', rows: 2 },
+      { text: 'no status', rows: 1 },
+    ]);
   });
 
   it.each([

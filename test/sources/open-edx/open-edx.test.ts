@@ -197,7 +197,7 @@ describe('grades course by course', () => {
     expect(await scan.courses(undefined, call)).toEqual({
       ids: [course.id, bad.course_id],
       next: '2',
-      notes: ['a course is left out, since its id cannot be read (1 row)'],
+      notes: [{ text: 'a course is left out, since its id cannot be read', rows: 1 }],
     });
   });
 

@@ -190,7 +190,7 @@ describe('learners and entities', () => {
     const { origin } = await serve(json([learnerRow, { login: 'secret@example.com' }, null]));
     const { rows, notes } = await open(origin).learners!.page(undefined, call);
     expect(rows).toHaveLength(1);
-    expect(notes).toEqual(['a row cannot be read (2 rows)']);
+    expect(notes).toEqual([{ text: 'a row cannot be read', rows: 2 }]);
   });
 
   test.each([{}, { learners: [] }, null])('an answer that is no list is an error: %j', async (body) => {

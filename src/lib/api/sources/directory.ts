@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { App } from '../../app';
+import { noteText } from '../../domain/notes';
 import type { DirectoryPage, Entity, Learner } from '../../sources/source';
 import { type Answer, json, problem } from '../answer';
 import { askSource, cannot } from './ask-source';
@@ -47,6 +48,6 @@ export function listEntities(app: App, id: string, query: z.output<typeof pageQu
 }
 
 const rest = (list: ListParts, size: number, { next, notes }: DirectoryPage<Learner | Entity>) => ({
-  ...(notes && { notes }),
+  ...(notes && { notes: notes.map(noteText) }),
   ...(next !== undefined && { next: writeNext(list, { cursor: next, size }) }),
 });

@@ -1,4 +1,4 @@
-import { addNotes } from '../../domain/notes';
+import { addNotes, type Note, noteText } from '../../domain/notes';
 import type { Mapped } from '../../domain/mapped';
 
 export interface Readable<T> {
@@ -10,12 +10,12 @@ export interface Readable<T> {
 }
 
 /** Parts a page into what could be mapped and what is to be told of the rest. */
-export function readableRows<T>(rows: readonly Mapped<T>[], notes: readonly string[] = []): Readable<T> {
-  const bad = rows.flatMap((row) => (row.ok ? [] : [`${row.reason} (1 row)`]));
+export function readableRows<T>(rows: readonly Mapped<T>[], notes: readonly Note[] = []): Readable<T> {
+  const bad = rows.flatMap((row) => (row.ok ? [] : [{ text: row.reason, rows: 1 }]));
   const all = addNotes(bad, notes);
   return {
     records: rows.flatMap((row) => (row.ok ? [row.record] : [])),
     unreadable: bad.length,
-    notes: all.length > 0 ? all : undefined,
+    notes: all.length > 0 ? all.map(noteText) : undefined,
   };
 }

@@ -40,7 +40,7 @@ export function catalogFeed(client: AcademyClient, settings: AcademySettings): C
       if (next === undefined && met === '-')
         throw client.wrong(`lists courses and finds none of them by its id; ${client.checkPath(list.get)}`);
       const following = learningPaths && phase === 'courses' ? 'paths' : undefined;
-      const notes = [...(note ? [note] : []), ...(page.notes ?? [])];
+      const notes = [...(note ? [{ text: note }] : []), ...(page.notes ?? [])];
       return {
         rows: page.rows,
         next: next === undefined ? following : `${phase}${met}:${next}`,

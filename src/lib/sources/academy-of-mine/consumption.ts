@@ -30,7 +30,7 @@ export function consumptionFeed(client: AcademyClient, settings: AcademySettings
     );
     const notes = new Notes();
     const ids = idsOf(records, courseKey, notes);
-    const all = [...(note ? [note] : []), ...(notes.list() ?? [])];
+    const all = [...(note ? [{ text: note }] : []), ...(notes.list() ?? [])];
     return { ids, next, ...(all.length > 0 && { notes: all }) };
   };
 
@@ -52,7 +52,7 @@ export function consumptionFeed(client: AcademyClient, settings: AcademySettings
     const courseId = email === undefined ? courseIds[0] : undefined;
     const mapped = records.map((raw) => mapResult(raw, { courseId, settings, notes }));
     // What is counted for one learner may be the count of all.
-    const all = [...(note && email === undefined ? [note] : []), ...(notes.list() ?? [])];
+    const all = [...(note && email === undefined ? [{ text: note }] : []), ...(notes.list() ?? [])];
     return { rows: mapped, next, ...(all.length > 0 && { notes: all }) };
   }
 

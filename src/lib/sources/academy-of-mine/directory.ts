@@ -65,6 +65,6 @@ function directory<R extends { readonly id: string }, T>(
     notes.add('a row cannot be read');
     return [];
   });
-  const said = [...(note ? [note] : []), ...(notes.list() ?? [])];
+  const said = [...(note ? [{ text: note }] : []), ...(notes.list() ?? [])];
   return { rows, next, ...(said.length > 0 && { notes: said }) };
 }

@@ -3,6 +3,7 @@ import { khalibreDefinitions, type KhalibreSettings } from './settings';
 import { defineSourceKind } from '../kind';
 import type { Call, CatalogFeed, ListingPage, ScannedFeed, Source } from '../source';
 import type { LearnerResult } from '../../domain/learner-result';
+import type { Note } from '../../domain/notes';
 import { KhalibreClient } from './client';
 import { khalibreEnrolments } from './enrolments';
 import { courseIdOf, mapCourse, mapResult } from './map';
@@ -91,7 +92,7 @@ function progressFeed(
 const isHidden = (item: unknown): boolean =>
   yesOrNo.safeParse((item as { readonly isVisible?: unknown } | null | undefined)?.isVisible).data === false;
 
-function told(notes: Notes, { note }: Pick<ReadPage, 'note'>): { notes?: readonly string[] } {
-  const all = [...(note ? [note] : []), ...(notes.list() ?? [])];
+function told(notes: Notes, { note }: Pick<ReadPage, 'note'>): { notes?: readonly Note[] } {
+  const all = [...(note ? [{ text: note }] : []), ...(notes.list() ?? [])];
   return all.length > 0 ? { notes: all } : {};
 }

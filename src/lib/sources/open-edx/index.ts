@@ -1,3 +1,4 @@
+import type { Note } from '../../domain/notes';
 import type { SettingsProblem } from '../../errors';
 import { openEdxDefinitions, type OpenEdxSettings } from './settings';
 import { defineSourceKind, type SourceDeps } from '../kind';
@@ -42,7 +43,7 @@ const noUsername = (id: string): SettingsProblem => ({
   message: 'is missing: only what everybody sees is listed; set it to the name of the service user',
 });
 
-function told(notes: Notes): { notes?: readonly string[] } {
+function told(notes: Notes): { notes?: readonly Note[] } {
   const said = notes.list();
   return said ? { notes: said } : {};
 }
@@ -149,7 +150,7 @@ function courseFeed(client: OpenEdxClient, addressOf: (username: string) => stri
     },
     async page(courseId, cursor, call) {
       const page = await client.courseGrades(courseId, cursor, call);
-      const ended = ['a page of grades was promised and does not exist'];
+      const ended = [{ text: 'a page of grades was promised and does not exist' }];
       if (!page) return { rows: [], next: undefined, ...(cursor !== undefined && { notes: ended }) };
       const next = page.next ? client.nextField(page.next, 'cursor') : undefined;
       if (page.next && !next) throw client.wrong('gave a next link without a cursor');

@@ -10,7 +10,7 @@ import {
   type Slice,
   samplesKept,
 } from '../../domain/run';
-import { addNotes } from '../../domain/notes';
+import { addNotes, type Note } from '../../domain/notes';
 import { utc } from '../../domain/time';
 import type { QuarantineLookup } from '../../store/quarantine-lookup';
 import { quarantineId, quarantineRowKey } from '../../store/quarantine-rows';
@@ -37,7 +37,7 @@ export class Tally {
   readonly #counts: { -readonly [K in keyof Omit<Counts, 'skippedBecause'>]: number };
   readonly #skippedBecause: Map<string, number>;
   #changes: Changes;
-  #notes: readonly string[];
+  #notes: readonly Note[];
   #quarantined: QuarantineLookup | undefined;
   /** Under which the records are worked: who has lost it writes nothing into the quarantine, nor clears it. */
   hold: Hold | undefined;
@@ -90,7 +90,7 @@ export class Tally {
     return { ...this.counts, read: sent + unchanged + skipped + quarantined };
   }
 
-  get notes(): readonly string[] {
+  get notes(): readonly Note[] {
     return this.#notes;
   }
 
@@ -160,7 +160,7 @@ export class Tally {
   }
 
   /** Something for the operator that is no error; names nobody. */
-  note(notes: readonly string[] = []): void {
+  note(notes: readonly Note[] = []): void {
     this.#notes = addNotes(this.#notes, notes);
   }
 

@@ -56,7 +56,11 @@ async function writeEnd(
     isMine = !isEnded(now) && isSo(now);
     if (!isMine) return undefined;
     const note = outcome.state === 'succeeded' ? noMatch(now) : undefined;
-    return { ...outcome, finishedAt: utc(engine.now()), ...(note && { notes: addNotes(now.notes, [note]) }) };
+    return {
+      ...outcome,
+      finishedAt: utc(engine.now()),
+      ...(note && { notes: addNotes(now.notes, [{ text: note }]) }),
+    };
   });
   if (ended && isMine) logEnd(engine, ended);
   return ended;

@@ -1,5 +1,5 @@
 import { courseIdFault } from '../../domain/course';
-import { addNotes } from '../../domain/notes';
+import { addNotes, type Note } from '../../domain/notes';
 import type { Plan, Run, SliceWork } from '../../domain/run';
 import { RetryableError, WaitError } from '../../errors';
 import { callsAtOnce, PagesAhead } from '../../sources/pages-ahead';
@@ -23,7 +23,7 @@ export async function planCourses(
   const ids = new Set(run.planPoint ? await engine.runs.paused.readFound(run) : []);
   const before = ids.size;
   let cursor = run.planPoint?.cursor;
-  let notes: readonly string[] = [];
+  let notes: readonly Note[] = [];
   const later = async (next: string, until: number): Promise<never> => {
     if (notes.length > 0)
       await engine.runs.update(run.runId, (now) => ({ notes: addNotes(now.notes, notes) }));
@@ -42,7 +42,7 @@ export async function planCourses(
     }
     for (const id of page.ids) {
       const fault = courseIdFault(id);
-      if (fault) notes = addNotes(notes, [`a course is left out: ${fault}`]);
+      if (fault) notes = addNotes(notes, [{ text: `a course is left out: ${fault}` }]);
       else ids.add(id);
     }
     notes = addNotes(notes, page.notes ?? []);

@@ -119,7 +119,7 @@ async function planUnderLease(
           createdAt: plan.window?.to ?? now.createdAt,
           slices: { total, done: 0, failed: 0 },
           lastSlice: total,
-          notes: addNotes(now.notes, [...(isMoved ? [sentAnew] : []), ...(plan.notes ?? [])]),
+          notes: addNotes(now.notes, [...(isMoved ? [{ text: sentAnew }] : []), ...(plan.notes ?? [])]),
         },
   );
   await engine.onStep?.('plan committed', run);

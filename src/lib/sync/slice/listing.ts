@@ -72,7 +72,9 @@ export class Listing {
       if (short) short = await this.#readOnce(feed, true);
       await this.#changes.drain();
       if (short)
-        this.tally.note([`the listing ${short}; what it lacks is asked for by itself before it is deleted`]);
+        this.tally.note([
+          { text: `the listing ${short}; what it lacks is asked for by itself before it is deleted` },
+        ]);
     } finally {
       await this.#changes.settle();
     }
@@ -105,7 +107,9 @@ export class Listing {
     if (absent && total !== undefined && rows !== total) {
       // Estimates stay estimates: reading the list again would not change them.
       this.tally.note([
-        `the source counted ${total} courses and listed ${rows}: it had fewer pages than it promised`,
+        {
+          text: `the source counted ${total} courses and listed ${rows}: it had fewer pages than it promised`,
+        },
       ]);
       return undefined;
     }

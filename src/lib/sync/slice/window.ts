@@ -162,10 +162,10 @@ function takeShort({ slice, tally }: SliceContext, { from, to }: Window, { count
     `The source counts ${counted} rows from ${from} to ${to} and gives ${given}; it is asked again`,
   );
   if (slice.error !== first.message) throw first;
-  tally.note([
+  const text =
     `the source counted ${counted} rows from ${from} to ${to} and gave ${given}, and the same when it was asked again: ` +
-      'its count is no promise',
-  ]);
+    'its count is no promise';
+  tally.note([{ text }]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { noteText } from '../../../domain/notes';
 import type { Slice } from '../../../domain/run';
 import { utc } from '../../../domain/time';
 import { html, type Html } from '../html';
@@ -41,7 +42,7 @@ function sliceRow(slice: Slice, { run, at }: RunModel): Html {
     <tr data-key="slice-${no}">
       <th scope="row"><b>${no}</b><small class="why">${work(slice)}</small></th>
       <td data-l="State">
-        ${stateOf(slice, run)}${waits(slice, at)}${error && html`<small class="why">${error}</small>`}${notes.map((note) => html`<small class="why">${note}</small>`)}
+        ${stateOf(slice, run)}${waits(slice, at)}${error && html`<small class="why">${error}</small>`}${notes.map((note) => html`<small class="why">${noteText(note)}</small>`)}
       </td>
       <td data-l="Attempts" class="n">
         ${number(attempts)}${pauses > 0 && html`<small>rescheduled ${count(pauses, 'time')}</small>`}
