@@ -9,5 +9,5 @@ module.exports = {
   roots: ['domain', 'settings', 'log', 'http', 'sources', 'destinations'].map(
     (folder) => `<rootDir>/test/${folder}`,
   ),
-  testPathIgnorePatterns: ['/sync\\.test\\.ts$'],
+  testPathIgnorePatterns: ['/(sync|through-the-engine)\\.test\\.ts$'],
 };
