@@ -35,7 +35,7 @@ type Step = (app: App) => Promise<unknown>;
 const status =
   (query: string): Step =>
   () =>
-    getStatus({ url: `${base}/status`, query: new URLSearchParams(query) });
+    getStatus({ url: `${base}/status`, query: new URLSearchParams(query), params: {} });
 const base = 'http://localhost/api';
 
 const steps: Readonly<Record<string, Step>> = {

@@ -1,18 +1,9 @@
 import { app } from '@azure/functions';
-import { apiAddress } from '../lib/api/api-address';
-import { atTheDoor } from '../lib/api/door';
-import { batchesQuery, listBatches } from '../lib/api/enrolment-list';
-import { parseQuery } from '../lib/api/requests';
+import { listBatches } from '../lib/api/enrolment-list';
+import { enrolmentOperations } from '../lib/api/operations/enrolments';
+import { serve } from '../lib/api/serve';
 
-app.http('enrolmentBatches', {
-  route: 'enrolments',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) =>
-    atTheDoor(async (bridge) => {
-      const asked = parseQuery(batchesQuery, request.query);
-      return asked.ok
-        ? listBatches(bridge, asked.value, apiAddress(request.url, 'enrolments'))
-        : asked.answer;
-    }),
-});
+app.http(
+  'enrolmentBatches',
+  serve(enrolmentOperations.listEnrolments, (bridge, { query, base }) => listBatches(bridge, query, base)),
+);

@@ -1,15 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
-import { eventsQuery, listEvents } from '../lib/api/events';
-import { parseQuery } from '../lib/api/requests';
+import { listEvents } from '../lib/api/events';
+import { troubleOperations } from '../lib/api/operations/trouble';
+import { serve } from '../lib/api/serve';
 
-app.http('events', {
-  route: 'events',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) =>
-    atTheDoor(async (bridge) => {
-      const asked = parseQuery(eventsQuery, request.query);
-      return asked.ok ? listEvents(bridge, asked.value) : asked.answer;
-    }),
-});
+app.http(
+  'events',
+  serve(troubleOperations.listEvents, (bridge, { query }) => listEvents(bridge, query)),
+);

@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { apiAddress } from '../lib/api/api-address';
 import { getOpenApi } from '../lib/api/openapi';
+import { appOperations } from '../lib/api/operations/app';
+import { registration } from '../lib/api/operations/operation';
 
 app.http('openapi', {
-  route: 'openapi.json',
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  handler: (request) => getOpenApi(apiAddress(request.url, 'openapi.json')),
+  ...registration(appOperations.getOpenApi),
+  handler: (request) => getOpenApi(apiAddress(request.url, appOperations.getOpenApi.path)),
 });

@@ -1,10 +1,9 @@
 import { app } from '@azure/functions';
-import { toAct } from '../lib/api/door';
+import { troubleOperations } from '../lib/api/operations/trouble';
 import { postEndPause } from '../lib/api/pauses';
+import { serve } from '../lib/api/serve';
 
-app.http('pauseEnd', {
-  route: 'pauses/{system}/end',
-  methods: ['POST'],
-  authLevel: 'function',
-  handler: (request) => toAct(request, (bridge) => postEndPause(bridge, request.params.system ?? '')),
-});
+app.http(
+  'pauseEnd',
+  serve(troubleOperations.endPause, (bridge, { parts }) => postEndPause(bridge, parts.system)),
+);

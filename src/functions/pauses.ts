@@ -1,10 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { troubleOperations } from '../lib/api/operations/trouble';
 import { listPauses } from '../lib/api/pauses';
+import { serve } from '../lib/api/serve';
 
-app.http('pauses', {
-  route: 'pauses',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: () => atTheDoor(listPauses),
-});
+app.http(
+  'pauses',
+  serve(troubleOperations.listPauses, (bridge) => listPauses(bridge)),
+);

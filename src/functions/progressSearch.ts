@@ -1,16 +1,11 @@
 import { app } from '@azure/functions';
-import { toAct } from '../lib/api/door';
-import { parseBody } from '../lib/api/body';
+import { sourceOperations } from '../lib/api/operations/sources';
+import { serve } from '../lib/api/serve';
 import { searchProgress } from '../lib/api/sources/progress';
-import { fromPath, progressSearch } from '../lib/api/sources/requests';
 
-app.http('progressSearch', {
-  route: 'sources/{source}/progress/search',
-  methods: ['POST'],
-  authLevel: 'function',
-  handler: (request) =>
-    toAct(request, async (bridge) => {
-      const asked = await parseBody(progressSearch, request.body);
-      return asked.ok ? searchProgress(bridge, fromPath(request.params.source), asked.value) : asked.answer;
-    }),
-});
+app.http(
+  'progressSearch',
+  serve(sourceOperations.searchProgress, (bridge, { parts, body }) =>
+    searchProgress(bridge, parts.source, body),
+  ),
+);

@@ -1,15 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { troubleOperations } from '../lib/api/operations/trouble';
 import { listQuarantine } from '../lib/api/quarantine';
-import { parseQuery, quarantineQuery } from '../lib/api/requests';
+import { serve } from '../lib/api/serve';
 
-app.http('quarantine', {
-  route: 'quarantine',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) =>
-    atTheDoor(async (bridge) => {
-      const query = parseQuery(quarantineQuery, request.query);
-      return query.ok ? listQuarantine(bridge, query.value) : query.answer;
-    }),
-});
+app.http(
+  'quarantine',
+  serve(troubleOperations.listQuarantine, (bridge, { query }) => listQuarantine(bridge, query)),
+);

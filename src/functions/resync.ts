@@ -1,17 +1,9 @@
 import { app } from '@azure/functions';
-import { apiAddress } from '../lib/api/api-address';
-import { toAct } from '../lib/api/door';
-import { parseBody } from '../lib/api/body';
-import { resyncRequest } from '../lib/api/requests';
+import { runOperations } from '../lib/api/operations/runs';
 import { postResync } from '../lib/api/runs';
+import { serve } from '../lib/api/serve';
 
-app.http('resync', {
-  route: 'resync',
-  methods: ['POST'],
-  authLevel: 'function',
-  handler: (request) =>
-    toAct(request, async (bridge) => {
-      const asked = await parseBody(resyncRequest, request.body);
-      return asked.ok ? postResync(bridge, asked.value, apiAddress(request.url, 'resync')) : asked.answer;
-    }),
-});
+app.http(
+  'resync',
+  serve(runOperations.resync, (bridge, { body, base }) => postResync(bridge, body, base)),
+);

@@ -1,14 +1,9 @@
 import { app } from '@azure/functions';
-import { apiAddress } from '../lib/api/api-address';
-import { atTheDoor } from '../lib/api/door';
+import { runOperations } from '../lib/api/operations/runs';
 import { getRun } from '../lib/api/runs';
+import { serve } from '../lib/api/serve';
 
-app.http('run', {
-  route: 'runs/{runId}',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) =>
-    atTheDoor((bridge) =>
-      getRun(bridge, request.params.runId ?? '', apiAddress(request.url, 'runs/{runId}')),
-    ),
-});
+app.http(
+  'run',
+  serve(runOperations.getRun, (bridge, { parts, base }) => getRun(bridge, parts.runId, base)),
+);

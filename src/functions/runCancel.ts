@@ -1,14 +1,9 @@
 import { app } from '@azure/functions';
-import { apiAddress } from '../lib/api/api-address';
-import { toAct } from '../lib/api/door';
+import { runOperations } from '../lib/api/operations/runs';
 import { postCancel } from '../lib/api/runs';
+import { serve } from '../lib/api/serve';
 
-app.http('runCancel', {
-  route: 'runs/{runId}/cancel',
-  methods: ['POST'],
-  authLevel: 'function',
-  handler: (request) =>
-    toAct(request, (bridge) =>
-      postCancel(bridge, request.params.runId ?? '', apiAddress(request.url, 'runs/{runId}/cancel')),
-    ),
-});
+app.http(
+  'runCancel',
+  serve(runOperations.cancelRun, (bridge, { parts, base }) => postCancel(bridge, parts.runId, base)),
+);

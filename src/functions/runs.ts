@@ -1,16 +1,9 @@
 import { app } from '@azure/functions';
-import { apiAddress } from '../lib/api/api-address';
-import { atTheDoor } from '../lib/api/door';
-import { parseQuery, runsQuery } from '../lib/api/requests';
+import { runOperations } from '../lib/api/operations/runs';
 import { listRuns } from '../lib/api/runs';
+import { serve } from '../lib/api/serve';
 
-app.http('runs', {
-  route: 'runs',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) =>
-    atTheDoor(async (bridge) => {
-      const query = parseQuery(runsQuery, request.query);
-      return query.ok ? listRuns(bridge, query.value, apiAddress(request.url, 'runs')) : query.answer;
-    }),
-});
+app.http(
+  'runs',
+  serve(runOperations.listRuns, (bridge, { query, base }) => listRuns(bridge, query, base)),
+);

@@ -1,15 +1,9 @@
 import { app } from '@azure/functions';
-import { toAct } from '../lib/api/door';
-import { parseBody } from '../lib/api/body';
-import { postSignIn, signInRequest } from '../lib/api/sign-ins';
+import { signInOperations } from '../lib/api/operations/sign-ins';
+import { serve } from '../lib/api/serve';
+import { postSignIn } from '../lib/api/sign-ins';
 
-app.http('signIns', {
-  route: 'sign-ins',
-  methods: ['POST'],
-  authLevel: 'function',
-  handler: (request) =>
-    toAct(request, async (bridge) => {
-      const asked = await parseBody(signInRequest, request.body);
-      return asked.ok ? postSignIn(bridge, asked.value) : asked.answer;
-    }),
-});
+app.http(
+  'signIns',
+  serve(signInOperations.signIn, (bridge, { body }) => postSignIn(bridge, body)),
+);

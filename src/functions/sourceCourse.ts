@@ -1,12 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { sourceOperations } from '../lib/api/operations/sources';
+import { serve } from '../lib/api/serve';
 import { getCourse } from '../lib/api/sources/courses';
-import { fromPath } from '../lib/api/sources/requests';
 
-app.http('sourceCourse', {
-  route: 'sources/{source}/courses/{id}',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: ({ params }) =>
-    atTheDoor((bridge) => getCourse(bridge, fromPath(params.source), fromPath(params.id))),
-});
+app.http(
+  'sourceCourse',
+  serve(sourceOperations.getCourse, (bridge, { parts }) => getCourse(bridge, parts.source, parts.id)),
+);

@@ -1,16 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
-import { parseQuery } from '../lib/api/requests';
+import { sourceOperations } from '../lib/api/operations/sources';
+import { serve } from '../lib/api/serve';
 import { listCourses } from '../lib/api/sources/courses';
-import { fromPath, pageQuery } from '../lib/api/sources/requests';
 
-app.http('sourceCourses', {
-  route: 'sources/{source}/courses',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) =>
-    atTheDoor(async (bridge) => {
-      const asked = parseQuery(pageQuery, request.query);
-      return asked.ok ? listCourses(bridge, fromPath(request.params.source), asked.value) : asked.answer;
-    }),
-});
+app.http(
+  'sourceCourses',
+  serve(sourceOperations.listCourses, (bridge, { parts, query }) => listCourses(bridge, parts.source, query)),
+);

@@ -1,12 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { sourceOperations } from '../lib/api/operations/sources';
+import { serve } from '../lib/api/serve';
 import { getLearner } from '../lib/api/sources/directory';
-import { fromPath } from '../lib/api/sources/requests';
 
-app.http('sourceLearner', {
-  route: 'sources/{source}/learners/{id}',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: ({ params }) =>
-    atTheDoor((bridge) => getLearner(bridge, fromPath(params.source), fromPath(params.id))),
-});
+app.http(
+  'sourceLearner',
+  serve(sourceOperations.getLearner, (bridge, { parts }) => getLearner(bridge, parts.source, parts.id)),
+);

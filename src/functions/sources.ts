@@ -1,10 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
+import { sourceOperations } from '../lib/api/operations/sources';
+import { serve } from '../lib/api/serve';
 import { listSources } from '../lib/api/sources/list';
 
-app.http('sources', {
-  route: 'sources',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: () => atTheDoor((bridge) => Promise.resolve(listSources(bridge))),
-});
+app.http(
+  'sources',
+  serve(sourceOperations.listSources, (bridge) => Promise.resolve(listSources(bridge))),
+);

@@ -1,9 +1,6 @@
 import { app } from '@azure/functions';
+import { appOperations } from '../lib/api/operations/app';
+import { registration } from '../lib/api/operations/operation';
 import { getStatus } from '../lib/api/status/answer';
 
-app.http('status', {
-  route: 'status',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) => getStatus(request),
-});
+app.http('status', { ...registration(appOperations.getStatus), handler: getStatus });

@@ -1,9 +1,6 @@
 import { app } from '@azure/functions';
+import { appOperations } from '../lib/api/operations/app';
+import { registration } from '../lib/api/operations/operation';
 import { getRunPage } from '../lib/api/status/run/answer';
 
-app.http('statusRun', {
-  route: 'status/runs/{runId}',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) => getRunPage(request, request.params.runId ?? ''),
-});
+app.http('statusRun', { ...registration(appOperations.getRunPage), handler: getRunPage });

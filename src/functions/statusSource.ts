@@ -1,9 +1,6 @@
 import { app } from '@azure/functions';
+import { appOperations } from '../lib/api/operations/app';
+import { registration } from '../lib/api/operations/operation';
 import { getSourcePage } from '../lib/api/status/source/answer';
 
-app.http('statusSource', {
-  route: 'status/sources/{id}',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) => getSourcePage(request, request.params.id ?? ''),
-});
+app.http('statusSource', { ...registration(appOperations.getSourcePage), handler: getSourcePage });

@@ -1,15 +1,9 @@
 import { app } from '@azure/functions';
-import { atTheDoor } from '../lib/api/door';
-import { parseQuery, watermarksQuery } from '../lib/api/requests';
+import { runOperations } from '../lib/api/operations/runs';
 import { getWatermarks } from '../lib/api/runs';
+import { serve } from '../lib/api/serve';
 
-app.http('watermarks', {
-  route: 'watermarks',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: (request) =>
-    atTheDoor(async (bridge) => {
-      const query = parseQuery(watermarksQuery, request.query);
-      return query.ok ? getWatermarks(bridge, query.value) : query.answer;
-    }),
-});
+app.http(
+  'watermarks',
+  serve(runOperations.listWatermarks, (bridge, { query }) => getWatermarks(bridge, query)),
+);

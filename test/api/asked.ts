@@ -1,6 +1,5 @@
 import type { Answer } from '../../src/lib/api/answer';
-import { parseBody } from '../../src/lib/api/body';
-import { parseQuery } from '../../src/lib/api/requests';
+import { parseBody, parseQuery } from '../../src/lib/api/parse';
 import { getCourse, listCourses } from '../../src/lib/api/sources/courses';
 import { listEntities, listLearners } from '../../src/lib/api/sources/directory';
 import { listSources } from '../../src/lib/api/sources/list';

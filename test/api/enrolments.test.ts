@@ -275,7 +275,7 @@ test('an empty Idempotency-Key is no key: it would be everybody’s', async () =
     const answer = await post(asked, ' ');
     expect([answer.status, detail(answer)]).toEqual([
       400,
-      expect.stringMatching(/^Idempotency-Key is empty/),
+      expect.stringMatching(/^Idempotency-Key: is empty/),
     ]);
   }
 });

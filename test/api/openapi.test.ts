@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { globSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openApiDocument } from '../../src/lib/api/openapi';
@@ -30,23 +29,9 @@ test('the description is valid OpenAPI 3.1', async () => {
   expect(JSON.parse(said)).toEqual({ valid: true });
 });
 
-test('every route of the app is described, and no other', () => {
-  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method} ${path}`),
-  );
-  const root = join(__dirname, '../../src/functions');
-  const routes = globSync('*.ts', { cwd: root }).flatMap((file) => {
-    const source = readFileSync(join(root, file), 'utf8');
-    const route = /route: '([^']+)'/.exec(source)?.[1];
-    const method = /methods: \['(\w+)'/.exec(source)?.[1]?.toLowerCase();
-    return route === undefined ? [] : [`${method} /${route}`];
-  });
-  expect(described.sort()).toEqual(routes.sort());
-});
-
 test('operation ids are unique, and each body and answer has an example that its schema takes', () => {
-  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
-  for (const { operationId, body, answers } of operations) {
+  expect(new Set(operations.map(([operationId]) => operationId)).size).toBe(operations.length);
+  for (const [operationId, { body, answers }] of operations) {
     for (const example of Object.values(body?.examples ?? {}))
       expect([operationId, body?.schema.safeParse(example).error]).toEqual([operationId, undefined]);
     for (const { schema, example } of Object.values(answers))

@@ -1,6 +1,8 @@
 import type { AnySchema } from 'ajv/dist/2020';
+import type { z } from 'zod';
 import { operations } from '../../src/lib/api/operations';
-import type { Operation } from '../../src/lib/api/operations/operation';
+import { troubleOperations } from '../../src/lib/api/operations/trouble';
+import { type Operation, registration } from '../../src/lib/api/operations/operation';
 import { problemSchema } from '../../src/lib/api/schemas';
 import { GateRow } from '../../src/lib/store/gate-row';
 import { faultsBy } from './described';
@@ -43,13 +45,16 @@ const call = (method: string, path: string, body?: unknown): Promise<Response> =
     }),
   });
 
+const exampleOf = (type: unknown): unknown =>
+  ((type as z.ZodType).meta()?.examples as unknown[] | undefined)?.[0];
+
 /** The path of the examples, of a run and a course that are there. */
-const filled = ({ path, parts = {} }: Operation): string =>
+const filled = ({ path, parts }: Operation): string =>
   path
     .replace('{runId}', runId)
     .replace('{batchId}', batchId)
     .replace('/courses/{id}', `/courses/${course()}`)
-    .replace(/\{(\w+)\}/g, (_, name: string) => parts[name]?.example ?? '');
+    .replace(/\{(\w+)\}/g, (_, name: string) => String(exampleOf(parts?.shape[name])));
 
 const faultsOf = ({ path, method }: Operation, status: number, type: string, content: unknown): unknown[] =>
   faults(method, path, { status, type, content });
@@ -85,27 +90,33 @@ function real(example: unknown): unknown {
   };
 }
 
-describe('every documented operation answers as it is described', () => {
-  test.each(operations.map((operation) => [operation.operationId, operation] as const))(
-    '%s',
-    async (_, operation) => {
-      const bodies = operation.body ? Object.values(operation.body.examples).map(real) : [undefined];
-      if (operation.operationId === 'endPause') await pause('openedx');
-      for (const body of bodies) {
-        const answer = await call(operation.method, filled(operation), body);
-        const described = operation.answers[answer.status];
-        if (!described) throw new Error(`${answer.status} is not described: ${await answer.text()}`);
-        const type = described.type ?? 'application/json';
-        expect(answer.headers.get('content-type')).toMatch(new RegExp(`^${type}`));
-        const content = type === 'text/html' ? await answer.text() : ((await answer.json()) as unknown);
-        // Fields that are not described would be taken out here.
-        expect(described.schema.parse(content)).toEqual(content);
-        if (type !== 'text/html') expect(faultsOf(operation, answer.status, type, content)).toEqual([]);
-      }
-    },
-  );
+test('every operation is served by a function, and no function serves anything else', () => {
+  const wanted = operations.map(([, operation]) => {
+    const { methods } = registration(operation);
+    return `[${methods.join(',')}] ${operation.path}`;
+  });
+  const listed = [...served.output().matchAll(/^ +\w+: (\[[A-Z,]+\]) http:\/\/[^/]+\/api(\/\S+)$/gm)];
+  expect(listed.map(([, methods, path]) => `${methods} ${path}`).sort()).toEqual(wanted.sort());
+});
 
-  const otherTypes = operations.flatMap(({ operationId, path, body, answers }) =>
+describe('every documented operation answers as it is described', () => {
+  test.each(operations)('%s', async (operationId, operation) => {
+    const bodies = operation.body ? Object.values(operation.body.examples).map(real) : [undefined];
+    if (operationId === 'endPause') await pause('openedx');
+    for (const body of bodies) {
+      const answer = await call(operation.method, filled(operation), body);
+      const described = operation.answers[answer.status];
+      if (!described) throw new Error(`${answer.status} is not described: ${await answer.text()}`);
+      const type = described.type ?? 'application/json';
+      expect(answer.headers.get('content-type')).toMatch(new RegExp(`^${type}`));
+      const content = type === 'text/html' ? await answer.text() : ((await answer.json()) as unknown);
+      // Fields that are not described would be taken out here.
+      expect(described.schema.parse(content)).toEqual(content);
+      if (type !== 'text/html') expect(faultsOf(operation, answer.status, type, content)).toEqual([]);
+    }
+  });
+
+  const otherTypes = operations.flatMap(([operationId, { path, body, answers }]) =>
     Object.entries(body?.otherTypes ?? {}).map(
       ([type, { example }]) => [operationId, type, path, example, answers] as const,
     ),
@@ -182,24 +193,22 @@ describe('paging', () => {
 });
 
 describe('a page of another site', () => {
-  const acting = operations.filter(({ method, path }) => method === 'post' && !path.startsWith('/webhooks'));
+  const acting = operations.filter(
+    ([, { method, path }]) => method === 'post' && !path.startsWith('/webhooks'),
+  );
   const post = (operation: Operation, headers: Record<string, string>): Promise<Response> =>
     fetch(served.url + filled(operation), { method: 'POST', body: '{"ids":["none"]}', headers });
 
-  test.each(acting.map((operation) => [operation.operationId, operation] as const))(
-    'cannot make a browser send %s',
-    async (_, operation) => {
-      const plain = { 'content-type': 'text/plain' };
-      expect((await post(operation, { ...plain, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-      expect((await post(operation, { ...plain, 'sec-fetch-site': 'same-site' })).status).toBe(403);
-      expect((await post(operation, { ...plain, origin: 'https://elsewhere.example.com' })).status).toBe(403);
-      expect((await post(operation, { ...plain, origin: 'null' })).status).toBe(403);
-    },
-  );
+  test.each(acting)('cannot make a browser send %s', async (_, operation) => {
+    const plain = { 'content-type': 'text/plain' };
+    expect((await post(operation, { ...plain, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await post(operation, { ...plain, 'sec-fetch-site': 'same-site' })).status).toBe(403);
+    expect((await post(operation, { ...plain, origin: 'https://elsewhere.example.com' })).status).toBe(403);
+    expect((await post(operation, { ...plain, origin: 'null' })).status).toBe(403);
+  });
 
   test('is told from the own page, from programs, and from one that a gateway lets in', async () => {
-    const [operation] = acting.filter(({ operationId }) => operationId === 'replayQuarantine');
-    if (!operation) throw new Error('the operation is not described');
+    const operation: Operation = troubleOperations.replayQuarantine;
     const { host } = new URL(served.url);
     for (const headers of [
       {},

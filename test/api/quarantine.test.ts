@@ -1,6 +1,7 @@
 import { type Answer } from '../../src/lib/api/answer';
 import { listQuarantine, replayQuarantine } from '../../src/lib/api/quarantine';
-import { parseQuery, quarantineQuery, replayRequest } from '../../src/lib/api/requests';
+import { parseQuery } from '../../src/lib/api/parse';
+import { quarantineQuery, replayRequest } from '../../src/lib/api/requests';
 import { utc } from '../../src/lib/domain/time';
 import { quarantineId } from '../../src/lib/store/quarantine-rows';
 import { type Bridge, startBridge } from '../setup/bridge';

@@ -1,6 +1,8 @@
 import type { App } from '../../src/lib/app';
 import { type Answer, answerFor } from '../../src/lib/api/answer';
 import { postEnrolments } from '../../src/lib/api/enrolments';
+import { enrolmentOperations } from '../../src/lib/api/operations/enrolments';
+import { answerTo } from '../../src/lib/api/serve';
 import type { EnrolmentAction } from '../../src/lib/domain/enrolment-batch';
 import { described } from './described';
 
@@ -17,14 +19,19 @@ export async function send(
   { key, action = 'enrol', type = 'application/json' }: Sending = {},
 ): Promise<Answer> {
   const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
-  const headers = new Headers({ 'content-type': type, ...(key !== undefined && { 'idempotency-key': key }) });
-  const answer = await postEnrolments(app, {
-    action,
-    header: (name) => headers.get(name),
+  const operation = enrolmentOperations[action === 'enrol' ? 'enrol' : 'removeEnrolment'];
+  const call = {
+    method: 'POST',
+    url: `http://localhost:7071/api${operation.path}`,
+    params: {},
+    query: new URLSearchParams(),
+    headers: new Headers({ 'content-type': type, ...(key !== undefined && { 'idempotency-key': key }) }),
     body: new Blob([text as string]).stream(),
-    base: 'http://localhost:7071/api',
-  }).catch(answerFor);
-  return described('post', action === 'enrol' ? '/enrolments' : '/enrolments/remove', answer);
+  };
+  const answer = await answerTo(operation, app, call, (bridge, asked) =>
+    postEnrolments(bridge, action, asked),
+  ).catch(answerFor);
+  return described('post', operation.path, answer);
 }
 
 export const bodyOf = <T>(answer: Answer): T => JSON.parse(answer.body ?? '{}') as T;

@@ -9,6 +9,8 @@ export interface Served {
   readonly bridge: Bridge;
   /** Of the API, without a slash at the end. */
   readonly url: string;
+  /** What the host printed. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -25,5 +27,5 @@ export async function serve(options: BridgeOptions = {}): Promise<Served> {
     await host.end();
     await bridge.stop();
   };
-  return { bridge, url: `${host.url}/api`, stop };
+  return { bridge, url: `${host.url}/api`, output: host.output, stop };
 }

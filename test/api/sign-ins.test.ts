@@ -1,6 +1,7 @@
 import type { Answer } from '../../src/lib/api/answer';
-import { parseBody } from '../../src/lib/api/body';
-import { postSignIn, signInRequest } from '../../src/lib/api/sign-ins';
+import { parseBody } from '../../src/lib/api/parse';
+import { signInRequest } from '../../src/lib/api/sign-in-request';
+import { postSignIn } from '../../src/lib/api/sign-ins';
 import { createLogger } from '../../src/lib/log';
 import { queueNames, tableNames } from '../../src/lib/store/storage';
 import { type Bridge, startBridge } from '../setup/bridge';

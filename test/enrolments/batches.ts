@@ -1,5 +1,6 @@
 import type { App } from '../../src/lib/app';
-import { batchQuery, getBatch, type RowView } from '../../src/lib/api/enrolment-batches';
+import { getBatch, type RowView } from '../../src/lib/api/enrolment-batches';
+import { batchQuery } from '../../src/lib/api/requests';
 import type { BatchCounts } from '../../src/lib/domain/enrolment-batch';
 import { workBatch } from '../../src/lib/enrolments/work-batch';
 import { bodyOf, send, type Sending } from '../api/send-enrolments';

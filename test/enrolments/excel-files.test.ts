@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signInRequest } from '../../src/lib/api/sign-ins';
+import { signInRequest } from '../../src/lib/api/sign-in-request';
 import { progressSearch } from '../../src/lib/api/sources/requests';
 import { enrolmentRequest } from '../../src/lib/enrolments/request';
 import { fromCsv } from '../../src/lib/enrolments/read-rows';

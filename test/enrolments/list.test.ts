@@ -1,5 +1,6 @@
 import type { Answer } from '../../src/lib/api/answer';
-import { batchesQuery, listBatches } from '../../src/lib/api/enrolment-list';
+import { listBatches } from '../../src/lib/api/enrolment-list';
+import { batchesQuery } from '../../src/lib/api/requests';
 import { readStatusModel } from '../../src/lib/api/status/model';
 import { livePart } from '../../src/lib/api/status/page';
 import { described } from '../api/described';

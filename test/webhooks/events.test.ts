@@ -1,4 +1,5 @@
-import { eventsQuery, eventsReplayRequest, listEvents, postEventsReplay } from '../../src/lib/api/events';
+import { listEvents, postEventsReplay } from '../../src/lib/api/events';
+import { eventsQuery, eventsReplayRequest } from '../../src/lib/api/requests';
 import { type Bridge, startBridge } from '../setup/bridge';
 import { post, settle, take } from './hooks';
 

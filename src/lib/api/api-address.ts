@@ -1,11 +1,11 @@
 /**
  * The address of the API, such as https://example.com/api.
  * @param url as it was called: without its query, which may hold a key.
- * @param route of the function that was called, such as `enrolments/remove`; hosts do not mind its case, nor slashes
- * at its end.
+ * @param path of the operation that was called, such as `/enrolments/remove`; hosts do not mind its case, nor slashes at
+ * its end.
  */
-export function apiAddress(url: string, route: string): string {
+export function apiAddress(url: string, path: string): string {
   const { origin, pathname } = new URL(url);
   const parts = pathname.split('/').filter(Boolean);
-  return [origin, ...parts.slice(0, -route.split('/').length)].join('/');
+  return [origin, ...parts.slice(0, 1 - path.split('/').length)].join('/');
 }

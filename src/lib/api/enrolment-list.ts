@@ -1,35 +1,23 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { App } from '../app';
 import type { EnrolmentBatch } from '../domain/enrolment-batch';
 import { utc } from '../domain/time';
 import { batchCounts } from '../enrolments/work-to-end';
 import { type Answer, json } from './answer';
-import { limitParameter } from './requests';
-
-export const batchesQuery = z.strictObject({
-  state: z
-    .enum(['running', 'done'])
-    .optional()
-    .meta({ description: 'Only batches in this state', examples: ['running'] }),
-  limit: limitParameter,
-  next: z
-    .string()
-    .regex(/^\d{13}-[0-9a-f]{32}$/, 'must be what the page before gave as next; leave it out to start anew')
-    .optional()
-    .meta({ description: 'What the page before gave as `next`' }),
-});
+import { pageOf } from './page';
+import type { batchesQuery } from './requests';
 
 /** Batches of enrolments and removals, newest first. @param base the address of the API. */
 export async function listBatches(
   app: App,
-  { state, limit = 50, next }: z.output<typeof batchesQuery>,
+  { state, limit, next }: z.output<typeof batchesQuery>,
   base: string,
 ): Promise<Answer> {
-  const found = await readBatches(app, { state, after: next, most: limit + 1 });
-  const batches = await Promise.all(found.slice(0, limit).map((batch) => batchView(app, batch)));
+  const { entries, more } = await pageOf(() => readBatches(app, { state, after: next }), limit);
+  const batches = await Promise.all(entries.map((batch) => batchView(app, batch)));
   return json(200, {
     enrolments: batches.map((batch) => ({ ...batch, url: `${base}/enrolments/${batch.batchId}` })),
-    ...(found.length > limit && { next: placeOf(found[limit - 1]) }),
+    ...(more && { next: placeOf(entries.at(-1)) }),
   });
 }
 
@@ -37,24 +25,21 @@ interface Wanted {
   readonly state?: EnrolmentBatch['state'] | undefined;
   /** The place of the batch before. */
   readonly after?: string | undefined;
-  readonly most: number;
 }
 
-/** The newest batches, newest first. */
-export async function readBatches(
+/** Batches, newest first. */
+export async function* readBatches(
   { engine }: App,
-  { state, after, most }: Wanted,
-): Promise<EnrolmentBatch[]> {
+  { state, after }: Wanted = {},
+): AsyncGenerator<EnrolmentBatch> {
   const all = await engine.enrolments.newest();
   const start =
     after === undefined ? 0 : all.findIndex(({ since, batchId }) => isAfter(after, since, batchId));
-  const found: EnrolmentBatch[] = [];
-  if (start < 0) return found;
+  if (start < 0) return;
   for (const { batchId } of all.slice(start)) {
     const batch = await engine.enrolments.read(batchId);
-    if (batch && (state === undefined || batch.state === state) && found.push(batch) >= most) break;
+    if (batch && (state === undefined || batch.state === state)) yield batch;
   }
-  return found;
 }
 
 /** Whether a batch comes after a place, which may have been deleted meanwhile. */

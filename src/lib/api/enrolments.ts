@@ -9,29 +9,32 @@ import { type Candidate, fromArray, fromCsv, mostRows, type RowProblem } from '.
 import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
 import { type Answer, answerFor, json, pauseAnswer, problem, refusalTitles } from './answer';
-import { type Body, jsonOf, wholeBody } from './body';
 import { once } from './once';
-import { mostErrors, type Parsed, parseWith } from './requests';
+import type { enrolmentOperations } from './operations/enrolments';
+import { jsonOf, mostErrors, parseWith, wholeBody } from './parse';
+import type { Asked } from './serve';
 
-/** A call of /enrolments or /enrolments/remove. */
-export interface EnrolmentCall {
+interface EnrolmentCall {
   readonly action: EnrolmentAction;
-  readonly header: (name: string) => string | null;
-  readonly body: Body;
+  readonly key: string | undefined;
   /** The address of the API, such as http://localhost:7071/api. */
   readonly base: string;
 }
 
-/**
- * Enrols or removes one learner at once, or takes many in: a JSON array, or CSV.
- * `Idempotency-Key`: a repeat with it gets the first answer, and nothing is done again.
- */
-export async function postEnrolments(app: App, call: EnrolmentCall): Promise<Answer> {
-  const key = checkKey(call.header('idempotency-key'));
-  if (!key.ok) return key.answer;
-  const body = await wholeBody(call.body);
+/** Enrols or removes one learner at once, or takes many in: a JSON array, or CSV. */
+export async function postEnrolments(
+  app: App,
+  action: EnrolmentAction,
+  {
+    headers,
+    base,
+    call: { headers: sent, body: stream },
+  }: Pick<Asked<typeof enrolmentOperations.enrol>, 'headers' | 'base' | 'call'>,
+): Promise<Answer> {
+  const call = { action, key: headers['Idempotency-Key'], base };
+  const body = await wholeBody(stream);
   if (!body.ok) return body.answer;
-  if (/^\s*text\/csv\s*(;|$)/i.test(call.header('content-type') ?? '')) {
+  if (/^\s*text\/csv\s*(;|$)/i.test(sent.get('content-type') ?? '')) {
     const read = fromCsv(body.value);
     return read.ok ? postBatch(app, call, read.rows) : wrongRows(read.errors);
   }
@@ -43,29 +46,12 @@ export async function postEnrolments(app: App, call: EnrolmentCall): Promise<Ans
   return asked.ok ? postOne(app, call, asked.value) : asked.answer;
 }
 
-/** An empty one comes of a variable that is not set: taken for a key, it would be everybody's. */
-function checkKey(key: string | null): Parsed<undefined> {
-  if (key === null || key.trim() !== '') return { ok: true, value: undefined };
-  const field = 'Idempotency-Key';
-  const message = 'is empty; give each request a text of its own, or leave the header out';
-  return {
-    ok: false,
-    answer: problem({
-      status: 400,
-      title: 'The request is wrong',
-      detail: `${field} ${message}`,
-      errors: [{ field, message }],
-    }),
-  };
-}
-
-async function postOne(app: App, { action, header }: EnrolmentCall, asked: AskedEnrolment): Promise<Answer> {
+async function postOne(app: App, { action, key }: EnrolmentCall, asked: AskedEnrolment): Promise<Answer> {
   try {
     checkAsked(app.engine, action, asked);
   } catch (error) {
     return refusal(asked.source, error, app.engine.now());
   }
-  const key = header('idempotency-key') ?? undefined;
   const scope = action === 'enrol' ? `enrolment/${asked.source}` : `removal/${asked.source}`;
   return once(app, { scope, key, request: JSON.stringify(asked) }, async () => {
     try {
@@ -108,8 +94,7 @@ async function postBatch(app: App, call: EnrolmentCall, candidates: readonly Can
 }
 
 function takeIn(app: App, call: EnrolmentCall, rows: readonly CheckedRow[]): Promise<Answer> {
-  const { action, header, base } = call;
-  const key = header('idempotency-key') ?? undefined;
+  const { action, key, base } = call;
   return once(app, { scope: `batch/${action}`, key, request: JSON.stringify(rows) }, async (batchId) => {
     try {
       await startBatch(app.engine, batchId, action, rows);

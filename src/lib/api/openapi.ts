@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { version } from '../version';
 import { type Answer, json } from './answer';
 import { operations } from './operations';
-import type { Operation, OperationAnswer } from './operations/operation';
+import { type Operation, type OperationAnswer, problemsOf, tags } from './operations/operation';
 import { problemSchema } from './schemas';
 
 type Json = Record<string, unknown>;
@@ -14,8 +14,11 @@ export const getOpenApi = (base: string): Answer => json(200, openApiDocument(ba
 export function openApiDocument(base: string): Json {
   const schemas: Record<string, Json> = {};
   const paths: Record<string, Json> = {};
-  for (const operation of operations)
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation, schemas) };
+  for (const [operationId, operation] of operations)
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method]: { operationId, ...described(operation, schemas) },
+    };
   return {
     openapi: '3.1.0',
     info: {
@@ -26,16 +29,7 @@ export function openApiDocument(base: string): Json {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: base }],
-    tags: [
-      { name: 'Runs', description: 'Syncs: one of one feed each' },
-      { name: 'Quarantine', description: 'Records that could not be mapped or were refused' },
-      { name: 'Pauses', description: 'Systems that asked to be left alone' },
-      { name: 'Webhooks', description: "Vendors' events" },
-      { name: 'Sources', description: 'What the vendors have now: read through, never kept' },
-      { name: 'Enrolments', description: 'The way out: learners into courses' },
-      { name: 'Sign-ins', description: "The way out: a learner into the vendor's pages" },
-      { name: 'App', description: 'The app itself' },
-    ],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     security: [{ functionKey: [] }, { functionKeyInQuery: [] }],
     paths,
     components: {
@@ -49,18 +43,17 @@ export function openApiDocument(base: string): Json {
 }
 
 function described(operation: Operation, schemas: Record<string, Json>): Json {
-  const { operationId, tag, summary, description, body, anonymous } = operation;
+  const { tag, summary, description, body, access, parts, query, headers } = operation;
   const parameters = [
-    ...pathParameters(operation),
-    ...queryParameters(operation, schemas),
-    ...headerParameters(operation),
+    ...parametersIn('path', parts, schemas),
+    ...parametersIn('query', query, schemas),
+    ...parametersIn('header', headers, schemas),
   ];
   return {
-    operationId,
     tags: [tag],
     summary,
     ...(description && { description }),
-    ...(anonymous && { security: [] }),
+    ...(access === 'anyone' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -88,35 +81,19 @@ function described(operation: Operation, schemas: Record<string, Json>): Json {
   };
 }
 
-const pathParameters = ({ parts = {} }: Operation): Json[] =>
-  Object.entries(parts).map(([name, { description, example }]) => ({
-    name,
-    in: 'path',
-    required: true,
-    description,
-    schema: { type: 'string' },
-    example,
-  }));
-
-const headerParameters = ({ headers = {} }: Operation): Json[] =>
-  Object.entries(headers).map(([name, { description, example }]) => ({
-    name,
-    in: 'header',
-    required: false,
-    description,
-    schema: { type: 'string' },
-    example,
-  }));
-
-function queryParameters({ query }: Operation, schemas: Record<string, Json>): Json[] {
-  return Object.entries(query?.shape ?? {}).map(([name, type]) => {
+function parametersIn(
+  place: 'path' | 'query' | 'header',
+  parameters: z.ZodObject | undefined,
+  schemas: Record<string, Json>,
+): Json[] {
+  return Object.entries(parameters?.shape ?? {}).map(([name, type]) => {
     const { description, examples, ...schema } = schemaOf(type as z.ZodType, schemas) as {
       description?: string;
       examples?: unknown[];
     };
     return {
       name,
-      in: 'query',
+      in: place,
       required: !(type as z.ZodType).safeParse(undefined).success,
       ...(description && { description }),
       schema,
@@ -142,13 +119,11 @@ const problemTitles: Readonly<Record<number, string>> = {
 };
 
 function responses(operation: Operation, schemas: Record<string, Json>): Json {
-  const usual = operation.anonymous ? [] : [401, 500, 503];
-  const problems = [...new Set([...operation.problems, ...usual])].sort((a, b) => a - b);
   return {
     ...Object.fromEntries(
       Object.entries(operation.answers).map(([status, answer]) => [status, success(answer, schemas)]),
     ),
-    ...Object.fromEntries(problems.map((status) => [status, failure(status, schemas)])),
+    ...Object.fromEntries(problemsOf(operation).map((status) => [status, failure(status, schemas)])),
   };
 }
 

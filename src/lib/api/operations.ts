@@ -6,12 +6,12 @@ import { signInOperations } from './operations/sign-ins';
 import { sourceOperations } from './operations/sources';
 import { troubleOperations } from './operations/trouble';
 
-/** Every route of the API. A new one is described by an entry here. */
-export const operations: readonly Operation[] = [
-  ...runOperations,
-  ...troubleOperations,
-  ...sourceOperations,
-  ...enrolmentOperations,
-  ...signInOperations,
-  ...appOperations,
-];
+/** Every route of the API, with its operation id. */
+export const operations: readonly (readonly [string, Operation])[] = [
+  runOperations,
+  troubleOperations,
+  sourceOperations,
+  enrolmentOperations,
+  signInOperations,
+  appOperations,
+].flatMap((group) => Object.entries<Operation>(group));

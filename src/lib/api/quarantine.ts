@@ -4,6 +4,7 @@ import type { QuarantineEntry } from '../store/quarantine-rows';
 import { mustBeKnown } from '../sync/feeds-of';
 import { replayRecords } from '../sync/replay';
 import { type Answer, json } from './answer';
+import { pageOf } from './page';
 import type { quarantineQuery, replayRequest } from './requests';
 import { startedView } from './run-address';
 
@@ -23,15 +24,17 @@ export function recordView({ id, feed, runId, reason, status, at, courseId }: Qu
 export type RecordView = ReturnType<typeof recordView>;
 
 export async function listQuarantine(app: App, query: z.output<typeof quarantineQuery>): Promise<Answer> {
-  const { limit = 50, next, ...filter } = query;
+  const { limit, next, ...filter } = query;
   await mustBeKnown(app.engine, filter.destination);
-  const records = [];
-  for await (const record of app.engine.quarantine.list({ ...filter, after: next, pageSize: limit + 1 })) {
-    records.push(recordView(record));
-    if (records.length > limit) break;
-  }
-  const shown = records.slice(0, limit);
-  return json(200, { records: shown, ...(records.length > limit && { next: shown.at(-1)?.id }) });
+  const { quarantine } = app.engine;
+  const { entries, more } = await pageOf(
+    (pageSize) => quarantine.list({ ...filter, after: next, pageSize }),
+    limit,
+  );
+  return json(200, {
+    records: entries.map(recordView),
+    ...(more && { next: entries.at(-1)?.id }),
+  });
 }
 
 /**

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { batchStates, rowStates } from '../domain/enrolment-batch';
+import { eventStates } from '../domain/event';
 import { feedKinds, feedPattern } from '../domain/feed';
-import { runStates } from '../domain/run';
+import { runModes, runStates } from '../domain/run';
 import { parseUtc } from '../domain/time';
-import { type Answer, problem } from './answer';
-import { plainWords } from '../plain-words';
 
 /** A time as people write it; becomes UTC. */
 export const time = (description: string) =>
@@ -51,7 +51,7 @@ export const resyncRequest = z
     kind,
     destination,
     mode: z
-      .enum(['incremental', 'full'])
+      .enum(runModes)
       .optional()
       .meta({ description: 'Left out: incremental, only what changed since the last run' }),
     from: time('Only what was modified from then on'),
@@ -71,21 +71,25 @@ export const resyncRequest = z
   })
   .meta({ id: 'Resync' });
 
-/** How many to give at a time: digits of a query. */
-export const limitParameter = z
-  .string()
-  .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200')
-  .transform(Number)
-  .refine((n) => n >= 1 && n <= 200, 'must be a whole number from 1 to 200')
-  .optional()
-  .meta({ type: 'integer', minimum: 1, maximum: 200, description: 'How many at a time; left out: 50' });
+/** So many entries a page may hold, and so many it holds when nobody says. */
+export const mostAtATime = 200;
+export const usualLimit = 50;
 
-const page = {
-  source,
-  kind,
-  destination,
-  limit: limitParameter,
-};
+const wholeNumber = `must be a whole number from 1 to ${mostAtATime}`;
+
+/** How many to give at a time: digits of a query. */
+export const limitOf = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,3}$/, wholeNumber)
+    .transform(Number)
+    .refine((n) => n >= 1 && n <= mostAtATime, wholeNumber)
+    .optional()
+    .meta({ type: 'integer', minimum: 1, maximum: mostAtATime, description });
+
+const limit = limitOf(`How many at a time; left out: ${usualLimit}`);
+
+export const nextDescription = 'What the page before gave as `next`';
 
 /** Where a page goes on. Anything but what a page gave would start at some other place, for ever. */
 const nextOf = (form: RegExp) =>
@@ -93,16 +97,26 @@ const nextOf = (form: RegExp) =>
     .string()
     .regex(form, 'must be what the page before gave as next; leave it out to start anew')
     .optional()
-    .meta({ description: 'What the page before gave as `next`' });
+    .meta({ description: nextDescription });
+
+/** @param things that are listed, and have a state. */
+const stateOf = <const T extends readonly string[]>(states: T, things: string, example: T[number]) =>
+  z
+    .enum(states)
+    .optional()
+    .meta({ description: `Only ${things} in this state`, examples: [example] });
 
 export const runsQuery = z.strictObject({
-  ...page,
+  source,
+  kind,
+  destination,
+  state: stateOf(runStates, 'runs', 'failed'),
+  limit,
   next: nextOf(new RegExp(`^${feedPattern}-\\d{8}T\\d{6}Z(?:-[\\w-]{1,60})?$`)),
-  state: z
-    .enum(runStates)
-    .optional()
-    .meta({ description: 'Only runs in this state', examples: ['failed'] }),
 });
+
+export const watermarksQuery = z.strictObject({ source, destination });
+
 /** Which quarantined records; what is left out means all. */
 const records = {
   source,
@@ -113,10 +127,9 @@ const records = {
 };
 export const quarantineQuery = z.strictObject({
   ...records,
-  limit: limitParameter,
+  limit,
   next: nextOf(new RegExp(`^${feedPattern}-[0-9a-f]{16}$`)),
 });
-export const watermarksQuery = z.strictObject({ source, destination });
 export const replayRequest = z
   .strictObject({
     ...records,
@@ -128,33 +141,29 @@ export const replayRequest = z
   })
   .meta({ id: 'Replay' });
 
-/** So many are listed; who has more repairs these first. */
-export const mostErrors = 200;
+export const eventsQuery = z.strictObject({
+  source,
+  state: stateOf(eventStates, 'events', 'dead'),
+  limit,
+  next: nextOf(/^\d{13}-[0-9a-f]{24}$/),
+});
+export const eventsReplayRequest = z.strictObject({
+  ids: z
+    .array(z.string().min(1).max(60))
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({ description: 'Only these events; left out: all that are dead or were ignored' }),
+});
 
-export type Parsed<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Answer };
-
-export const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> =>
-  parseWith(schema, Object.fromEntries([...query].filter(([name]) => name !== 'code')));
-
-/** @param value as JSON gave it. */
-export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
-  const parsed = schema.safeParse(value, { error: plainWords });
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const errors = parsed.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((field) => ({ field, message: 'is unknown; take it out' }))
-      : [{ field: issue.path.join('.') || 'body', message: issue.message }],
-  );
-  const [first] = errors;
-  const detail = first && `${first.field}: ${first.message}`;
-  return {
-    ok: false,
-    answer: problem({
-      status: 400,
-      title: 'The request is wrong',
-      detail,
-      errors: errors.slice(0, mostErrors),
-    }),
-  };
-}
+export const batchesQuery = z.strictObject({
+  state: stateOf(batchStates, 'batches', 'running'),
+  limit,
+  next: nextOf(/^\d{13}-[0-9a-f]{32}$/),
+});
+/** Of one batch. */
+export const batchQuery = z.strictObject({
+  state: stateOf(rowStates, 'rows', 'failed'),
+  limit,
+  next: nextOf(/^\d{1,9}$/),
+});

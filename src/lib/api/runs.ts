@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { App } from '../app';
-import type { Run } from '../domain/run';
 import { stopping } from '../stopping';
 import { beginRuns } from '../sync/run/begin';
 import { cancelRun } from '../sync/run/cancel';
@@ -9,6 +8,7 @@ import { mustBeKnown } from '../sync/feeds-of';
 import { resync } from '../sync/resync';
 import { listWatermarks } from '../sync/watermarks';
 import { type Answer, json, problem } from './answer';
+import { pageOf } from './page';
 import type { resyncRequest, runsQuery, watermarksQuery } from './requests';
 import { startedView, withPage } from './run-address';
 import { openView, runView, runViews } from './run-view';
@@ -37,18 +37,17 @@ export async function postResync(
 
 /** @param base the address of the API, such as http://localhost:7071/api. */
 export async function listRuns(app: App, query: z.output<typeof runsQuery>, base: string): Promise<Answer> {
-  const { limit = 50, next, ...filter } = query;
+  const { limit, next, ...filter } = query;
   await mustBeKnown(app.engine, filter.destination);
-  const runs: Run[] = [];
-  for await (const run of app.engine.runs.list({ after: next, ...filter, pageSize: limit + 1 })) {
-    runs.push(run);
-    if (runs.length > limit) break;
-  }
-  const more = runs.length > limit;
-  const shown = await runViews(app.engine, runs.slice(0, limit));
+  const { runs } = app.engine;
+  const { entries, more } = await pageOf(
+    (pageSize) => runs.list({ after: next, ...filter, pageSize }),
+    limit,
+  );
+  const shown = await runViews(app.engine, entries);
   return json(200, {
     runs: shown.map((run) => withPage(run, base)),
-    ...(more && { next: shown.at(-1)?.runId }),
+    ...(more && { next: entries.at(-1)?.runId }),
   });
 }
 

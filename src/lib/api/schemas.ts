@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { rowStates } from '../domain/enrolment-batch';
+import { batchStates, enrolmentActions, rowStates } from '../domain/enrolment-batch';
 import { eventStates } from '../domain/event';
 import { feedKinds, firstSystem } from '../domain/feed';
-import { runStates } from '../domain/run';
+import { runModes, runStates, runTriggers } from '../domain/run';
 
 // What the API answers. The description of the API is made from these, and a test holds every answer against them.
 
-const instant = (description: string) =>
+export const instant = (description: string) =>
   z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
@@ -65,8 +65,8 @@ export const runSchema = z
     source,
     kind,
     destination,
-    mode: z.enum(['incremental', 'full']),
-    trigger: z.enum(['timer', 'resync', 'cli', 'webhook']).meta({ description: 'Who asked for it' }),
+    mode: z.enum(runModes),
+    trigger: z.enum(runTriggers).meta({ description: 'Who asked for it' }),
     dryRun: z.boolean().meta({ description: 'Nothing is sent; `changes` says what would be' }),
     state: z.enum(runStates),
     counts,
@@ -137,7 +137,7 @@ export const watermarksSchema = z
   })
   .meta({ id: 'Watermarks' });
 
-const system = z
+export const system = z
   .string()
   .meta({ description: `The id of a source; ${firstSystem}, or dest- and the id of another destination` });
 
@@ -243,8 +243,8 @@ export const batchesSchema = z
       z
         .object({
           batchId: z.string(),
-          action: z.enum(['enrol', 'remove']),
-          state: z.enum(['running', 'done']),
+          action: z.enum(enrolmentActions),
+          state: z.enum(batchStates),
           createdAt: instant('When it was taken in'),
           counts: batchCounts,
           url: z.url().meta({ description: 'Its rows' }),
@@ -258,7 +258,7 @@ export const batchesSchema = z
 export const batchSchema = z
   .object({
     batchId: z.string(),
-    state: z.enum(['running', 'done']),
+    state: z.enum(batchStates),
     counts: batchCounts,
     results: z.array(
       z

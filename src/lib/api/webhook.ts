@@ -1,15 +1,6 @@
-import { z } from 'zod';
 import type { App } from '../app';
 import { takeIn, type WebhookCall } from '../webhooks/intake';
 import { type Answer, json, problem } from './answer';
-
-/** As the description of the API tells it: anything is taken. */
-export const webhookQuery = z.object({
-  event: z.string().optional().meta({
-    description: 'Which event it is, of vendors whose bodies do not say',
-    example: 'course_completed',
-  }),
-});
 
 /** A vendor's event. @throws RetryableError (503, Retry-After) when it could not be kept. */
 export async function postWebhook(app: App, method: string, call: WebhookCall): Promise<Answer> {

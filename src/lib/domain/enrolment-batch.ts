@@ -1,4 +1,8 @@
-export type EnrolmentAction = 'enrol' | 'remove';
+export const enrolmentActions = ['enrol', 'remove'] as const;
+export type EnrolmentAction = (typeof enrolmentActions)[number];
+
+export const batchStates = ['running', 'done'] as const;
+export type BatchState = (typeof batchStates)[number];
 
 export const rowStates = ['pending', 'enrolled', 'removed', 'failed'] as const;
 export type RowState = (typeof rowStates)[number];
@@ -7,7 +11,7 @@ export type RowState = (typeof rowStates)[number];
 export interface EnrolmentBatch {
   readonly batchId: string;
   readonly action: EnrolmentAction;
-  readonly state: 'running' | 'done';
+  readonly state: BatchState;
   readonly createdAt: number;
   readonly total: number;
   /** When it is to be looked at next. */

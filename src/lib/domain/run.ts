@@ -12,8 +12,10 @@ export const runStates = [
   'skipped',
 ] as const;
 export type RunState = (typeof runStates)[number];
-export type RunMode = 'incremental' | 'full';
-export type RunTrigger = 'timer' | 'resync' | 'cli' | 'webhook';
+export const runModes = ['incremental', 'full'] as const;
+export type RunMode = (typeof runModes)[number];
+export const runTriggers = ['timer', 'resync', 'cli', 'webhook'] as const;
+export type RunTrigger = (typeof runTriggers)[number];
 
 /** What was asked for. A learner's address stands here and nowhere else of the run. */
 export interface RunRequest {

@@ -232,7 +232,7 @@ describe('a source and a destination that are made up', () => {
     const made = (file: string): string => JSON.stringify(join(copy, 'built/src/lib', file));
     const script = `
       const { getStatus } = require(${made('api/status/answer.js')});
-      const called = { url: 'http://localhost/api/status', query: new URLSearchParams() };
+      const called = { url: 'http://localhost/api/status', query: new URLSearchParams(), params: {} };
       getStatus(called).then(({ body }) => process.stdout.write(body, () => process.exit(0)));`;
     expect(await node('-e', script)).toMatch(/>old<.* catalog to book<small>parchment</);
   });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { webhookQuery } from '../webhook';
+import { mostEventBytes } from '../../webhooks/read-bytes';
 import { healthSchema, takenInSchema } from '../schemas';
 import { partQuery, statusQuery } from '../status/query';
-import type { Operation } from './operation';
+import type { Operations } from './operation';
+
+const sourceId = z.string().meta({ description: 'The id of the source', examples: ['khalibre'] });
 
 const page = {
   description: 'A web page, or the part of it that was asked for',
@@ -12,20 +14,28 @@ const page = {
 };
 
 /** Of the app itself, and the way in for vendors. */
-export const appOperations: readonly Operation[] = [
-  {
-    operationId: 'receiveWebhook',
+export const appOperations = {
+  receiveWebhook: {
     method: 'post',
     path: '/webhooks/{source}',
     tag: 'Webhooks',
     summary: "Take in a vendor's event",
-    description:
-      'Any JSON is kept and counted, 262,144 bytes at the most. When the source has a secret, the call must be signed as Standard Webhooks says: webhook-id, webhook-timestamp, webhook-signature.',
-    parts: { source: { description: 'The id of the source', example: 'khalibre' } },
-    query: webhookQuery,
+    description: `Any JSON is kept and counted, ${mostEventBytes} bytes at the most. When the source has a secret, the call must be signed as Standard Webhooks says: webhook-id, webhook-timestamp, webhook-signature.`,
+    access: 'vendor',
+    parts: z.object({ source: sourceId }),
+    query: z.object({
+      event: z
+        .string()
+        .optional()
+        .meta({
+          description: 'Which event it is, of vendors whose bodies do not say',
+          examples: ['course_completed'],
+        }),
+    }),
     body: {
       schema: z.unknown().meta({ description: "The vendor's own shape" }),
       required: true,
+      raw: true,
       examples: { event: { type: 'course.updated', data: { courseId: '1042' } } },
     },
     answers: {
@@ -35,67 +45,65 @@ export const appOperations: readonly Operation[] = [
         example: { eventId: 'khalibre-3f1c0e9a7b5d2c4e6f8a9b0c' },
       },
     },
-    problems: [400, 401, 404, 413, 415],
+    problems: [404, 415],
   },
-  {
-    operationId: 'getStatus',
+  getStatus: {
     method: 'get',
     path: '/status',
     tag: 'App',
     summary: 'The page people look at',
     query: statusQuery,
     answers: { 200: page },
-    problems: [400, 404],
+    problems: [404],
   },
-  {
-    operationId: 'getRunPage',
+  getRunPage: {
     method: 'get',
     path: '/status/runs/{runId}',
     tag: 'App',
     summary: 'The page of one run',
     description:
       'Its slices, what became of its rows, and buttons that cancel it, start it again, or replay.',
-    parts: {
-      runId: { description: 'The id of the run', example: 'openedx-consumption-20260302T101500Z-a1b2c3' },
-    },
+    parts: z.object({
+      runId: z.string().meta({
+        description: 'The id of the run',
+        examples: ['openedx-consumption-20260302T101500Z-a1b2c3'],
+      }),
+    }),
     query: partQuery,
     answers: { 200: page },
-    problems: [400, 404],
+    problems: [404],
   },
-  {
-    operationId: 'getSourcePage',
+  getSourcePage: {
     method: 'get',
     path: '/status/sources/{id}',
     tag: 'App',
     summary: 'The page of one source',
     description: 'What it can do, its feeds, pauses, webhooks and settings. Secrets are not shown.',
-    parts: { id: { description: 'The id of the source', example: 'khalibre' } },
+    parts: z.object({ id: sourceId }),
     query: partQuery,
     answers: { 200: page },
-    problems: [400, 404],
+    problems: [404],
   },
-  {
-    operationId: 'getHealth',
+  getHealth: {
     method: 'get',
     path: '/health',
     tag: 'App',
     summary: 'Whether the app can work',
     description:
       '503 when settings are wrong or storage does not answer. Says no more, since anyone may ask.',
-    anonymous: true,
+    access: 'anyone',
     answers: {
       200: { description: 'It can', schema: healthSchema, example: { status: 'ok' } },
       503: { description: 'It cannot', schema: healthSchema, example: { status: 'unavailable' } },
     },
     problems: [],
   },
-  {
-    operationId: 'getOpenApi',
+  getOpenApi: {
     method: 'get',
     path: '/openapi.json',
     tag: 'App',
     summary: 'This description',
-    anonymous: true,
+    access: 'anyone',
     answers: {
       200: {
         description: 'OpenAPI 3.1',
@@ -105,13 +113,12 @@ export const appOperations: readonly Operation[] = [
     },
     problems: [],
   },
-  {
-    operationId: 'getSwagger',
+  getSwagger: {
     method: 'get',
     path: '/swagger.json',
     tag: 'App',
     summary: 'This description as Swagger 2.0, for custom connectors of Power Platform',
-    anonymous: true,
+    access: 'anyone',
     answers: {
       200: {
         description: 'Swagger 2.0',
@@ -121,4 +128,4 @@ export const appOperations: readonly Operation[] = [
     },
     problems: [],
   },
-];
+} satisfies Operations;

@@ -2,17 +2,24 @@ import { mostBatchBytes } from '../../enrolments/check-rows';
 import { columnNames, mostRows } from '../../enrolments/read-rows';
 import { enrolmentRequest } from '../../enrolments/request';
 import { z } from 'zod';
-import { batchQuery } from '../enrolment-batches';
-import { batchesQuery } from '../enrolment-list';
+import { batchesQuery, batchQuery } from '../requests';
 import { batchSchema, batchesSchema, enrolmentSchema, removalSchema, startedBatchSchema } from '../schemas';
-import type { Operation } from './operation';
+import type { Operations } from './operation';
 
-const headers = {
-  'Idempotency-Key': {
-    description: 'Any text of yours: a repeat with it gets the first answer, and nothing is done again',
-    example: '6f1c2b9e-0d3a-4c55-9a41-2f0e8f7d1b63',
-  },
-};
+const headers = z.object({
+  'Idempotency-Key': z
+    .string()
+    // An empty one comes of a variable that is not set: taken for a key, it would be everybody's.
+    .refine(
+      (key) => key.trim() !== '',
+      'is empty; give each request a text of its own, or leave the header out',
+    )
+    .optional()
+    .meta({
+      description: 'Any text of yours: a repeat with it gets the first answer, and nothing is done again',
+      examples: ['6f1c2b9e-0d3a-4c55-9a41-2f0e8f7d1b63'],
+    }),
+});
 const oneOrMany = z.union([enrolmentRequest, z.array(enrolmentRequest).max(mostRows)]);
 const batchId = '0f8c1d2b3a4e5f60718293a4b5c6d7e8';
 const taken = {
@@ -26,9 +33,8 @@ const csvOf = (...lines: string[]) => ({
 });
 
 /** Enrolments: the way out to the vendors. */
-export const enrolmentOperations: readonly Operation[] = [
-  {
-    operationId: 'enrol',
+export const enrolmentOperations = {
+  enrol: {
     method: 'post',
     path: '/enrolments',
     tag: 'Enrolments',
@@ -38,6 +44,7 @@ export const enrolmentOperations: readonly Operation[] = [
     body: {
       schema: oneOrMany,
       required: true,
+      raw: true,
       examples: {
         learner: {
           source: 'khalibre',
@@ -63,10 +70,9 @@ export const enrolmentOperations: readonly Operation[] = [
       },
       202: taken,
     },
-    problems: [400, 403, 404, 409, 413, 422, 501, 502],
+    problems: [404, 409, 422, 501, 502],
   },
-  {
-    operationId: 'removeEnrolment',
+  removeEnrolment: {
     method: 'post',
     path: '/enrolments/remove',
     tag: 'Enrolments',
@@ -76,6 +82,7 @@ export const enrolmentOperations: readonly Operation[] = [
     body: {
       schema: oneOrMany,
       required: true,
+      raw: true,
       examples: {
         learner: { source: 'academyofmine', courseId: '12', learner: { email: 'ann@example.com' } },
         'several learners': [
@@ -93,10 +100,9 @@ export const enrolmentOperations: readonly Operation[] = [
       },
       202: taken,
     },
-    problems: [400, 403, 404, 409, 413, 422, 501, 502],
+    problems: [404, 409, 422, 501, 502],
   },
-  {
-    operationId: 'listEnrolments',
+  listEnrolments: {
     method: 'get',
     path: '/enrolments',
     tag: 'Enrolments',
@@ -120,15 +126,18 @@ export const enrolmentOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400],
+    problems: [],
   },
-  {
-    operationId: 'getEnrolments',
+  getEnrolments: {
     method: 'get',
     path: '/enrolments/{batchId}',
     tag: 'Enrolments',
     summary: 'How far many enrolments or removals are',
-    parts: { batchId: { description: 'As the answer named it that took them in', example: batchId } },
+    parts: z.object({
+      batchId: z
+        .string()
+        .meta({ description: 'As the answer named it that took them in', examples: [batchId] }),
+    }),
     query: batchQuery,
     answers: {
       200: {
@@ -145,6 +154,6 @@ export const enrolmentOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400, 404],
+    problems: [404],
   },
-];
+} satisfies Operations;

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { resyncRequest, runsQuery, watermarksQuery } from '../requests';
 import { runSchema, runsSchema, startedSchema, watermarksSchema } from '../schemas';
-import type { Operation } from './operation';
+import type { Operations } from './operation';
 
 const runId = 'openedx-catalog-20260302T020000Z';
 const run = {
@@ -18,11 +19,10 @@ const run = {
   finishedAt: '2026-03-02T02:00:41Z',
   page: `https://example.com/api/status/runs/${runId}`,
 };
-const parts = { runId: { description: 'The id of a run', example: runId } };
+const parts = z.object({ runId: z.string().meta({ description: 'The id of a run', examples: [runId] }) });
 
-export const runOperations: readonly Operation[] = [
-  {
-    operationId: 'resync',
+export const runOperations = {
+  resync: {
     method: 'post',
     path: '/resync',
     tag: 'Runs',
@@ -62,10 +62,9 @@ export const runOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400, 403, 413, 422, 501],
+    problems: [422, 501],
   },
-  {
-    operationId: 'listRuns',
+  listRuns: {
     method: 'get',
     path: '/runs',
     tag: 'Runs',
@@ -74,10 +73,9 @@ export const runOperations: readonly Operation[] = [
     answers: {
       200: { description: 'A page of runs', schema: runsSchema, example: { runs: [run], next: runId } },
     },
-    problems: [400],
+    problems: [],
   },
-  {
-    operationId: 'getRun',
+  getRun: {
     method: 'get',
     path: '/runs/{runId}',
     tag: 'Runs',
@@ -86,8 +84,7 @@ export const runOperations: readonly Operation[] = [
     answers: { 200: { description: 'The run as it is now', schema: runSchema, example: run } },
     problems: [404],
   },
-  {
-    operationId: 'cancelRun',
+  cancelRun: {
     method: 'post',
     path: '/runs/{runId}/cancel',
     tag: 'Runs',
@@ -102,10 +99,9 @@ export const runOperations: readonly Operation[] = [
         example: { ...run, state: 'cancelled' },
       },
     },
-    problems: [403, 404],
+    problems: [404],
   },
-  {
-    operationId: 'listWatermarks',
+  listWatermarks: {
     method: 'get',
     path: '/watermarks',
     tag: 'Runs',
@@ -129,6 +125,6 @@ export const runOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400],
+    problems: [],
   },
-];
+} satisfies Operations;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { signInRequest } from '../sign-ins';
-import type { Operation } from './operation';
+import { signInRequest } from '../sign-in-request';
+import type { Operations } from './operation';
 
 const source = z.string().meta({ description: 'The id of the source' });
 
@@ -28,9 +28,8 @@ const signInSchema = z
   .meta({ id: 'SignInCredential' });
 
 /** A learner into the vendor's pages. */
-export const signInOperations: readonly Operation[] = [
-  {
-    operationId: 'signIn',
+export const signInOperations = {
+  signIn: {
     method: 'post',
     path: '/sign-ins',
     tag: 'Sign-ins',
@@ -67,6 +66,6 @@ export const signInOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400, 403, 404, 409, 413, 422, 501, 502, 504],
+    problems: [404, 409, 422, 501, 502, 504],
   },
-];
+} satisfies Operations;

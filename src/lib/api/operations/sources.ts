@@ -1,4 +1,12 @@
-import { learnersQuery, pageQuery, progressSearch } from '../sources/requests';
+import {
+  courseParts,
+  learnerParts,
+  learnersQuery,
+  ofDirectory,
+  ofScannedSource,
+  pageQuery,
+  progressSearch,
+} from '../sources/requests';
 import {
   coursesSchema,
   courseSchema,
@@ -8,10 +16,9 @@ import {
   progressPageSchema,
   sourcesSchema,
 } from '../sources/schemas';
-import type { Operation } from './operation';
+import type { Operations } from './operation';
 
-const source = (example: string) => ({ source: { description: 'The id of the source', example } });
-const asked = [400, 404, 501, 502, 504] as const;
+const asked = [404, 501, 502, 504] as const;
 
 const course = {
   id: '1042',
@@ -32,9 +39,8 @@ const learner = {
 };
 
 /** What the vendors have now: read when asked, never kept. */
-export const sourceOperations: readonly Operation[] = [
-  {
-    operationId: 'listSources',
+export const sourceOperations = {
+  listSources: {
     method: 'get',
     path: '/sources',
     tag: 'Sources',
@@ -68,14 +74,13 @@ export const sourceOperations: readonly Operation[] = [
     },
     problems: [],
   },
-  {
-    operationId: 'listCourses',
+  listCourses: {
     method: 'get',
     path: '/sources/{source}/courses',
     tag: 'Sources',
     summary: "List a source's courses",
     description: 'Read from the vendor now, a page at a time.',
-    parts: source('khalibre'),
+    parts: ofScannedSource,
     query: pageQuery,
     answers: {
       200: {
@@ -91,32 +96,24 @@ export const sourceOperations: readonly Operation[] = [
     },
     problems: asked,
   },
-  {
-    operationId: 'getCourse',
+  getCourse: {
     method: 'get',
     path: '/sources/{source}/courses/{id}',
     tag: 'Sources',
     summary: 'Read one course',
     description: 'Read from the vendor now. 404 when it is gone or hidden.',
-    parts: {
-      ...source('khalibre'),
-      id: {
-        description: 'The id of the course, percent-encoded: `course-v1%3AExampleX%2BC1%2B2026`',
-        example: '1042',
-      },
-    },
+    parts: courseParts,
     answers: { 200: { description: 'The course', schema: courseSchema, example: course } },
-    problems: [404, 501, 502, 504],
+    problems: asked,
   },
-  {
-    operationId: 'listLearners',
+  listLearners: {
     method: 'get',
     path: '/sources/{source}/learners',
     tag: 'Sources',
     summary: "List a source's learners",
     description:
       'Read from the vendor now, a page at a time. Rows that cannot be read are counted in `notes`.',
-    parts: source('tbook'),
+    parts: ofDirectory,
     query: learnersQuery,
     answers: {
       200: {
@@ -127,26 +124,21 @@ export const sourceOperations: readonly Operation[] = [
     },
     problems: [...asked, 422],
   },
-  {
-    operationId: 'getLearner',
+  getLearner: {
     method: 'get',
     path: '/sources/{source}/learners/{id}',
     tag: 'Sources',
     summary: 'Read one learner',
-    parts: {
-      ...source('tbook'),
-      id: { description: 'The id of the learner at the source; no mail address', example: '1' },
-    },
+    parts: learnerParts,
     answers: { 200: { description: 'The learner', schema: learnerSchema, example: learner } },
-    problems: [404, 501, 502, 504],
+    problems: asked,
   },
-  {
-    operationId: 'listEntities',
+  listEntities: {
     method: 'get',
     path: '/sources/{source}/entities',
     tag: 'Sources',
     summary: "List into what a source's learners are divided",
-    parts: source('tbook'),
+    parts: ofDirectory,
     query: pageQuery,
     answers: {
       200: {
@@ -157,15 +149,14 @@ export const sourceOperations: readonly Operation[] = [
     },
     problems: asked,
   },
-  {
-    operationId: 'searchProgress',
+  searchProgress: {
     method: 'post',
     path: '/sources/{source}/progress/search',
     tag: 'Sources',
     summary: "Search learners' results at a source",
     description:
       'Read from the vendor now, a page at a time. A windowed source is asked by modification time, and `courseId` and `learner` filter each of its pages; a scanned one is asked for a course, or for a learner where it can be (`byLearner`). So a page may be empty and have a `next`: the end is where there is none. Rows that change while pages turn may come twice or not at all.',
-    parts: source('khalibre'),
+    parts: ofScannedSource,
     body: {
       schema: progressSearch,
       required: true,
@@ -192,6 +183,6 @@ export const sourceOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [...asked, 403, 413, 422],
+    problems: [...asked, 422],
   },
-];
+} satisfies Operations;

@@ -1,6 +1,5 @@
-import { firstSystem } from '../../domain/feed';
-import { eventsQuery, eventsReplayRequest } from '../events';
-import { quarantineQuery, replayRequest } from '../requests';
+import { z } from 'zod';
+import { eventsQuery, eventsReplayRequest, quarantineQuery, replayRequest } from '../requests';
 import {
   endedPauseSchema,
   eventsReplaySchema,
@@ -8,17 +7,17 @@ import {
   pausesSchema,
   quarantineReplaySchema,
   quarantineSchema,
+  system,
 } from '../schemas';
-import type { Operation } from './operation';
+import type { Operations } from './operation';
 
 const id = 'openedx-consumption-0f3a9c5b7d1e2468';
 const runId = 'openedx-consumption-20260302T101500Z-a1b2c3';
 const eventId = 'khalibre-3f1c0e9a7b5d2c4e6f8a9b0c';
 
 /** Systems that asked to be left alone; records and events that did not get through, and another attempt at them. */
-export const troubleOperations: readonly Operation[] = [
-  {
-    operationId: 'listPauses',
+export const troubleOperations = {
+  listPauses: {
     method: 'get',
     path: '/pauses',
     tag: 'Pauses',
@@ -34,19 +33,13 @@ export const troubleOperations: readonly Operation[] = [
     },
     problems: [],
   },
-  {
-    operationId: 'endPause',
+  endPause: {
     method: 'post',
     path: '/pauses/{system}/end',
     tag: 'Pauses',
     summary: 'Call a system again at once',
     description: 'The next call goes alone and tells how the system is. What waited for the end goes on.',
-    parts: {
-      system: {
-        description: `The id of a source; ${firstSystem}, or dest- and the id of another destination`,
-        example: 'openedx',
-      },
-    },
+    parts: z.object({ system: system.meta({ examples: ['openedx'] }) }),
     answers: {
       200: {
         description: 'The pause is over',
@@ -54,10 +47,9 @@ export const troubleOperations: readonly Operation[] = [
         example: { system: 'openedx', ended: true },
       },
     },
-    problems: [403, 404],
+    problems: [404],
   },
-  {
-    operationId: 'listQuarantine',
+  listQuarantine: {
     method: 'get',
     path: '/quarantine',
     tag: 'Quarantine',
@@ -82,10 +74,9 @@ export const troubleOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400],
+    problems: [],
   },
-  {
-    operationId: 'replayQuarantine',
+  replayQuarantine: {
     method: 'post',
     path: '/quarantine/replay',
     tag: 'Quarantine',
@@ -115,10 +106,9 @@ export const troubleOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400, 403, 413],
+    problems: [],
   },
-  {
-    operationId: 'listEvents',
+  listEvents: {
     method: 'get',
     path: '/events',
     tag: 'Webhooks',
@@ -142,10 +132,9 @@ export const troubleOperations: readonly Operation[] = [
         },
       },
     },
-    problems: [400],
+    problems: [],
   },
-  {
-    operationId: 'replayEvents',
+  replayEvents: {
     method: 'post',
     path: '/events/replay',
     tag: 'Webhooks',
@@ -159,6 +148,6 @@ export const troubleOperations: readonly Operation[] = [
         example: { replayed: 1 },
       },
     },
-    problems: [400, 403, 413],
+    problems: [],
   },
-];
+} satisfies Operations;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../errors';
+import { usualLimit } from '../requests';
 
 /** What makes two pages parts of the same list: route, source, filters. */
 export type ListParts = readonly (string | undefined)[];
@@ -10,8 +11,6 @@ export interface Place {
   /** Rows asked for at a time: places counted in pages of one size mean nothing in those of another. */
   readonly size: number;
 }
-
-const usualSize = 50;
 
 /**
  * Where a caller is in a list of a source, as opaque text. A list's name goes in as a hash alone, since it may hold
@@ -29,7 +28,7 @@ export function readNext(
   list: ListParts,
   asked: { readonly next?: string | undefined; readonly limit?: number | undefined },
 ): Place {
-  if (asked.next === undefined) return { cursor: undefined, size: asked.limit ?? usualSize };
+  if (asked.next === undefined) return { cursor: undefined, size: asked.limit ?? usualLimit };
   const place = parse(list, asked.next);
   if (!place)
     throw new InputError(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mailAddress } from '../../domain/mail-address';
-import { limitParameter, time } from '../requests';
+import { limitOf, mostAtATime, nextDescription, time, usualLimit } from '../requests';
 
 const longestNext = 4_000;
 
@@ -12,25 +12,34 @@ export const canBeNamed = (id: string): boolean =>
   id.length <= 400 && !/\p{Cs}/u.test(id) && !/^\.{0,2}$/.test(id);
 
 /**
- * A parameter of a route, as it was meant. The host has undone percent-encoding once, and leaves an encoded slash
- * alone, as it would divide the path.
+ * A part of a path, as it was meant. The host has undone percent-encoding once, and leaves an encoded slash alone, as
+ * it would divide the path.
  */
-export const fromPath = (parameter: string | undefined): string => (parameter ?? '').replace(/%2f/gi, '/');
+const part = (description: string, example: string) =>
+  z
+    .string()
+    .overwrite((text) => text.replace(/%2f/gi, '/'))
+    .meta({ description, examples: [example] });
 
-const next = z
-  .string()
-  .max(longestNext)
-  .optional()
-  .meta({ description: 'What the page before gave as `next`' });
+const source = (example: string) => part('The id of the source', example);
+
+export const ofScannedSource = z.object({ source: source('khalibre') });
+export const ofDirectory = z.object({ source: source('tbook') });
+export const courseParts = z.object({
+  source: source('khalibre'),
+  id: part('The id of the course, percent-encoded: `course-v1%3AExampleX%2BC1%2B2026`', '1042'),
+});
+export const learnerParts = z.object({
+  source: source('tbook'),
+  id: part('The id of the learner at the source; no mail address', '1'),
+});
+
+const next = z.string().max(longestNext).optional().meta({ description: nextDescription });
+
+const rowsAsked = `How many rows the vendor is asked for at a time; left out: ${usualLimit}`;
 
 export const pageQuery = z.strictObject({
-  limit: limitParameter.meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: 200,
-    description:
-      'How many rows the vendor is asked for at a time; left out: 50. A page may hold fewer, and more where the vendor does not heed it',
-  }),
+  limit: limitOf(`${rowsAsked}. A page may hold fewer, and more where the vendor does not heed it`),
   next,
 });
 
@@ -59,12 +68,7 @@ export const progressSearch = z
       .meta({ description: 'Only the learner with this mail address' }),
     from: time('Windowed sources: only what was modified from then on; left out: since the setting `since`'),
     to: time("Windowed sources: only what was modified until then; left out: the source's now"),
-    limit: z
-      .int()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: 'How many rows the vendor is asked for at a time; left out: 50' }),
-    next: next.meta({ description: 'What the page before gave as `next`; with the same filters' }),
+    limit: z.int().min(1).max(mostAtATime).optional().meta({ description: rowsAsked }),
+    next: next.meta({ description: `${nextDescription}; with the same filters` }),
   })
   .meta({ id: 'ProgressSearch' });

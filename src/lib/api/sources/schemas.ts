@@ -2,16 +2,11 @@ import { z } from 'zod';
 import type { Course } from '../../domain/course';
 import { type LearnerResult, resultStatuses } from '../../domain/learner-result';
 import type { Entity, Learner } from '../../sources/source';
+import { instant } from '../schemas';
 
 // What the routes of the sources answer. What a vendor does not say is left out, never made up.
 
-const instant = (description: string) =>
-  z
-    .string()
-    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
-    .optional()
-    .meta({ format: 'date-time', description });
-
+const instantSaid = (description: string) => instant(description).optional();
 const said = (description: string) => z.string().optional().meta({ description });
 
 const problems = z
@@ -79,12 +74,12 @@ export const courseSchema = z
     thumbnailSmall: said('Address of an image'),
     thumbnailLarge: said('Address of an image'),
     language: said('As the vendor writes it'),
-    start: instant('From when it can be taken'),
-    end: instant('Until when'),
-    enrollmentStart: instant('From when learners can be enrolled'),
-    enrollmentEnd: instant('Until when'),
-    createdAt: instant('When it was made at the source'),
-    modifiedAt: instant('When the source last changed it'),
+    start: instantSaid('From when it can be taken'),
+    end: instantSaid('Until when'),
+    enrollmentStart: instantSaid('From when learners can be enrolled'),
+    enrollmentEnd: instantSaid('Until when'),
+    createdAt: instantSaid('When it was made at the source'),
+    modifiedAt: instantSaid('When the source last changed it'),
     durationMinutes: z.number().min(0).optional().meta({ description: 'How long it takes, in minutes' }),
   } satisfies Record<keyof Course, z.ZodType>)
   .meta({ id: 'Course', description: 'A course, whatever the vendor' });
@@ -150,9 +145,9 @@ const progressSchema = z
     status: z.enum(resultStatuses),
     percent: z.number().min(0).optional().meta({ description: 'How much is done, or the score: 0 to 1' }),
     grade: said('In the words of the course'),
-    startedAt: instant('When the learner began'),
-    completedAt: instant('When the learner was done'),
-    at: instant('When the source last changed it'),
+    startedAt: instantSaid('When the learner began'),
+    completedAt: instantSaid('When the learner was done'),
+    at: instantSaid('When the source last changed it'),
   } satisfies Record<keyof LearnerResult, z.ZodType>)
   .meta({ id: 'Progress', description: 'How far one learner has come in one course' });
 

@@ -1,22 +1,23 @@
 import type { App } from '../../app';
-import { isEnded, type Run } from '../../domain/run';
+import { isEnded } from '../../domain/run';
 import { utc } from '../../domain/time';
 import { type Answer, problem } from '../answer';
+import { appOperations } from '../operations/app';
+import { pageOf } from '../page';
 import { openView, runViews } from '../run-view';
 import { mustBeChoices, type StatusFilter } from './filter';
 import { html } from './html';
 import { readStatusModel } from './model';
 import { livePart, statusPage } from './page';
 import { answerPage, type Called, pagePart, wholePage } from './page-answer';
-import { statusQuery } from './query';
 import { runResult, runRows } from './runs';
 
 const older = 25;
 
 /** The overview: the page people look at first, or a part of it. */
 export const getStatus = (called: Called): Promise<Answer> =>
-  answerPage(called, 'status', statusQuery, async (app, asked, { up, nonce }) => {
-    const { part, runId = '', ...filter } = asked;
+  answerPage(called, appOperations.getStatus, async (app, { query }, { up, nonce }) => {
+    const { part, runId = '', ...filter } = query;
     if (part === 'run') return runPart(app, runId, up);
     const { sources, destinations } = app.settings;
     const choices = { sources: sources.map(({ id }) => id), destinations: destinations.map(({ id }) => id) };
@@ -37,15 +38,11 @@ async function runPart(app: App, runId: string, up: string): Promise<Answer> {
 
 /** The runs before one. */
 async function runsPart(app: App, after: string, filter: StatusFilter, up: string): Promise<Answer> {
-  const runs: Run[] = [];
-  for await (const run of app.engine.runs.list({ ...filter, after, pageSize: older + 1 })) {
-    runs.push(run);
-    if (runs.length > older) break;
-  }
-  const rows = runRows(await runViews(app.engine, runs.slice(0, older)), { at: utc(app.engine.now()), up });
-  const more = runs.length > older ? 'yes' : 'no';
+  const { runs } = app.engine;
+  const { entries, more } = await pageOf((pageSize) => runs.list({ ...filter, after, pageSize }), older);
+  const rows = runRows(await runViews(app.engine, entries), { at: utc(app.engine.now()), up });
   const body = html`<table>
-    <tbody data-more="${more}">
+    <tbody data-more="${more ? 'yes' : 'no'}">
       ${rows}
     </tbody>
   </table>`;

@@ -1,4 +1,5 @@
 import type { App } from '../../app';
+import type { EnrolmentBatch } from '../../domain/enrolment-batch';
 import { type Feed, feedName } from '../../domain/feed';
 import { isEnded, type Run, type RunState } from '../../domain/run';
 import { toMs, utc, type Utc } from '../../domain/time';
@@ -75,7 +76,8 @@ export async function readStatusModel(
 }
 
 async function readNewestBatches(app: App): Promise<BatchView[]> {
-  const batches = await readBatches(app, { most: batchesShown });
+  const batches: EnrolmentBatch[] = [];
+  for await (const batch of readBatches(app)) if (batches.push(batch) >= batchesShown) break;
   return Promise.all(batches.map((batch) => batchView(app, batch)));
 }
 

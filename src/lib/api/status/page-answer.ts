@@ -4,16 +4,17 @@ import type { App } from '../../app';
 import type { Answer } from '../answer';
 import { apiAddress } from '../api-address';
 import { atTheDoor } from '../door';
-import { parseQuery } from '../requests';
+import type { Operation } from '../operations/operation';
+import { type Asked, type HttpCall, parseAddress } from '../serve';
 import type { Html } from './html';
 import { troublePage } from './shell';
 import { upFrom } from './view';
 
 /** A page that was called. */
-export interface Called {
-  readonly url: string;
-  readonly query: URLSearchParams;
-}
+export type Called = Pick<HttpCall, 'url' | 'query' | 'params'>;
+
+/** The operation of a page, which may be asked for a part of it. */
+type PageOperation = Operation & { readonly query: z.ZodType<{ readonly part?: string | undefined }> };
 
 /** What a page is made for. */
 export interface Ground {
@@ -28,23 +29,21 @@ export interface Ground {
 /**
  * Answers with a page, or with a part of it. When there is nothing to show, the page says why; a part answers as the
  * API does.
- * @param route of the function that was called.
  */
-export async function answerPage<T extends { readonly part?: string | undefined }>(
-  { url, query }: Called,
-  route: string,
-  schema: z.ZodType<T>,
-  work: (app: App, query: T, ground: Ground) => Promise<Answer>,
+export async function answerPage<O extends PageOperation>(
+  called: Called,
+  operation: O,
+  work: (app: App, asked: Pick<Asked<O>, 'parts' | 'query'>, ground: Ground) => Promise<Answer>,
 ): Promise<Answer> {
+  const { url, query } = called;
   const ground = {
-    base: apiAddress(url, route),
-    up: upFrom(url, route),
+    base: apiAddress(url, operation.path),
+    up: upFrom(url, operation.path),
     nonce: randomBytes(16).toString('base64'),
   };
-  const asked = parseQuery(schema, query);
-  if (!asked.ok) return query.has('part') ? asked.answer : trouble(asked.answer, ground);
-  const answer = await atTheDoor((app) => work(app, asked.value, ground));
-  return asked.value.part === undefined && answer.status >= 400 ? trouble(answer, ground) : answer;
+  const asked = parseAddress(operation, called);
+  const answer = asked.ok ? await atTheDoor((app) => work(app, asked.value, ground)) : asked.answer;
+  return !query.has('part') && answer.status >= 400 ? trouble(answer, ground) : answer;
 }
 
 /** @param answer a problem, which becomes a page of the same status. */

@@ -4,9 +4,9 @@ import { runsQuery } from '../requests';
 /** A form in the browser sends what was left empty, too. */
 const only = <T extends z.ZodType>(what: string, type: T) =>
   z
-    .union([z.literal('').transform(() => undefined), type])
+    .preprocess((text) => (text === '' ? undefined : text), type)
     .optional()
-    .meta({ type: 'string', description: `Only this ${what}; left out or empty: all` });
+    .meta({ description: `Only this ${what}; left out or empty: all` });
 
 /** What of the page is wanted. */
 export const statusQuery = z

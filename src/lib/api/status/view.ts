@@ -14,12 +14,12 @@ export interface View {
 
 /**
  * How a page that was called leads to the API.
- * @param url as it was called. @param route of its function: hosts do not mind slashes at the end, browsers do.
+ * @param url as it was called: hosts do not mind slashes at the end, browsers do. @param path of its operation.
  */
-export function upFrom(url: string, route: string): string {
+export function upFrom(url: string, path: string): string {
   const { pathname } = new URL(url);
   const slashes = pathname.length - withoutTrailingSlashes(pathname).length;
-  return '../'.repeat(route.split('/').length - 1 + slashes) || './';
+  return '../'.repeat(path.split('/').length - 2 + slashes) || './';
 }
 
 // The page's script adds the key that opened the page to whatever has `data-page`.
