@@ -7,7 +7,8 @@ import { queueNames, tableNames } from '../../src/lib/store/storage';
 import { purge } from '../../src/lib/sync/purge';
 import { sweep } from '../../src/lib/sync/run/sweep';
 import { bodyOf, send } from '../api/send-enrolments';
-import { type Bridge, briskLeases, startBridge, until } from '../setup/bridge';
+import { manualClock } from '../http/fixed-clock';
+import { type Bridge, leasesIn, startBridge, until } from '../setup/bridge';
 import { startStorageProxy } from '../setup/storage-proxy';
 import { seen, sendBatch, takeMessages, workMessages } from './batches';
 
@@ -192,9 +193,10 @@ test('the same learner twice in a batch is booked once', async () => {
 test('a crash in between: another app does the rest, and nobody is booked twice', async () => {
   const n = 12;
   const proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage!);
-  const leases = briskLeases(bridge.env);
+  const clock = manualClock(Date.now());
+  const leases = leasesIn(bridge.env, clock);
   const first = bridge.another(
-    { leases: briskLeases({ AzureWebJobsStorage: proxy.connectionString }) },
+    { leases: leasesIn({ AzureWebJobsStorage: proxy.connectionString }, clock) },
     { AzureWebJobsStorage: proxy.connectionString },
   );
   const batchId = await sendBatch(first, rows(n));
@@ -213,10 +215,9 @@ test('a crash in between: another app does the rest, and nobody is booked twice'
 
   const second = bridge.another({ leases });
   await takeMessages(app);
-  await until(
-    'the dead worker’s leases are over',
-    async () => !(await leases.isHeld(`enrolments-${batchId}`)),
-  );
+  expect(await leases.isHeld(`enrolments-${batchId}`)).toBe(true);
+  await clock.advance(65_000);
+  expect(await leases.isHeld(`enrolments-${batchId}`)).toBe(false);
   now += 60_000;
   await sweep(second.engine);
   await workMessages(second);

@@ -1,25 +1,26 @@
 import type { App } from '../../src/lib/app';
 import { perform } from '../../src/lib/enrolments/perform';
 import { detailOf, send } from '../api/send-enrolments';
-import { type Bridge, briskLeases, startBridge, until } from '../setup/bridge';
+import { manualClock, type ManualClock, whileTimePasses } from '../http/fixed-clock';
+import { type Bridge, briskLeases, leasesIn, startBridge, until } from '../setup/bridge';
 import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
 
 /*
  * A host that dies while a vendor enrols for it: what it held runs out, and whoever asks next gets a true answer.
  */
 
-/** More than any fixed patience of a caller would be, and less than the lease of production. */
-const leaseMs = 24_000;
-
 let bridge: Bridge;
 let proxy: StorageProxy;
 let dying: App;
+/** Of both hosts' leases. */
+let clock: ManualClock;
 beforeEach(async () => {
   bridge = await startBridge({ sandbox: { khalibre: { courses: 4, learners: 4 } } });
   khalibre().state.putCourse({ id: 5000, title: 'One', end: null, communities: [57] });
   proxy = await startStorageProxy(bridge.env.AzureWebJobsStorage!);
+  clock = manualClock(Date.now());
   dying = bridge.another(
-    { leases: briskLeases({ AzureWebJobsStorage: proxy.connectionString }, leaseMs) },
+    { leases: leasesIn({ AzureWebJobsStorage: proxy.connectionString }, clock) },
     { AzureWebJobsStorage: proxy.connectionString },
   );
 });
@@ -48,23 +49,25 @@ async function sendAndDie(key?: string): Promise<void> {
 
 test('the next call for the learner waits for it, and is answered by what the vendor says', async () => {
   await sendAndDie();
-  const next = bridge.another({ leases: briskLeases(bridge.env, leaseMs) });
-  expect(await send(next, body)).toMatchObject({ status: 201 });
+  const next = bridge.another({ leases: leasesIn(bridge.env, clock) });
+  const begun = clock.now();
+  expect(await whileTimePasses(clock, send(next, body))).toMatchObject({ status: 201 });
+  expect(clock.now() - begun).toBeGreaterThan(60_000);
   expect(booked()).toBe(1);
 });
 
 test('a repeat with its Idempotency-Key is under way until then, and is answered after it', async () => {
   await sendAndDie('order-1');
-  const next = bridge.another({ leases: briskLeases(bridge.env, leaseMs) });
+  const next = bridge.another({ leases: leasesIn(bridge.env, clock) });
   const early = await send(next, body, { key: 'order-1' });
   expect([early.status, early.headers['retry-after']]).toEqual([409, '5']);
   expect(detailOf(early)).toMatch(/it goes on, or its host ended a moment ago/);
   let answer = early;
-  await until(
+  const answered = until(
     'it is answered',
     async () => (answer = await send(next, body, { key: 'order-1' })).status !== 409,
-    leaseMs + 15_000,
   );
+  await whileTimePasses(clock, answered);
   expect(answer.status).toBe(201);
   expect(booked()).toBe(1);
   const again = await send(next, body, { key: 'order-1' });

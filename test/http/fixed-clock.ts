@@ -1,3 +1,4 @@
+import { setTimeout as real } from 'node:timers/promises';
 import type { Clock } from '../../src/lib/http/clock';
 
 /** A clock that jumps: whoever sleeps is woken at once, and time has passed. `slept` lists how long each slept. */
@@ -17,10 +18,24 @@ export function jumpingClock(
   };
 }
 
-/** A clock that stands still until `advance`; then it wakes who is due, in order. */
-export function manualClock(start = Date.parse('2026-03-01T12:00:00Z')): Clock & {
+export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
-} {
+}
+
+/** Lets time pass, a few seconds at a time, until some work that really calls other systems is done. */
+export async function whileTimePasses<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = work.finally(() => (isDone = true));
+  done.catch(() => undefined);
+  while (!isDone) {
+    await clock.advance(5_000);
+    await real(10);
+  }
+  return done;
+}
+
+/** A clock that stands still until `advance`; then it wakes who is due, in order. */
+export function manualClock(start = Date.parse('2026-03-01T12:00:00Z')): ManualClock {
   let now = start;
   let sleepers: Array<{ at: number; wake: () => void }> = [];
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));

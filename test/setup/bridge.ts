@@ -5,7 +5,7 @@ import type { FeedKind } from '../../src/lib/domain/feed';
 import type { Run } from '../../src/lib/domain/run';
 import { type App, type AppOverrides, createApp } from '../../src/lib/app';
 import { createLogger } from '../../src/lib/log';
-import { LeaseStore } from '../../src/lib/store/leases';
+import { type LeaseOptions, LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
 import { defaultPatience, type Patience } from '../../src/lib/sync/engine';
 import { type StartOptions, startRun } from '../../src/lib/sync/run/start';
@@ -71,14 +71,18 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
   return { app, sandbox, env, logged, sync, another, stop: () => sandbox.stop() };
 }
 
-/** Leases that end and are renewed fast enough for a test to see it. */
-export function briskLeases(env: Record<string, string>, ttlMs = 1_500): LeaseStore {
+/** Leases in an account. */
+export function leasesIn(env: Record<string, string>, options: LeaseOptions = {}): LeaseStore {
   const storage = connectStorage({
     type: 'connectionString',
     connectionString: env.AzureWebJobsStorage ?? '',
   });
-  return new LeaseStore(storage, { ttlMs, renewMs: ttlMs / 3, skewMs: 0 });
+  return new LeaseStore(storage, options);
 }
+
+/** Leases that end and are renewed fast enough for a test to see it. */
+export const briskLeases = (env: Record<string, string>, ttlMs = 1_500): LeaseStore =>
+  leasesIn(env, { ttlMs, renewMs: ttlMs / 3, skewMs: 0 });
 
 /** Waits until something holds. @throws Error that says what did not. */
 export async function until(

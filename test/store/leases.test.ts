@@ -1,5 +1,6 @@
 import { LeaseStore } from '../../src/lib/store/leases';
 import { connectStorage } from '../../src/lib/store/storage';
+import { manualClock } from '../http/fixed-clock';
 import { until } from '../setup/bridge';
 import { testStorage } from '../setup/storage';
 import { startStorageProxy } from '../setup/storage-proxy';
@@ -46,7 +47,8 @@ describe('a lease is not lost to oneself', () => {
     const proxy = await startStorageProxy(await testStorage());
     const storage = connectStorage({ type: 'connectionString', connectionString: proxy.connectionString });
     await storage.prepare();
-    return { proxy, leases: new LeaseStore(storage, { ttlMs: 3_000, renewMs: 300, skewMs: 0 }) };
+    const clock = manualClock(Date.now());
+    return { proxy, storage, clock, leases: new LeaseStore(storage, clock) };
   };
 
   test('when the answer to its acquiring is lost and the client sends it again', async () => {
@@ -64,12 +66,20 @@ describe('a lease is not lost to oneself', () => {
   });
 
   test('when the answer to a renewal is lost and the client sends it again', async () => {
-    const { proxy, leases } = await start();
+    const { proxy, storage, clock, leases } = await start();
     try {
       const lease = await leases.acquire('course-2');
       proxy.mood = { type: 'loses', only: write };
-      await until('a renewal has lost its answer', () => proxy.mood.type === 'works');
-      await new Promise((resolve) => setTimeout(resolve, 800));
+      const reads = () =>
+        proxy.calls.filter(({ method, path }) => method === 'GET' && path.includes('course-2'));
+      await clock.advance(20_000);
+      await until('it found its own write', () => reads().length === 2);
+      expect(proxy.mood.type).toBe('works');
+      await clock.advance(20_000);
+      await until('it is renewed once more', async () => {
+        const { until: end } = await storage.table('leases').getEntity('lease', 'course-2');
+        return Number(end) === clock.now() + 60_000;
+      });
       expect(lease?.lost.aborted).toBe(false);
       await lease?.release();
     } finally {

@@ -1,10 +1,9 @@
 import { PayloadError, RetryableError } from '../../src/lib/errors';
-import { LeaseStore } from '../../src/lib/store/leases';
-import { connectStorage } from '../../src/lib/store/storage';
 import { planRun } from '../../src/lib/sync/run/plan';
 import { workSlice } from '../setup/one-slice';
 import { startRun } from '../../src/lib/sync/run/start';
-import { type Bridge, startBridge, until } from '../setup/bridge';
+import { manualClock } from '../http/fixed-clock';
+import { type Bridge, leasesIn, startBridge } from '../setup/bridge';
 
 /*
  * A worker that stood still for longer than its lease, and did not notice when it goes on.
@@ -39,13 +38,6 @@ function stalls(): {
   return { onStep, at, end: (error) => end(error) };
 }
 
-/** Leases that end soon, and are never renewed: nobody tells their holder. */
-const fleeting = (ttlMs: number): LeaseStore =>
-  new LeaseStore(
-    connectStorage({ type: 'connectionString', connectionString: bridge.env.AzureWebJobsStorage ?? '' }),
-    { ttlMs, renewMs: 3_600_000, skewMs: 0 },
-  );
-
 test.each([
   ['rescheduled', new RetryableError('the sink is away')],
   ['fail', new PayloadError('the sink answered something else')],
@@ -55,11 +47,16 @@ test.each([
   await planRun(bridge.app.engine, runId, never);
   const run = (await runs.read(runId))!;
   const [first, second] = [stalls(), stalls()];
-  const stalled = bridge.another({ leases: fleeting(600), onStep: first.onStep });
+  const clock = manualClock(Date.now());
+  // Nobody tells their holder that they ended.
+  const neverRenewed = { ...clock, renewMs: 3_600_000 };
+  const stalled = bridge.another({ leases: leasesIn(bridge.env, neverRenewed), onStep: first.onStep });
   const working = workSlice(stalled.engine, runId, 1, never);
   await first.at;
-  const leases = fleeting(60_000);
-  await until('the lease has ended', async () => (await leases.alive('place-openedx-')).size === 0);
+  const leases = leasesIn(bridge.env, neverRenewed);
+  expect((await leases.alive('place-openedx-')).size).toBe(1);
+  await clock.advance(65_000);
+  expect((await leases.alive('place-openedx-')).size).toBe(0);
   const successor = bridge.another({ leases, onStep: second.onStep });
   const succeeding = workSlice(successor.engine, runId, 1, never);
   await second.at;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnrolmentAction } from '../domain/enrolment-batch';
 import {
   AuthError,
@@ -17,7 +16,6 @@ import type { AskedEnrolment } from './request';
 
 /** Of one that a caller waits for: the host must answer within 230 s. */
 const promptMs = 120_000;
-const busyPollMs = 250;
 
 /** Another call of the same learner at the same source goes on: its holder lives. Nothing was asked. */
 export class LearnerBusyError extends Error {
@@ -74,12 +72,8 @@ async function turnOf(
   stop: AbortSignal,
 ): Promise<Lease> {
   const name = `learner-${source}-${shortHash(learner.email.trim().toLowerCase())}`;
-  const polls = 1 + Math.ceil(engine.leases.outlivesHolderMs / busyPollMs);
-  for (let poll = 0; poll < polls && !stop.aborted; poll++) {
-    if (poll > 0) await sleep(busyPollMs);
-    const lease = await engine.leases.acquire(name);
-    if (lease) return lease;
-  }
+  const lease = await engine.leases.acquireInTurn(name, stop);
+  if (lease) return lease;
   if (stop.aborted)
     throw new RetryableError('The host is stopping, and nothing was asked; send the same again');
   throw new LearnerBusyError(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ConflictError, LeaseLostError } from '../errors';
 import { toMs } from '../domain/time';
+import { type Clock, systemClock } from '../http/clock';
 import { readOrSkip, rowCodec } from './codec';
 import { maybe } from './fields';
 import { type ByItself, purgeRows } from './purging';
@@ -22,6 +23,8 @@ const ttlMs = 60_000;
 const renewMs = 20_000;
 // Storage's clock is known to a second; the rest is for what a call takes.
 const skewMs = 5_000;
+/** How often whoever waits for a lease looks whether it is free. */
+const lookMs = 250;
 /** Longer than any invocation, and than anything that was sent under a lease may take. */
 const unreadableMs = 10 * 60_000;
 
@@ -44,9 +47,8 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-export interface LeaseOptions {
-  /** Default: storage's clock, so that a machine whose own is wrong takes over no earlier than another. */
-  readonly now?: () => number;
+/** `now` by default: storage's clock, so that a machine whose own is wrong takes over no earlier than another. */
+export interface LeaseOptions extends Partial<Clock> {
   readonly ttlMs?: number;
   readonly renewMs?: number;
   readonly skewMs?: number;
@@ -58,7 +60,8 @@ export interface LeaseOptions {
  */
 export class LeaseStore {
   readonly #table: Table;
-  readonly #now: () => number;
+  readonly #now: Clock['now'];
+  readonly #sleep: Clock['sleep'];
   readonly #ttlMs: number;
   readonly #renewMs: number;
   readonly #skewMs: number;
@@ -66,14 +69,10 @@ export class LeaseStore {
   constructor(storage: Storage, options: LeaseOptions = {}) {
     this.#table = storage.table('leases');
     this.#now = options.now ?? (() => storage.now());
+    this.#sleep = options.sleep ?? systemClock.sleep;
     this.#ttlMs = options.ttlMs ?? ttlMs;
     this.#renewMs = options.renewMs ?? renewMs;
     this.#skewMs = options.skewMs ?? skewMs;
-  }
-
-  /** A lease whose holder died is free after so long at the latest, unless it was to be kept (see `keepUntil`). */
-  get outlivesHolderMs(): number {
-    return this.#ttlMs + this.#skewMs;
   }
 
   /** @param name unique within the app, fit for a key. @returns undefined while another holds it. */
@@ -91,6 +90,21 @@ export class LeaseStore {
         : await insertRow(this.#table, mine);
     }
     return etag === undefined ? undefined : this.#hold(name, owner, until, etag);
+  }
+
+  /**
+   * The same, once it is free, waiting for as long as a holder that died may keep it: whoever has it after that lives.
+   * @returns undefined then, or when `stop` aborts.
+   */
+  async acquireInTurn(name: string, stop: AbortSignal): Promise<Lease | undefined> {
+    const looks = 1 + Math.ceil((this.#ttlMs + this.#skewMs) / lookMs);
+    for (let look = 0; look < looks; look++) {
+      if (look > 0) await this.#sleep(lookMs, stop).catch(() => undefined);
+      if (stop.aborted) return undefined;
+      const lease = await this.acquire(name);
+      if (lease) return lease;
+    }
+    return undefined;
   }
 
   /** Ids of all that are held now and whose names are the prefix and a number. */
@@ -161,8 +175,14 @@ export class LeaseStore {
       await renewOnce();
       renewing = false;
     };
-    const timer = setInterval(() => void renew(), this.#renewMs);
-    timer.unref();
+    const over = new AbortController();
+    const keepRenewing = async (): Promise<void> => {
+      for (;;) {
+        await this.#sleep(this.#renewMs, over.signal, { ref: false });
+        void renew();
+      }
+    };
+    keepRenewing().catch(() => undefined);
     const isKept = (): boolean => keptUntil > this.#now();
     const letGo = (version: string): Promise<unknown> =>
       isKept()
@@ -189,7 +209,7 @@ export class LeaseStore {
       release: async () => {
         if (released) return;
         released = true;
-        clearInterval(timer);
+        over.abort('released');
         if (lost.signal.aborted) return;
         try {
           await letGo(etag).catch(async (error: unknown) => {
