@@ -1,8 +1,8 @@
 import type { Counts } from '../../domain/run';
 import { RefusedError, PayloadError } from '../../errors';
 import type { Destination, NotTaken } from '../../destinations/destination';
-import { JsonArray } from './json-array';
 import { type Hold, post } from './post';
+import { RecordBatch } from './record-batch';
 
 /** `T` is whatever the caller needs to know a record by when it has arrived, or was refused. */
 export interface DeliverOptions<T> {
@@ -34,7 +34,7 @@ export const refusesRecords = (error: unknown): error is RefusedError =>
  * has said which they are.
  */
 export class Delivery<T> {
-  #waiting: Batch<T> = { array: new JsonArray(), records: [] };
+  #waiting = new RecordBatch<T>();
   readonly #inFlight = new Set<Promise<void>>();
   #failure: unknown;
   #handedOver = 0;
@@ -53,23 +53,16 @@ export class Delivery<T> {
    */
   add(json: string, record: T): Promise<void> | undefined {
     const { batchSize, batchBytes } = this.options.sink.limits;
-    const { array, records } = this.#waiting;
-    array.push(json);
+    const full = this.#waiting.count >= batchSize || this.#waiting.sizeWith(json) > batchBytes;
+    const launched = full && this.#waiting.count > 0 ? this.#launch() : undefined;
+    this.#waiting.push(json, record);
     this.#handedOver++;
-    if (array.count === 1 || (array.count <= batchSize && array.size <= batchBytes)) {
-      records.push(record);
-      return undefined;
-    }
-    array.pop();
-    const launched = this.#launch();
-    this.#waiting.array.push(json);
-    this.#waiting.records.push(record);
     return launched;
   }
 
   /** Sends what waits, and returns when all is acknowledged or refused. */
   async drain(): Promise<void> {
-    if (this.#waiting.records.length > 0) await this.#launch();
+    if (this.#waiting.count > 0) await this.#launch();
     await Promise.all(this.#inFlight);
     this.#check();
   }
@@ -84,7 +77,7 @@ export class Delivery<T> {
 
   async #launch(): Promise<void> {
     const batch = this.#waiting;
-    this.#waiting = { array: new JsonArray(batch.array.capacity), records: [] };
+    this.#waiting = new RecordBatch();
     while (this.#inFlight.size >= this.options.sink.limits.concurrency) await Promise.race(this.#inFlight);
     this.#check();
     const sending = this.#send(batch)
@@ -100,17 +93,17 @@ export class Delivery<T> {
     this.options.signal.throwIfAborted();
   }
 
-  async #send({ array, records }: Batch<T>, from = 0, to = records.length): Promise<void> {
+  async #send(batch: RecordBatch<T>, from = 0, to = batch.count): Promise<void> {
     const { sink, kind, sourceSystemId } = this.options;
     await this.options.beforeBatch?.();
-    const json = array.bytes(from, to);
-    const sent = to - from < records.length ? records.slice(from, to) : records;
+    const json = batch.bytes(from, to);
+    const sent = batch.records.slice(from, to);
     let notTaken: NotTaken;
     try {
       notTaken = await post(sink, { kind, sourceSystemId, json, count: to - from }, this.options);
     } catch (error) {
       if (!refusesRecords(error)) throw error;
-      return this.#halve({ array, records }, from, to, error);
+      return this.#halve(batch, from, to, error);
     }
     if (notTaken.size === 0) await this.options.onAcknowledged(sent);
     else await this.#judge(sent, notTaken);
@@ -130,7 +123,7 @@ export class Delivery<T> {
     if (failure) throw failure;
   }
 
-  async #halve(batch: Batch<T>, from: number, to: number, error: RefusedError): Promise<void> {
+  async #halve(batch: RecordBatch<T>, from: number, to: number, error: RefusedError): Promise<void> {
     if (to - from > 1) {
       const middle = Math.ceil((from + to) / 2);
       await this.#send(batch, from, middle);
@@ -149,12 +142,6 @@ export class Delivery<T> {
         `${error.message}; ${this.#refused} records were refused, which is more than one in twenty`,
       );
   }
-}
-
-interface Batch<T> {
-  readonly array: JsonArray;
-  /** Those in the array, in its order. */
-  readonly records: T[];
 }
 
 const badShare = 0.05;
