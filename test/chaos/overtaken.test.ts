@@ -1,4 +1,5 @@
-import { applyCourse, CourseBusyError } from '../../src/lib/sync/deliver/apply-course';
+import { applyCourse } from '../../src/lib/sync/deliver/apply-course';
+import { CourseBusyError } from '../../src/lib/sync/deliver/course-turn';
 import { Tally } from '../../src/lib/sync/deliver/tally';
 import type { App } from '../../src/lib/app';
 import { startRun } from '../../src/lib/sync/run/start';

@@ -6,9 +6,9 @@ import type { Batch, Encoded } from '../../src/lib/destinations/destination';
 import { PayloadError } from '../../src/lib/errors';
 import type { LearnerResult } from '../../src/lib/domain/learner-result';
 import type { WindowedFeed, WindowPage } from '../../src/lib/sources/source';
-import type { Engine } from '../../src/lib/sync/engine';
+import { type Engine, originOf } from '../../src/lib/sync/engine';
 import { advance, without } from '../../src/lib/sync/run/intervals';
-import type { SliceContext } from '../../src/lib/sync/slice/context';
+import { keyPrefix, type SliceContext } from '../../src/lib/sync/slice/context';
 import type { Lease } from '../../src/lib/store/leases';
 import { Tally } from '../../src/lib/sync/deliver/tally';
 import { workWindow } from '../../src/lib/sync/slice/window';
@@ -238,19 +238,25 @@ interface Part {
 }
 
 function contextOf({ engine, sink, run, number, story: { maxRows } }: Part): SliceContext {
+  const slice = { runId: run.runId, number, pauses: 0, counts: noCounts } as Slice;
+  const open = {
+    source: { id: feedName.source },
+    feed: feedName,
+    settings: { sourceSystemId: '16', maxRowsPerSlice: maxRows },
+    destination: sink as unknown,
+  } as SliceContext['open'];
   return {
     engine,
     run,
-    slice: { runId: run.runId, number, pauses: 0, counts: noCounts } as Slice,
-    feed: feedName,
-    open: {
-      source: { id: feedName.source },
-      settings: { sourceSystemId: '16', maxRowsPerSlice: maxRows },
-      destination: sink as unknown,
-    } as SliceContext['open'],
+    slice,
+    open,
     tally: new Tally(engine, run, feedName),
     signal: new AbortController().signal,
-    lease: { assertOutlives: () => undefined, keepUntil: () => undefined } as unknown as Lease,
+    hold: { assertOutlives: () => undefined, keepUntil: () => undefined } as unknown as Lease,
+    keyPrefix: keyPrefix(slice),
+    to: originOf(open, run.createdAt),
+    dryRun: run.dryRun,
+    force: run.mode === 'full',
     concurrency: 2,
     deadline: Infinity,
   };

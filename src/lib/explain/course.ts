@@ -1,6 +1,7 @@
 import { utc } from '../domain/time';
 import { UnsupportedError } from '../errors';
 import { type Engine, openFeed, originOf } from '../sync/engine';
+import { isUnchanged } from '../sync/why-not-sent';
 import {
   type AtSink,
   type AtSource,
@@ -46,7 +47,7 @@ export async function explainCourse(
   if (!entry) told = 'never';
   else if (entry.doubt) told = 'in doubt';
   else if (entry.deleted) told = 'deleted';
-  else if (hash !== undefined) told = entry.hash === hash ? 'same' : 'differs';
+  else if (hash !== undefined) told = isUnchanged(entry, hash) ? 'same' : 'differs';
   const quarantine = await refusals(
     engine,
     feed,

@@ -5,9 +5,10 @@ import { RefusedError, UnsupportedError } from '../errors';
 import type { ScannedFeed } from '../sources/source';
 import { shortHash } from '../store/keys';
 import { quarantineId, type QuarantinedRecord } from '../store/quarantine-rows';
-import { rowsOf } from '../sync/deliver/compare-course';
-import { isAhead } from '../sync/deliver/course-rows';
+import type { PageReader } from '../sync/deliver/course-rows';
 import { type Engine, openFeed, originOf, type OpenFeed } from '../sync/engine';
+import { readPages } from '../sync/read-pages';
+import { isAhead, isUnchanged } from '../sync/why-not-sent';
 import {
   type AtSink,
   type AtSource,
@@ -62,7 +63,8 @@ export async function explainLearner(
   const known = key === undefined ? undefined : ledger.records.get(key);
   let told: AtSink['told'] = known === undefined ? 'never' : 'told';
   if (ledger.doubt) told = 'in doubt';
-  else if (known !== undefined && hash !== undefined) told = known === hash ? 'same' : 'differs';
+  else if (known !== undefined && hash !== undefined)
+    told = isUnchanged({ hash: known, doubt: false }, hash) ? 'same' : 'differs';
   const id = row && quarantineId(feed, row.key, row.raw);
   const quarantine = await refusals(engine, feed, (record) => record.id === id || isKept(record));
   const reading = { atSource, atSink: { told, at }, quarantine, feed: await feedNow(engine, feed) };
@@ -70,8 +72,8 @@ export async function explainLearner(
 }
 
 interface FoundRows {
-  readonly good?: MappedRecord<LearnerResult>;
-  readonly bad?: Mapped<LearnerResult>;
+  good?: MappedRecord<LearnerResult>;
+  bad?: Mapped<LearnerResult>;
 }
 
 /** The learner's rows, by the call for one learner where there is one; the most advanced counts, as in a sync. */
@@ -84,31 +86,33 @@ async function findRows(
   const ofLearner = feed.learnerPage?.bind(feed);
   if (ofLearner && learner.includes('@'))
     try {
-      return await pick((cursor) => ofLearner(learner, cursor, { signal }), courseId, learner);
+      return await pick((cursor) => ofLearner(learner, cursor, { signal }), signal, courseId, learner);
     } catch (error) {
       // A learner whom the source does not know, or does not show: the course may tell all the same.
       if (!(error instanceof RefusedError)) throw error;
     }
-  return pick((cursor) => feed.page(courseId, cursor, { signal }), courseId, learner);
+  return pick((cursor) => feed.page(courseId, cursor, { signal }), signal, courseId, learner);
 }
 
 async function pick(
-  page: Parameters<typeof rowsOf<LearnerResult>>[0],
+  page: (cursor: string | undefined) => ReturnType<PageReader>,
+  signal: AbortSignal,
   courseId: string,
   learner: string,
 ): Promise<FoundRows> {
-  let good: MappedRecord<LearnerResult> | undefined;
-  let bad: Mapped<LearnerResult> | undefined;
-  for await (const row of rowsOf(page)) {
+  const found: FoundRows = {};
+  const look = (row: Mapped<LearnerResult>): void => {
     if (!row.ok) {
-      if (says(row.raw, learner)) bad ??= row;
-      continue;
+      if (says(row.raw, learner)) found.bad ??= row;
+      return;
     }
     const { record } = row;
+    const { good } = found;
     const isTheirs = record.email === learner || record.username?.toLowerCase() === learner;
-    if (isTheirs && record.courseId === courseId && (!good || isAhead(record, good.record))) good = row;
-  }
-  return { ...(good && { good }), ...(bad && { bad }) };
+    if (isTheirs && record.courseId === courseId && (!good || isAhead(record, good.record))) found.good = row;
+  };
+  await readPages({ page, signal, onPage: ({ rows }) => rows.forEach(look) });
+  return found;
 }
 
 function look(

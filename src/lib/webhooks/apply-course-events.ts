@@ -10,9 +10,10 @@ import {
   UnsupportedError,
   WaitError,
 } from '../errors';
-import { applyCourse, CourseBusyError } from '../sync/deliver/apply-course';
+import { applyCourse } from '../sync/deliver/apply-course';
 import { compareCourse } from '../sync/deliver/compare-course';
-import type { CompareCourse } from '../sync/deliver/comparing';
+import { CourseBusyError } from '../sync/deliver/course-turn';
+import type { Sending } from '../sync/deliver/sending';
 import { type Engine, openFeed, originOf } from '../sync/engine';
 import { feedsOf } from '../sync/feeds-of';
 import { Tally } from '../sync/deliver/tally';
@@ -79,8 +80,9 @@ async function lookAgainFor(
   const open = openFeed(engine, feed);
   const tally = new Tally(engine, { runId: eventId, dryRun: false }, feed);
   await tally.begin();
-  const shared = {
+  const what: Sending = {
     engine,
+    open,
     tally,
     signal: stop,
     // A replayed event is another cause: the same bytes are to be taken anew.
@@ -91,7 +93,7 @@ async function lookAgainFor(
   };
   if (kind === 'catalog') {
     const beforeDeletion = (id: string): Promise<void> => guardDeletion(engine, feed, id);
-    await applyCourse(courseId, { ...shared, open, beforeDeletion });
+    await applyCourse(courseId, { ...what, beforeDeletion });
     return tally.counts;
   }
   const { consumption } = open.source;
@@ -99,12 +101,11 @@ async function lookAgainFor(
     throw new UnsupportedError(
       `The source ${source} is set up otherwise than when the event came; replay it`,
     );
-  const whole = (what: CompareCourse): Promise<void> =>
+  const whole = (): Promise<void> =>
     compareCourse(what, courseId, (cursor, signal) => consumption.page(courseId, cursor, { signal }));
-  const what = { ...shared, feed, destination: open.destination };
   const learner = onlyLearner(events);
   const ofLearner = consumption.learnerPage?.bind(consumption);
-  if (learner === undefined || !ofLearner) await whole(what);
+  if (learner === undefined || !ofLearner) await whole();
   else
     try {
       await compareCourse(
@@ -114,11 +115,11 @@ async function lookAgainFor(
         (record) => record.courseId === courseId && record.email === learner,
       );
       // Nothing of whom something was told: the search may not know the address, the course tells all the same.
-      if (tally.counts.read === 0) await whole(what);
+      if (tally.counts.read === 0) await whole();
     } catch (error) {
       // A learner whom the source does not know, or does not show: the course may tell all the same.
       if (!(error instanceof RefusedError)) throw error;
-      await whole(what);
+      await whole();
     }
   return tally.counts;
 }

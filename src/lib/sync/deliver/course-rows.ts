@@ -1,13 +1,20 @@
 import type { CoursePoint } from '../../domain/run';
 import type { MappedRecord } from '../../domain/mapped';
-import type { LearnerResult, ResultStatus } from '../../domain/learner-result';
-import { PayloadError, WaitError } from '../../errors';
+import type { LearnerResult } from '../../domain/learner-result';
+import { PayloadError } from '../../errors';
 import type { EncodedRecord } from '../../destinations/destination';
 import type { ListingPage } from '../../sources/source';
 import { shortHash } from '../../store/keys';
 import type { Told } from '../../store/kept';
-import type { CompareCourse } from './comparing';
-import { anotherIsFurther } from './tally';
+import { readPages } from '../read-pages';
+import { anotherIsFurther, hasArrived, isAhead, isBehindTold } from '../why-not-sent';
+import type { Sending } from './sending';
+
+/** What whoever reads a course's rows has in hand. */
+export interface ReadingRows extends Sending {
+  /** Told after each page, with how many pages this go has read, and how many rows the course has shown so far. */
+  readonly onPage?: (pages: number, rows: number) => void;
+}
 
 export type PageReader = (
   cursor: string | undefined,
@@ -43,7 +50,7 @@ export interface Reading {
 }
 
 export interface CourseRowsOptions {
-  readonly what: CompareCourse;
+  readonly what: ReadingRows;
   readonly courseId: string;
   readonly page: PageReader;
   readonly only: ((record: LearnerResult) => boolean) | undefined;
@@ -54,36 +61,33 @@ export interface CourseRowsOptions {
 
 /**
  * Reads the rows of a course to the end, or as far as this go gets, and reduces them to one a record.
- * @throws WaitError when the pause comes before the first page; what the source throws.
+ * @throws as `readPages`.
  */
 export async function readCourseRows(options: CourseRowsOptions): Promise<Reading> {
   const { what, page, only, go } = options;
   const { engine, signal, tally } = what;
   const found = new Map<string, FoundRow>();
-  let cursor = go?.resume?.cursor;
   let rows = go?.resume?.rows ?? 0;
-  const stopAt = (next: string, dueAt: number): Reading => ({
-    found,
-    stopped: { point: { cursor: next, rows }, dueAt },
+  let pages = 0;
+  const stopped = await readPages({
+    page: (cursor) => page(cursor, signal),
+    onPage: (got) => {
+      if (!only) tally.note(got.notes);
+      rows += got.rows.length;
+      what.onPage?.(++pages, rows);
+      return take(options, found, got.rows, Math.max(got.total ?? 0, rows));
+    },
+    signal,
+    from: go?.resume?.cursor,
+    stops: go && {
+      now: () => engine.now(),
+      deadline: go.deadline,
+      isFull: () => found.size >= go.mostRecords,
+    },
   });
-  for (let pages = 1; ; pages++) {
-    signal.throwIfAborted();
-    let got: ListingPage<LearnerResult>;
-    try {
-      got = await page(cursor, signal);
-    } catch (error) {
-      if (!go || pages === 1 || cursor === undefined || !(error instanceof WaitError)) throw error;
-      return stopAt(cursor, error.until);
-    }
-    if (!only) tally.note(got.notes);
-    rows += got.rows.length;
-    what.onPage?.(pages, rows);
-    await take(options, found, got.rows, Math.max(got.total ?? 0, rows));
-    cursor = got.next;
-    if (cursor === undefined) return { found };
-    if (go && (engine.now() > go.deadline || found.size >= go.mostRecords))
-      return stopAt(cursor, engine.now());
-  }
+  if (!stopped) return { found };
+  const { cursor, dueAt } = stopped;
+  return { found, stopped: { point: { cursor, rows }, dueAt } };
 }
 
 /** @param expected rows of the course, as far as anyone knows. */
@@ -105,41 +109,23 @@ async function take(
         );
       continue;
     }
-    const encoded = what.destination.encodeProgress(row.record, to);
+    const encoded = what.open.destination.encodeProgress(row.record, to);
     if (!encoded.ok) {
       tally.skipped(encoded.skipped);
       continue;
     }
     const key = shortHash(encoded.key);
     const before = go?.told.get(key);
-    const isAsTold = before !== undefined && (known.get(key) ?? '') === before.hash;
-    // What the earlier attempts told stands, as if all had been read at once; and if a webhook told the sink something
-    // else meanwhile, that is newer than what they had read.
-    if (before && !before.again && !(isAsTold && isAhead(row.record, before))) {
+    if (isBehindTold(row.record, before, known.get(key))) {
       tally.skipped(anotherIsFurther);
       continue;
     }
-    const arrived = before?.again === true && isAsTold && before.hash === encoded.hash;
+    const { hash } = encoded;
+    const arrived = hasArrived(hash, before, known.get(key));
     const other = found.get(key);
-    const one = { row, encoded, key, hash: encoded.hash, arrived };
+    const one = { row, encoded, key, hash, arrived };
     // Several rows that are one record at the sink (a learner in two communities, a row that shifted): one goes out.
     if (other) tally.skipped(anotherIsFurther);
     if (!other || isAhead(row.record, other.row.record)) found.set(key, one);
   }
-}
-
-const rank: Record<ResultStatus, number> = {
-  NotStarted: 0,
-  InProgress: 1,
-  Failed: 2,
-  Completed: 3,
-  Passed: 4,
-};
-
-type Standing = Pick<LearnerResult, 'status' | 'at'>;
-
-/** The most advanced status counts, then the latest change. */
-export function isAhead(a: Standing, b: Standing): boolean {
-  if (rank[a.status] !== rank[b.status]) return rank[a.status] > rank[b.status];
-  return (a.at ?? '') > (b.at ?? '');
 }

@@ -4,8 +4,17 @@ import type { Destination, NotTaken } from '../../destinations/destination';
 import { type Hold, post } from './post';
 import { RecordBatch } from './record-batch';
 
-/** `T` is whatever the caller needs to know a record by when it has arrived, or was refused. */
-export interface DeliverOptions<T> {
+/** What becomes of records. `T` is whatever the sender needs to know a record by. */
+export interface Outcomes<T> {
+  /** The sink acknowledged these. */
+  readonly onAcknowledged: (records: readonly T[]) => Promise<void> | void;
+  /** The sink refused this one, alone. */
+  readonly onRefused: (record: T, error: RefusedError) => Promise<void> | void;
+  /** The sink has nobody to tell of this one. */
+  readonly onSkipped: (record: T, reason: string) => Promise<void> | void;
+}
+
+export interface DeliverOptions<T> extends Outcomes<T> {
   readonly sink: Destination;
   readonly kind: 'catalog' | 'consumption';
   readonly sourceSystemId: string;
@@ -15,17 +24,11 @@ export interface DeliverOptions<T> {
   readonly hold: Hold;
   /** Before a batch is sent. */
   readonly beforeBatch?: () => Promise<void>;
-  /** The sink acknowledged these. */
-  readonly onAcknowledged: (records: readonly T[]) => Promise<void> | void;
-  /** The sink refused this one, alone. */
-  readonly onRefused: (record: T, error: RefusedError) => Promise<void>;
-  /** The sink has nobody to tell of this one. */
-  readonly onSkipped: (record: T, reason: string) => Promise<void> | void;
 }
 
 // A refusal that says something of the records; any other (401, 403, 404, …) is of the call.
 const ofTheRecords = new Set([200, 201, 202, 207, 400, 413, 422]);
-export const refusesRecords = (error: unknown): error is RefusedError =>
+const refusesRecords = (error: unknown): error is RefusedError =>
   error instanceof RefusedError && ofTheRecords.has(error.status);
 
 /**
@@ -58,6 +61,16 @@ export class Delivery<T> {
     this.#waiting.push(json, record);
     this.#handedOver++;
     return launched;
+  }
+
+  /** Sends these alone. @param records each as the sink encoded it. @throws as `drain`; nothing is in flight any more. */
+  async sendAll(records: Iterable<readonly [json: string, record: T]>): Promise<void> {
+    try {
+      for (const [json, record] of records) await this.add(json, record);
+      await this.drain();
+    } finally {
+      await this.settle();
+    }
   }
 
   /** Sends what waits, and returns when all is acknowledged or refused. */

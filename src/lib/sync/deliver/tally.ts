@@ -12,6 +12,7 @@ import {
 } from '../../domain/run';
 import { addNotes, type Note } from '../../domain/notes';
 import { utc } from '../../domain/time';
+import type { RefusedError } from '../../errors';
 import type { QuarantineLookup } from '../../store/quarantine-lookup';
 import { quarantineId, quarantineRowKey } from '../../store/quarantine-rows';
 import type { Engine } from '../engine';
@@ -25,9 +26,6 @@ export interface BadRecord {
   readonly status?: number;
   readonly courseId?: string;
 }
-
-/** Why a row is left out for another of the same slice. */
-export const anotherIsFurther = 'another row of the same learner and course is further';
 
 /** Samples are kept together in one property of the run's row, which holds 32,000 characters. */
 const cut = (text: string): string => (text.length <= 200 ? text : `${text.slice(0, 199)}…`);
@@ -157,6 +155,16 @@ export class Tally {
       courseId: bad.courseId,
       raw: bad.raw,
     });
+  }
+
+  /** The sink took everything but this record. */
+  refused(
+    { key, raw }: Pick<BadRecord, 'key' | 'raw'>,
+    { message: reason, status }: RefusedError,
+    courseId: string,
+    counted = false,
+  ): Promise<void> {
+    return this.quarantine({ key, raw, reason, status, courseId }, counted);
   }
 
   /** Something for the operator that is no error; names nobody. */

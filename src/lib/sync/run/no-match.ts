@@ -1,5 +1,5 @@
 import type { Run } from '../../domain/run';
-import { forAnother } from '../slice/window';
+import { forAnother } from '../why-not-sent';
 
 /** A run that was asked for something that is not there would look like one that had nothing to do: a note says so. */
 export function noMatch({ request, counts, kind, source }: Run): string | undefined {

@@ -7,6 +7,7 @@ import type { ScannedFeed } from '../../sources/source';
 import { neighbours } from '../../store/learner-ledger';
 import { mostKept } from '../../store/paused';
 import type { Engine } from '../engine';
+import { readPages } from '../read-pages';
 import { parallelSlices } from './places';
 
 /**
@@ -19,41 +20,37 @@ export async function planCourses(
   feed: ScannedFeed,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const deadline = engine.now() + engine.patience.sliceBudgetMs;
   const ids = new Set(run.planPoint ? await engine.runs.paused.readFound(run) : []);
   const before = ids.size;
-  let cursor = run.planPoint?.cursor;
   let notes: readonly Note[] = [];
-  const later = async (next: string, until: number): Promise<never> => {
+  using ahead = new PagesAhead(callsAtOnce(engine.openSource(run.source).settings));
+  const stopped = await readPages({
+    page: (cursor) => feed.courses(cursor, { signal, ahead }),
+    onPage: (page) => {
+      for (const id of page.ids) {
+        const fault = courseIdFault(id);
+        if (fault) notes = addNotes(notes, [{ text: `a course is left out: ${fault}` }]);
+        else ids.add(id);
+      }
+      notes = addNotes(notes, page.notes ?? []);
+      // The results of the courses behind it would be missed without a word.
+      if (page.cutShort !== undefined)
+        throw new RetryableError(`The list of courses of ${run.source} is cut short: ${page.cutShort}`);
+    },
+    signal,
+    from: run.planPoint?.cursor,
+    stops: {
+      now: () => engine.now(),
+      deadline: engine.now() + engine.patience.sliceBudgetMs,
+      // A page is taken whole: there is room for a large one.
+      isFull: () => ids.size - before >= mostKept.courseIds / 2,
+    },
+  });
+  if (stopped) {
     if (notes.length > 0)
       await engine.runs.update(run.runId, (now) => ({ notes: addNotes(now.notes, notes) }));
-    await engine.runs.paused.plan(run, next, [...ids].slice(before));
-    throw new WaitError('The list of courses goes on later', until);
-  };
-  using ahead = new PagesAhead(callsAtOnce(engine.openSource(run.source).settings));
-  for (let pages = 1; ; pages++) {
-    signal.throwIfAborted();
-    let page: Awaited<ReturnType<ScannedFeed['courses']>>;
-    try {
-      page = await feed.courses(cursor, { signal, ahead });
-    } catch (error) {
-      if (pages === 1 || cursor === undefined || !(error instanceof WaitError)) throw error;
-      return later(cursor, error.until);
-    }
-    for (const id of page.ids) {
-      const fault = courseIdFault(id);
-      if (fault) notes = addNotes(notes, [{ text: `a course is left out: ${fault}` }]);
-      else ids.add(id);
-    }
-    notes = addNotes(notes, page.notes ?? []);
-    // The results of the courses behind it would be missed without a word.
-    if (page.cutShort !== undefined)
-      throw new RetryableError(`The list of courses of ${run.source} is cut short: ${page.cutShort}`);
-    cursor = page.next;
-    if (cursor === undefined) break;
-    // A page is taken whole: there is room for a large one.
-    const enough = ids.size - before >= mostKept.courseIds / 2;
-    if (enough || engine.now() > deadline) await later(cursor, engine.now());
+    await engine.runs.paused.plan(run, stopped.cursor, [...ids].slice(before));
+    throw new WaitError('The list of courses goes on later', stopped.dueAt);
   }
   return { works: coursesTogether(ids, parallelSlices(engine, run)), notes };
 }

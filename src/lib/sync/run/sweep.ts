@@ -5,7 +5,7 @@ import { toMs } from '../../domain/time';
 import { repairBatches } from '../../enrolments/batch';
 import { sentence } from '../../errors';
 import { cancelRun } from './cancel';
-import { courseLease } from '../deliver/apply-course';
+import { courseLease } from '../deliver/course-turn';
 import type { Engine } from '../engine';
 import { endRun, finishRun } from './finish';
 import { freeSlices } from './due';

@@ -14,15 +14,17 @@ import { cancelRun } from './cancel';
 import { workCourse, workLearner } from '../slice/course';
 import { workCourses } from '../slice/courses';
 import { type Due, freeSlices } from './due';
-import { type Engine, nextOf, openFeed, type OpenFeed, retryDelayMs } from '../engine';
+import { type Engine, nextOf, openFeed, type OpenFeed, originOf, retryDelayMs } from '../engine';
 import { finishRun } from './finish';
-import { workCatalogCourse, workListing } from '../slice/listing-slice';
+import { applyCourse } from '../deliver/apply-course';
+import { workListing } from '../slice/listing-slice';
 import { takeUp } from './leave';
 import { workReplay } from '../slice/replay';
 import {
   bothOf,
   finished,
   type Held,
+  keyPrefix,
   sliceLease,
   type SliceContext,
   type SliceOutcome,
@@ -133,11 +135,14 @@ async function work(
     engine,
     run,
     slice,
-    feed: open.feed,
     open,
     tally,
     signal,
-    lease,
+    hold: lease,
+    keyPrefix: keyPrefix(slice),
+    to: originOf(open, run.createdAt),
+    dryRun: run.dryRun,
+    force: run.mode === 'full',
     // The source's gate shares the calls in flight among all who ask.
     concurrency: open.settings.concurrency,
     deadline: engine.now() + engine.patience.sliceBudgetMs,
@@ -155,7 +160,7 @@ async function work(
   if (task.type === 'course' && run.kind === 'consumption' && consumption?.type === 'scanned')
     return workCourse(context, consumption, task.courseId, task.resume);
   if (task.type === 'course' && run.kind === 'catalog' && catalog) {
-    await workCatalogCourse(context, task.courseId);
+    await applyCourse(task.courseId, context);
     return finished(context);
   }
   throw new UnsupportedError(

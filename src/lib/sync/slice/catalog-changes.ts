@@ -1,13 +1,14 @@
 import type { Course } from '../../domain/course';
 import type { MappedRecord } from '../../domain/mapped';
 import { ConflictError } from '../../errors';
-import { type CatalogEntry, type CatalogWrite, tooLarge } from '../../store/catalog-ledger';
+import type { CatalogEntry, CatalogWrite } from '../../store/catalog-ledger';
 import { mostTogether } from '../../store/transactions';
-import { isBeingSent } from '../deliver/apply-course';
-import { Delivery } from '../deliver/deliver';
-import type { Tally } from '../deliver/tally';
-import { originOf } from '../engine';
-import { keyPrefix, sliceLease, type SliceContext } from './context';
+import { catalogChange, inDoubt } from '../deliver/catalog-change';
+import { isOnItsWay } from '../deliver/course-turn';
+import type { Delivery } from '../deliver/deliver';
+import { deliveryOf } from '../deliver/sending';
+import { isWithdrawn } from '../why-not-sent';
+import type { SliceContext } from './context';
 
 interface Pending {
   readonly row: MappedRecord<Course>;
@@ -26,51 +27,32 @@ export class CatalogChanges {
   readonly conflicts = new Set<string>();
   readonly #delivery: Delivery<Pending>;
 
-  constructor(
-    private readonly context: SliceContext,
-    private readonly tally: Tally,
-  ) {
-    const { engine, feed, signal, lease } = context;
-    this.#delivery = new Delivery<Pending>({
-      sink: context.open.destination,
-      kind: 'catalog',
-      sourceSystemId: context.open.settings.sourceSystemId,
-      signal,
-      hold: lease,
-      keyPrefix: keyPrefix(context),
-      beforeBatch: async () => engine.onStep?.('before post', feed),
+  constructor(private readonly context: SliceContext) {
+    const { hold, tally } = context;
+    this.#delivery = deliveryOf<Pending>(context, hold, {
       onAcknowledged: (records) => this.#acknowledged(records),
-      onRefused: ({ row }, error) =>
-        tally.quarantine({ ...row, reason: error.message, status: error.status, courseId: row.record.id }),
+      onRefused: ({ row }, error) => tally.refused(row, error, row.record.id),
       onSkipped: (_, reason) => tally.skipped(reason),
     });
   }
 
   /** Before the first page is read: what a webhook writes from here on shows as a conflict. */
   async load(): Promise<void> {
-    const { engine, feed } = this.context;
-    this.#ledger = await engine.catalogLedger.load(feed);
+    const { engine, open } = this.context;
+    this.#ledger = await engine.catalogLedger.load(open.feed);
   }
 
   /** Courses that the sink knows and was not told to be gone. */
   known(): string[] {
-    return [...this.#ledger.values()]
-      .filter(({ deleted, doubt }) => !deleted || doubt)
-      .map(({ courseId }) => courseId);
+    return [...this.#ledger.values()].filter((entry) => !isWithdrawn(entry)).map(({ courseId }) => courseId);
   }
 
   /** Takes a course as the listing shows it. @throws what the sink said, of this or of an earlier one. */
   async offer(row: MappedRecord<Course>): Promise<void> {
-    const pending = this.#compare(row);
-    if (pending === 'unchanged') {
+    const write = await catalogChange(row, this.#ledger.get(row.record.id), this.context);
+    if (write === 'unchanged') {
       if (this.#unchanged.push(row) === mostTogether) await this.#noteUnchanged();
-      return;
-    }
-    if (!pending) return;
-    const reason = tooLarge(pending.write.json);
-    if (reason) return this.tally.quarantine({ ...row, reason, courseId: row.key });
-    this.#waiting.push(pending);
-    if (this.#waiting.length === mostTogether) await this.#handOver();
+    } else if (write && this.#waiting.push({ row, write }) === mostTogether) await this.#handOver();
   }
 
   /** Returns when all that was offered has arrived, or was refused. @throws what the sink said. */
@@ -88,7 +70,7 @@ export class CatalogChanges {
   #noteUnchanged(): Promise<void> {
     const unchanged = this.#unchanged;
     this.#unchanged = [];
-    return this.tally.arrived(unchanged);
+    return this.context.tally.arrived(unchanged);
   }
 
   async #handOver(): Promise<void> {
@@ -98,54 +80,23 @@ export class CatalogChanges {
       await this.#delivery.add(pending.write.json, pending);
   }
 
-  #compare(row: MappedRecord<Course>): Pending | 'unchanged' | undefined {
-    const { run, open } = this.context;
-    const courseId = row.record.id;
-    const encoded = open.destination.encodeCourse(row.record, originOf(open, run.createdAt));
-    if (!encoded.ok) {
-      this.tally.skipped(encoded.skipped);
-      return undefined;
-    }
-    const entry = this.#ledger.get(courseId);
-    const same = entry && entry.hash === encoded.hash && !entry.deleted && !entry.doubt;
-    if (same && run.mode !== 'full') {
-      this.tally.unchanged();
-      return 'unchanged';
-    }
-    if (run.dryRun) {
-      const change = entry && !entry.deleted ? 'updated' : 'created';
-      this.tally.sent();
-      this.tally.change({ change, courseId, detail: row.record.name });
-      return undefined;
-    }
-    const write: CatalogWrite = {
-      entry: { courseId, key: encoded.key, hash: encoded.hash, deleted: false, doubt: false },
-      json: encoded.json,
-      etag: entry?.etag,
-    };
-    return { row, write };
-  }
-
   /**
    * Marks courses in doubt before they are sent, in the name of this slice's lease: who finds that leaves them alone
    * while it lives, since a POST of another value could land before this one.
    * @returns those that nobody else wrote meanwhile, or is sending.
    */
   async #markDoubt(changed: readonly Pending[]): Promise<Pending[]> {
-    const { catalogLedger } = this.context.engine;
-    const { feed } = this.context;
-    const sender = sliceLease(this.context.slice);
+    const { engine, open, hold } = this.context;
+    const { catalogLedger } = engine;
+    const { feed } = open;
     const pending: Pending[] = [];
     for (const one of changed) {
       const entry = this.#ledger.get(one.write.entry.courseId);
-      if (await isBeingSent(this.context.engine, entry, sender)) this.#conflict(one);
+      if (await isOnItsWay(engine.leases, entry, hold.name)) this.#conflict(one);
       else pending.push(one);
     }
     if (pending.length === 0) return [];
-    const doubtful = pending.map(({ write }) => ({
-      ...write,
-      entry: { ...write.entry, doubt: true, sender },
-    }));
+    const doubtful = pending.map(({ write }) => inDoubt(write, hold.name));
     const marked = (one: Pending, etag: string | undefined): Pending => ({
       ...one,
       write: { ...one.write, etag },
@@ -172,17 +123,16 @@ export class CatalogChanges {
   }
 
   async #acknowledged(pending: readonly Pending[]): Promise<void> {
-    const { engine, feed } = this.context;
-    await engine.onStep?.('after post', feed);
+    const { tally } = this.context;
     const written = await this.#write(pending);
-    for (const _ of written) this.tally.sent();
-    await this.tally.arrived(written.map(({ row }) => row));
+    for (const _ of written) tally.sent();
+    await tally.arrived(written.map(({ row }) => row));
   }
 
   /** @returns those whose ledger says now that they arrived. */
   async #write(pending: readonly Pending[]): Promise<readonly Pending[]> {
     const { catalogLedger } = this.context.engine;
-    const { feed } = this.context;
+    const { feed } = this.context.open;
     try {
       await catalogLedger.write(
         feed,
@@ -210,6 +160,6 @@ export class CatalogChanges {
   /** Left to `applyCourse`, which counts it there. */
   #conflict({ row }: Pending): void {
     this.conflicts.add(row.record.id);
-    this.tally.unread();
+    this.context.tally.unread();
   }
 }

@@ -1,11 +1,9 @@
-import type { Feed } from '../../domain/feed';
 import type { Run, Slice, SliceWork } from '../../domain/run';
 import type { Kept } from '../../store/kept';
 import type { Lease } from '../../store/leases';
 import type { SliceResult } from '../../store/runs';
-import type { Engine, OpenFeed } from '../engine';
 import { holdOf } from '../deliver/post';
-import type { Tally } from '../deliver/tally';
+import type { Sending } from '../deliver/sending';
 
 /** What a worker holds while it sends: the place from which it works, and perhaps more. */
 export type Held = Pick<Lease, 'name' | 'lost' | 'assertOutlives' | 'keepUntil' | 'keptUntil'>;
@@ -21,18 +19,10 @@ export const bothOf = (first: Lease, second: Lease): Held => ({
 });
 
 /** What a worker has in hand while it works one slice. */
-export interface SliceContext {
-  readonly engine: Engine;
+export interface SliceContext extends Sending {
   readonly run: Run;
   readonly slice: Slice;
-  readonly feed: Feed;
-  readonly open: OpenFeed;
-  /** Counts what becomes of the records, also of those of a slice that fails. */
-  readonly tally: Tally;
-  /** Aborts when the run is cancelled, the lease is lost or the host stops. */
-  readonly signal: AbortSignal;
-  /** Under which it sends. */
-  readonly lease: Held;
+  readonly hold: Held;
   /** Calls that this slice may ask for at the same time. */
   readonly concurrency: number;
   /** Milliseconds since 1970: when the slice should reschedule itself rather than go on. */
@@ -63,8 +53,8 @@ export type SliceOutcome =
  * The prefix of the idempotency keys of what a slice sends: the same when it is worked again, another once it goes
  * on after a pause or a failure, since someone else may have told the sink something in between.
  */
-export const keyPrefix = ({ run, slice }: SliceContext): string =>
-  `${run.runId}/${slice.number}${slice.pauses === 0 ? '' : `/${slice.pauses}`}`;
+export const keyPrefix = ({ runId, number, pauses }: Slice): string =>
+  `${runId}/${number}${pauses === 0 ? '' : `/${pauses}`}`;
 
 /** The lease of whoever works a slice of a catalog. */
 export const sliceLease = ({ runId, number }: Pick<Slice, 'runId' | 'number'>): string =>

@@ -3,11 +3,10 @@ import type { CoursePoint, LearnerPoint } from '../../domain/run';
 import { PayloadError, WaitError } from '../../errors';
 import type { ScannedFeed } from '../../sources/source';
 import { mostKept } from '../../store/paused';
-import { originOf } from '../engine';
 import { compareInGoes, type Interrupted } from '../deliver/compare-course';
-import type { CompareCourse } from '../deliver/comparing';
-import type { Go, PageReader } from '../deliver/course-rows';
-import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
+import type { Go, ReadingRows, PageReader } from '../deliver/course-rows';
+import { readPages, type Stopped } from '../read-pages';
+import { finished, type SliceContext, type SliceOutcome } from './context';
 
 /**
  * Delivers the results of one course that differ from what the sink was last told. One that takes too long, or is
@@ -21,7 +20,7 @@ export async function workCourse(
 ): Promise<SliceOutcome> {
   const { learner } = context.run.request;
   const more = await compareInGoes(
-    comparison(context),
+    withProgress(context),
     courseId,
     (cursor, signal) => feed.page(courseId, cursor, { signal }),
     {
@@ -56,7 +55,7 @@ export async function workLearner(
   resume?: LearnerPoint,
 ): Promise<SliceOutcome> {
   const read = feed.learnerPage?.bind(feed);
-  if (!read) throw new PayloadError(`The source ${context.feed.source} cannot be asked for one learner`);
+  if (!read) throw new PayloadError(`The source ${context.open.feed.source} cannot be asked for one learner`);
   const page: PageReader = (cursor, signal) => read(learner, cursor, { signal });
   const { engine, run, slice } = context;
   const courses = new Set(resume ? await engine.runs.readSeen(run, slice.number) : []);
@@ -85,7 +84,7 @@ export async function workLearner(
     const { counts, notes } = context.tally;
     if (done > first && engine.now() > context.deadline) return paused(point, { dueAt: engine.now() });
     try {
-      const more = await compareInGoes(comparison(context), courseId, page, {
+      const more = await compareInGoes(withProgress(context), courseId, page, {
         go: await goOf(context, course),
         only: (record: LearnerResult) => record.courseId === courseId,
       });
@@ -102,50 +101,34 @@ export async function workLearner(
 }
 
 /** @returns where the list goes on when it could not be read to its end. */
-async function listCourses(
+function listCourses(
   { engine, tally, signal, deadline }: SliceContext,
   page: PageReader,
   courses: Set<string>,
   from: string | undefined,
-): Promise<{ cursor: string; dueAt: number } | undefined> {
-  let cursor = from;
-  for (let pages = 1; ; pages++) {
-    signal.throwIfAborted();
-    if (pages > 1 && cursor !== undefined && engine.now() > deadline) return { cursor, dueAt: engine.now() };
-    let got: Awaited<ReturnType<PageReader>>;
-    try {
-      got = await page(cursor, signal);
-    } catch (error) {
-      if (pages === 1 || cursor === undefined || !(error instanceof WaitError)) throw error;
-      return { cursor, dueAt: error.until };
-    }
-    for (const row of got.rows) {
-      if (row.ok) courses.add(row.record.courseId);
-      else {
-        // Here and once: the comparisons look at the rows of one course each.
-        tally.read();
-        await tally.quarantine(row);
+): Promise<Stopped | undefined> {
+  return readPages({
+    page: (cursor) => page(cursor, signal),
+    onPage: async ({ rows }) => {
+      for (const row of rows) {
+        if (row.ok) courses.add(row.record.courseId);
+        else {
+          // Here and once: the comparisons look at the rows of one course each.
+          tally.read();
+          await tally.quarantine(row);
+        }
       }
-    }
-    cursor = got.next;
-    if (cursor === undefined) return undefined;
-  }
+    },
+    signal,
+    from,
+    stops: { now: () => engine.now(), deadline },
+  });
 }
 
-/** What a slice has in hand, as the comparison of one course takes it. */
-export function comparison(context: SliceContext): CompareCourse {
-  const { engine, feed, run, slice, open, tally, signal, lease } = context;
-  return {
-    engine,
-    feed,
-    destination: open.destination,
-    tally,
-    signal,
-    keyPrefix: keyPrefix(context),
-    to: originOf(open, run.createdAt),
-    dryRun: run.dryRun,
-    force: run.mode === 'full',
-    hold: lease,
-    onPage: (pages, rows) => engine.onProgress?.({ runId: run.runId, slice: slice.number, pages, rows }),
-  };
-}
+/** The context of a slice that reads a course's rows. */
+export const withProgress = (context: SliceContext): SliceContext & ReadingRows => {
+  const { engine, run, slice } = context;
+  const onPage = (pages: number, rows: number): void =>
+    engine.onProgress?.({ runId: run.runId, slice: slice.number, pages, rows });
+  return { ...context, onPage };
+};

@@ -3,23 +3,14 @@ import { AuthError, ConflictError, LeaseLostError, RetryableError, WaitError } f
 import type { ScannedFeed } from '../../sources/source';
 import type { CourseLedger } from '../../store/learner-ledger';
 import type { Told } from '../../store/kept';
-import { CourseBusyError } from '../deliver/apply-course';
-import {
-  changedOf,
-  type Comparison,
-  noteArrived,
-  noteRefused,
-  noteSkipped,
-  tellChanges,
-  toldOf,
-} from '../deliver/changed-records';
-import { isOnItsWay } from '../deliver/compare-course';
-import { comparison } from './course';
+import { changedOf, type Comparison, outcomesOf, toldOf } from '../deliver/changed-records';
 import { type FoundRow, readCourseRows } from '../deliver/course-rows';
-import { Delivery } from '../deliver/deliver';
-import { retryDelayMs } from '../engine';
-import { finished, keyPrefix, sliceLease, type SliceContext, type SliceOutcome } from './context';
+import { CourseBusyError, isOnItsWay } from '../deliver/course-turn';
+import type { Delivery } from '../deliver/deliver';
+import { deliveryOf } from '../deliver/sending';
 import type { Tally } from '../deliver/tally';
+import { retryDelayMs } from '../engine';
+import { finished, type SliceContext, type SliceOutcome } from './context';
 
 /** Ledgers that are read at a time. */
 const ledgersAtOnce = 20;
@@ -76,23 +67,15 @@ class Courses {
     private readonly feed: ScannedFeed,
     private readonly told: ReadonlyMap<string, Told>,
   ) {
-    const { engine, open, signal, lease } = context;
-    this.#delivery = new Delivery<Sent>({
-      sink: open.destination,
-      kind: 'consumption',
-      sourceSystemId: open.settings.sourceSystemId,
-      signal,
-      hold: lease,
-      keyPrefix: keyPrefix(context),
-      beforeBatch: async () => engine.onStep?.('before post', context.feed),
+    this.#delivery = deliveryOf<Sent>(context, context.hold, {
       onAcknowledged: (records) => this.#acknowledged(records),
       onRefused: async ({ course, one }, error) => {
-        await noteRefused(one, error, course);
+        await outcomesOf(course).onRefused(one, error);
         course.sending.delete(one);
         await this.#saveIfWhole(course);
       },
       onSkipped: async ({ course, one }, reason) => {
-        await noteSkipped(one, reason, course);
+        await outcomesOf(course).onSkipped(one, reason);
         course.sending.delete(one);
         await this.#saveIfWhole(course);
       },
@@ -129,10 +112,10 @@ class Courses {
 
   /** The courses with what is known of them, until it is time to stop. */
   async *#ledgers(courseIds: readonly string[]): AsyncGenerator<[string, () => CourseLedger]> {
-    const { engine, feed, deadline } = this.context;
+    const { engine, open, deadline } = this.context;
     for (let i = 0; i < courseIds.length; i += ledgersAtOnce) {
       const ids = courseIds.slice(i, i + ledgersAtOnce);
-      const ledgers = await engine.learnerLedger.loadAll(feed, ids);
+      const ledgers = await engine.learnerLedger.loadAll(open.feed, ids);
       for (const one of ledgers) {
         if (this.#stop !== undefined || engine.now() > deadline) return;
         yield one;
@@ -159,13 +142,13 @@ class Courses {
   }
 
   async #compare(courseId: string, ledger: CourseLedger): Promise<void> {
-    const { engine, feed, run, slice, lease, signal } = this.context;
-    if (await isOnItsWay(engine, ledger, sliceLease(slice))) throw new CourseBusyError(courseId);
+    const { engine, open, run, slice, hold, signal, dryRun } = this.context;
+    if (await isOnItsWay(engine.leases, ledger, hold.name)) throw new CourseBusyError(courseId);
     const tally = this.context.tally.part();
     const records = new Map(ledger.doubt ? [] : ledger.records);
     let shown = 0;
     const what = {
-      ...comparison(this.context),
+      ...this.context,
       tally,
       onPage: (_: number, rows: number) => {
         this.#rows.pages++;
@@ -189,23 +172,18 @@ class Courses {
       return;
     }
     const compared = { tally, ledger, records };
-    const send = await changedOf(found.values(), compared, run.mode === 'full');
-    if (run.dryRun) {
-      tellChanges(send, compared);
-      return this.#end(courseId, tally);
-    }
-    if (send.length === 0 && !ledger.doubt) return this.#end(courseId, tally);
-    lease.assertOutlives(0);
+    const changed = await changedOf(found.values(), compared, this.context);
+    if (dryRun || (changed.length === 0 && !ledger.doubt)) return this.#end(courseId, tally);
+    hold.assertOutlives(0);
     signal.throwIfAborted();
-    const etag = await engine.learnerLedger.markDoubt(feed, courseId, ledger.etag, sliceLease(slice));
-    const course: CourseInHand = { ...compared, courseId, etag, sending: new Set(send), arrived: [] };
+    const etag = await engine.learnerLedger.markDoubt(open.feed, courseId, ledger.etag, hold.name);
+    const course: CourseInHand = { ...compared, courseId, etag, sending: new Set(changed), arrived: [] };
     this.#inHand.add(course);
-    if (send.length === 0) return this.#saveIfWhole(course);
-    for (const one of send) await this.#delivery.add(one.encoded.json, { course, one });
+    if (changed.length === 0) return this.#saveIfWhole(course);
+    for (const one of changed) await this.#delivery.add(one.encoded.json, { course, one });
   }
 
   async #acknowledged(sent: readonly Sent[]): Promise<void> {
-    await this.context.engine.onStep?.('after post', this.context.feed);
     const courses = new Map<CourseInHand, FoundRow[]>();
     for (const { course, one } of sent) {
       const arrived = courses.get(course) ?? [];
@@ -218,7 +196,7 @@ class Courses {
       [...courses].map(async ([course, arrived]) => {
         // Whose batch was the last of the course is known now: others end while this one's records are looked up.
         const isWhole = course.sending.size === 0;
-        await noteArrived(arrived, course);
+        await outcomesOf(course).onAcknowledged(arrived);
         if (isWhole) await this.#saveIfWhole(course);
       }),
     );
@@ -232,7 +210,7 @@ class Courses {
   }
 
   #save({ courseId, records, etag }: CourseInHand): Promise<void> {
-    return this.context.engine.learnerLedger.save(this.context.feed, courseId, records, etag);
+    return this.context.engine.learnerLedger.save(this.context.open.feed, courseId, records, etag);
   }
 
   #end(courseId: string, tally: Tally): void {
@@ -262,11 +240,11 @@ class Courses {
   }
 
   #dueAt(): number {
-    const { engine, lease, signal } = this.context;
+    const { engine, hold, signal } = this.context;
     if (this.#stop instanceof WaitError) return this.#stop.until;
     const again = this.#stop !== undefined && !signal.aborted;
     const soon = again ? retryDelayMs(engine.patience, 1, () => engine.random()) : 0;
-    return Math.max(engine.now() + soon, lease.keptUntil);
+    return Math.max(engine.now() + soon, hold.keptUntil);
   }
 
   /** Else a sink that asks for pauses again and again would be told the same again and again. */

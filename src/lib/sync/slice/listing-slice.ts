@@ -1,11 +1,10 @@
 import type { ListingPoint } from '../../domain/run';
 import { PayloadError, WaitError } from '../../errors';
 import type { CatalogFeed } from '../../sources/source';
-import { originOf } from '../engine';
 import { applyCourse } from '../deliver/apply-course';
 import { tooGreatLoss } from '../deliver/deletion-guard';
-import { Listing, Pause } from './listing';
-import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
+import { Listing, type ListingStopped } from './listing';
+import { finished, type SliceContext, type SliceOutcome } from './context';
 
 /**
  * Reads a whole catalog, sends what changed since the sink was last told, and withdraws what is gone. One that
@@ -16,54 +15,40 @@ export async function workListing(
   feed: CatalogFeed,
   resume?: ListingPoint,
 ): Promise<SliceOutcome> {
-  const listing = new Listing(context, context.tally);
+  const listing = new Listing(context);
   await listing.begin(resume !== undefined);
-  try {
-    if (!resume || resume.cursor !== undefined) await listing.readWhole(feed, resume);
-    await takeBackMissing(context, listing);
-  } catch (error) {
-    if (!(error instanceof Pause)) throw error;
-    for (const courseId of listing.conflicts()) await workCatalogCourse(context, courseId);
-    const { resume: point, dueAt } = error;
-    return { state: 'paused', work: { type: 'listing', resume: point }, seen: listing.seen(), dueAt };
-  }
-  return finished(context);
+  const isListed = resume !== undefined && resume.cursor === undefined;
+  let stopped = isListed ? undefined : await listing.readWhole(feed, resume);
+  stopped ??= await takeBackMissing(context, listing);
+  if (!stopped) return finished(context);
+  for (const courseId of listing.conflicts()) await applyCourse(courseId, context);
+  const { resume: point, dueAt } = stopped;
+  return { state: 'paused', work: { type: 'listing', resume: point }, seen: listing.seen(), dueAt };
 }
 
-async function takeBackMissing(context: SliceContext, listing: Listing): Promise<void> {
+/** @returns set when what is left of them is to be looked at later. */
+async function takeBackMissing(context: SliceContext, listing: Listing): Promise<ListingStopped | undefined> {
   const missing = listing.missing();
-  const { engine, feed, run } = context;
-  const loss = run.request.allowDeletes ? undefined : await tooGreatLoss(engine, feed, missing);
+  const { engine, open, run } = context;
+  const loss = run.request.allowDeletes ? undefined : await tooGreatLoss(engine, open.feed, missing);
   if (loss) {
     const byEvents = loss.gone - missing.length;
     const more = byEvents > 0 ? `, ${byEvents} of them withdrawn by events within a day` : '';
     throw new PayloadError(
-      `${loss.gone} of ${loss.known} courses are missing from the listing of ${feed.source}${more}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
+      `${loss.gone} of ${loss.known} courses are missing from the listing of ${open.feed.source}${more}; nothing was deleted: if they are really gone, sync again with allowDeletes`,
     );
   }
+  const later = (dueAt: number): ListingStopped => ({ resume: { cursor: undefined, rows: 0 }, dueAt });
   // Each is read once more by itself before it is withdrawn; the same goes for what a webhook touched meanwhile.
   for (const courseId of [...listing.conflicts(), ...missing]) {
-    if (engine.now() > context.deadline) throw new Pause({ cursor: undefined, rows: 0 }, engine.now());
-    await workCatalogCourse(context, courseId).catch((error: unknown) => {
-      throw error instanceof WaitError ? new Pause({ cursor: undefined, rows: 0 }, error.until) : error;
-    });
+    if (engine.now() > context.deadline) return later(engine.now());
+    try {
+      await applyCourse(courseId, context);
+    } catch (error) {
+      if (error instanceof WaitError) return later(error.until);
+      throw error;
+    }
     listing.settled(courseId);
   }
-}
-
-/** One course of the catalog, by its detail. */
-export async function workCatalogCourse(context: SliceContext, courseId: string): Promise<void> {
-  const { engine, run, open, signal, tally } = context;
-  await applyCourse(courseId, {
-    engine,
-    open,
-    tally,
-    signal,
-    // What the listing itself put in doubt is not on its way any more when this is asked.
-    hold: context.lease,
-    keyPrefix: keyPrefix(context),
-    to: originOf(open, run.createdAt),
-    dryRun: run.dryRun,
-    force: run.mode === 'full',
-  });
+  return undefined;
 }

@@ -1,22 +1,18 @@
 import { type Course, courseIdFault } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { ListingPoint } from '../../domain/run';
-import { PayloadError, WaitError } from '../../errors';
+import { PayloadError } from '../../errors';
 import { callsAtOnce, PagesAhead } from '../../sources/pages-ahead';
 import type { CatalogFeed } from '../../sources/source';
-import type { Tally } from '../deliver/tally';
+import { readPages } from '../read-pages';
 import { CatalogChanges } from './catalog-changes';
 import type { SliceContext } from './context';
 
-/** Thrown to put the slice back; between two pages, when all before them has arrived. */
-export class Pause extends Error {
-  constructor(
-    readonly resume: ListingPoint,
-    /** Milliseconds since 1970. */
-    readonly dueAt: number,
-  ) {
-    super('The listing goes on later');
-  }
+/** A listing that goes on later, and from where. */
+export interface ListingStopped {
+  readonly resume: ListingPoint;
+  /** Milliseconds since 1970. */
+  readonly dueAt: number;
 }
 
 /** One reading of a whole catalog against the ledger: sends what changed, and knows what is missing. */
@@ -25,11 +21,8 @@ export class Listing {
   readonly #handled = new Set<string>();
   readonly #changes: CatalogChanges;
 
-  constructor(
-    private readonly context: SliceContext,
-    private readonly tally: Tally,
-  ) {
-    this.#changes = new CatalogChanges(context, tally);
+  constructor(private readonly context: SliceContext) {
+    this.#changes = new CatalogChanges(context);
   }
 
   /** @param resumed whether an earlier attempt has seen some courses already. */
@@ -64,79 +57,79 @@ export class Listing {
     return this.#changes.known().filter((courseId) => !this.#seen.has(courseId));
   }
 
-  /** A listing that stays shorter than it counts is noted: what it lacks is asked for one by one before it is deleted. */
-  async readWhole(feed: CatalogFeed, resume?: ListingPoint): Promise<void> {
+  /**
+   * A listing that stays shorter than it counts is noted: what it lacks is asked for one by one before it is deleted.
+   * @returns where it goes on later, all before that has arrived; undefined when it was read to its end.
+   */
+  async readWhole(feed: CatalogFeed, resume?: ListingPoint): Promise<ListingStopped | undefined> {
     try {
+      let { stopped, short } = await this.#read(feed, false, resume);
       // A course that appears or goes while the pages turn makes the first reading short by some; the second is not.
-      let short = await this.#readOnce(feed, false, resume);
-      if (short) short = await this.#readOnce(feed, true);
+      if (short) ({ stopped, short } = await this.#read(feed, true));
       await this.#changes.drain();
       if (short)
-        this.tally.note([
+        this.context.tally.note([
           { text: `the listing ${short}; what it lacks is asked for by itself before it is deleted` },
         ]);
+      return stopped;
     } finally {
       await this.#changes.settle();
     }
   }
 
-  async #readOnce(feed: CatalogFeed, again: boolean, resume?: ListingPoint): Promise<string | undefined> {
-    const { engine, run, signal, deadline, open } = this.context;
+  /** @param again reads to the end, whatever it takes. @returns how far it got, or what it lacks. */
+  async #read(
+    feed: CatalogFeed,
+    again: boolean,
+    resume?: ListingPoint,
+  ): Promise<{ readonly stopped?: ListingStopped; readonly short?: string }> {
+    const { engine, run, slice, tally, signal, deadline, open } = this.context;
     using ahead = new PagesAhead(callsAtOnce(open.settings));
-    let cursor = resume?.cursor;
-    let rows = resume?.rows ?? 0;
-    let total: number | undefined;
-    let absent: boolean;
-    let pages = 0;
-    do {
-      signal.throwIfAborted();
-      if (pages > 0 && !again && engine.now() > deadline) await this.#pause(cursor, rows, engine.now());
-      const page = await feed.page(cursor, { signal, ahead }).catch((error: unknown) => {
-        if (error instanceof WaitError && !again) return this.#pause(cursor, rows, error.until);
-        throw error;
-      });
-      total = page.total ?? total;
-      absent = page.absent ?? false;
-      if (!again) this.tally.note(page.notes);
-      rows += page.rows.length;
-      const { number: slice } = this.context.slice;
-      engine.onProgress?.({ runId: run.runId, slice, pages: ++pages, rows, expected: total });
-      await this.#take(page.rows, Math.max(total ?? 0, rows));
-      cursor = page.next;
-    } while (cursor !== undefined);
-    if (absent && total !== undefined && rows !== total) {
-      // Estimates stay estimates: reading the list again would not change them.
-      this.tally.note([
-        {
-          text: `the source counted ${total} courses and listed ${rows}: it had fewer pages than it promised`,
-        },
-      ]);
-      return undefined;
-    }
-    return total !== undefined && rows < total ? `counts ${total} courses and gave ${rows}` : undefined;
-  }
-
-  /** @throws Pause; when no page was read yet, WaitError, which puts the slice back as it is. */
-  async #pause(cursor: string | undefined, rows: number, dueAt: number): Promise<never> {
-    await this.#changes.drain();
-    if (cursor === undefined) throw new WaitError('The source asks for a pause', dueAt);
-    throw new Pause({ cursor, rows }, dueAt);
+    const got = { pages: 0, rows: resume?.rows ?? 0, total: undefined as number | undefined, absent: false };
+    const stopped = await readPages({
+      page: (cursor) => feed.page(cursor, { signal, ahead }),
+      onPage: async (page) => {
+        got.pages++;
+        got.rows += page.rows.length;
+        got.total = page.total ?? got.total;
+        got.absent = page.absent ?? false;
+        if (!again) tally.note(page.notes);
+        const { pages, rows, total: expected } = got;
+        engine.onProgress?.({ runId: run.runId, slice: slice.number, pages, rows, expected });
+        await this.#take(page.rows, Math.max(expected ?? 0, rows));
+      },
+      signal,
+      from: resume?.cursor,
+      stops: again ? undefined : { now: () => engine.now(), deadline },
+    });
+    const { rows, total, absent } = got;
+    if (stopped) return { stopped: { resume: { cursor: stopped.cursor, rows }, dueAt: stopped.dueAt } };
+    if (total === undefined || rows === total) return {};
+    if (!absent) return rows < total ? { short: `counts ${total} courses and gave ${rows}` } : {};
+    // Estimates stay estimates: reading the list again would not change them.
+    tally.note([
+      {
+        text: `the source counted ${total} courses and listed ${rows}: it had fewer pages than it promised`,
+      },
+    ]);
+    return {};
   }
 
   /** @param expected courses in the whole listing, as far as it says. */
   async #take(rows: readonly Mapped<Course>[], expected: number): Promise<void> {
+    const { tally } = this.context;
     for (const row of rows) {
       const key = row.key ?? JSON.stringify(row.raw);
       this.#seen.add(key);
       if (this.#handled.has(key)) continue;
       this.#handled.add(key);
-      this.tally.read();
+      tally.read();
       const reason = row.ok ? courseIdFault(row.record.id) : row.reason;
-      if (!row.ok || reason) await this.tally.quarantine({ ...row, reason: reason ?? '', courseId: row.key });
+      if (!row.ok || reason) await tally.quarantine({ ...row, reason: reason ?? '', courseId: row.key });
       else await this.#changes.offer(row);
-      if (this.tally.isBeyondRepair(expected))
+      if (tally.isBeyondRepair(expected))
         throw new PayloadError(
-          `${this.tally.counts.quarantined} of ${this.tally.counts.read} courses cannot be mapped; the source's format seems to have changed: see the quarantine`,
+          `${tally.counts.quarantined} of ${tally.counts.read} courses cannot be mapped; the source's format seems to have changed: see the quarantine`,
         );
     }
   }

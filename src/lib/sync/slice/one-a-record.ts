@@ -1,7 +1,7 @@
 import type { EncodedRecord } from '../../destinations/destination';
 import type { MappedRecord } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
-import { isAhead } from '../deliver/course-rows';
+import { isAheadInWindow } from '../why-not-sent';
 
 export interface Outgoing {
   readonly row: MappedRecord<LearnerResult>;
@@ -48,7 +48,7 @@ export class OneARecord {
       return false;
     }
     const isOther = best.rowKey !== rowKey;
-    if (isOther && !isFurther(standing, best.standing)) return !before;
+    if (isOther && !isAheadInWindow(standing, best.standing)) return !before;
     const displaced = best.waiting;
     if (!displaced) this.#waiting.push(best);
     best.rowKey = rowKey;
@@ -68,7 +68,3 @@ export class OneARecord {
     }
   }
 }
-
-/** Where the status is the same and no time tells them apart, the higher percentage counts: never the page order. */
-const isFurther = (a: Standing, b: Standing): boolean =>
-  isAhead(a, b) || (!isAhead(b, a) && (a.percent ?? 0) > (b.percent ?? 0));

@@ -2,12 +2,11 @@ import type { MappedRecord } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
 import type { WindowedFeed } from '../../sources/source';
 import type { QuarantinedRecord } from '../../store/quarantine-rows';
-import { originOf } from '../engine';
-import { Delivery } from '../deliver/deliver';
-import { workCatalogCourse } from './listing-slice';
+import { applyCourse } from '../deliver/apply-course';
 import { compareCourse } from '../deliver/compare-course';
-import { comparison } from './course';
-import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
+import { deliveryOf } from '../deliver/sending';
+import { withProgress } from './course';
+import { finished, type SliceContext, type SliceOutcome } from './context';
 
 /**
  * Tries quarantined records again. It has its feed's turn, so nothing newer can be overtaken; a record that was
@@ -22,13 +21,13 @@ export async function workReplay(context: SliceContext): Promise<SliceOutcome> {
     if (record) records.push(record);
   }
   const { consumption } = open.source;
-  if (context.feed.kind === 'consumption' && consumption?.type === 'windowed')
+  if (open.feed.kind === 'consumption' && consumption?.type === 'windowed')
     await remap(context, consumption, records);
-  else if (context.feed.kind === 'catalog')
-    for (const courseId of coursesOf(records)) await workCatalogCourse(context, courseId);
+  else if (open.feed.kind === 'catalog')
+    for (const courseId of coursesOf(records)) await applyCourse(courseId, context);
   else if (consumption?.type === 'scanned')
     for (const courseId of coursesOf(records))
-      await compareCourse(comparison(context), courseId, (cursor, signal) =>
+      await compareCourse(withProgress(context), courseId, (cursor, signal) =>
         consumption.page(courseId, cursor, { signal }),
       );
   return finished(context);
@@ -42,26 +41,13 @@ async function remap(
   feed: WindowedFeed,
   records: readonly QuarantinedRecord[],
 ): Promise<void> {
-  const { engine, run, open, tally } = context;
-  const to = originOf(open, run.createdAt);
-  const delivery = new Delivery<{ row: MappedRecord<LearnerResult>; id: string }>({
-    sink: open.destination,
-    kind: 'consumption',
-    sourceSystemId: to.sourceSystemId,
-    signal: context.signal,
-    hold: context.lease,
-    keyPrefix: keyPrefix(context),
+  const { engine, open, tally, to } = context;
+  const delivery = deliveryOf<{ row: MappedRecord<LearnerResult>; id: string }>(context, context.hold, {
     onAcknowledged: async (batch) => {
       for (const _ of batch) tally.sent();
       await engine.quarantine.clear(batch.map(({ id }) => id));
     },
-    onRefused: ({ row }, error) =>
-      tally.quarantine({
-        ...row,
-        reason: error.message,
-        status: error.status,
-        courseId: row.record.courseId,
-      }),
+    onRefused: ({ row }, error) => tally.refused(row, error, row.record.courseId),
     onSkipped: async ({ id }, reason) => {
       tally.skipped(reason);
       await engine.quarantine.clear([id]);

@@ -4,17 +4,14 @@ import { addSeconds, type Utc, type Window } from '../../domain/time';
 import { ambiguity } from '../../domain/zone';
 import { PayloadError, RetryableError, WaitError } from '../../errors';
 import type { WindowedFeed, WindowPage } from '../../sources/source';
-import { originOf } from '../engine';
+import { deliveryOf } from '../deliver/sending';
+import type { Tally } from '../deliver/tally';
+import { anotherIsFurther, forAnother, isRepeated, type Sight } from '../why-not-sent';
 import { halfway } from './cut-window';
-import { Delivery } from '../deliver/deliver';
 import { OneARecord } from './one-a-record';
 import { rowKey } from './page-order';
 import { readWindow, type Short } from './read-window';
-import { finished, keyPrefix, type SliceContext, type SliceOutcome } from './context';
-import { anotherIsFurther, type Tally } from '../deliver/tally';
-
-/** Why a row of the window is left out. */
-export const forAnother = 'the run asks for another learner or course';
+import { finished, type SliceContext, type SliceOutcome } from './context';
 
 /** A server may ignore the page size asked for; a slice of so many calls is halved instead. */
 const maxCalls = 1_000;
@@ -26,9 +23,8 @@ const leastWaiting = 5_000;
 
 class TooLarge extends Error {}
 
-/** What was made of a row: the value that was sent, or `left`. */
-type Made = Partial<Pick<LearnerResult, 'status' | 'percent' | 'grade' | 'at'>>;
-const left: Made = {};
+/** What was made of a row that is not sent. */
+const left: Sight = {};
 
 /** Delivers the rows of one window of a windowed feed. */
 export async function workWindow(
@@ -36,41 +32,28 @@ export async function workWindow(
   feed: WindowedFeed,
   window: Window,
 ): Promise<SliceOutcome> {
-  const { engine, run, open, signal, tally } = context;
-  const to = originOf(open, run.createdAt);
+  const { engine, run, open, signal, tally, to, dryRun } = context;
   const { keys: others, pages: othersPages } = await rowsOfSliceBefore(context, feed, window);
   const calls = { pages: 0, rows: 0, posts: 0 };
   const records = new OneARecord();
   const mostWaiting = Math.max(open.settings.maxRowsPerSlice, leastWaiting);
   /** A row whose value changed while it was read goes out again, and is one row all the same. */
   const again = new Set<Mapped<LearnerResult>>();
-  const delivery = new Delivery<MappedRecord<LearnerResult>>({
-    sink: open.destination,
-    kind: 'consumption',
-    sourceSystemId: to.sourceSystemId,
-    signal,
-    hold: context.lease,
-    keyPrefix: keyPrefix(context),
-    beforeBatch: async () => engine.onStep?.('before post', context.feed),
-    onAcknowledged: async (records) => {
+  const delivery = deliveryOf<MappedRecord<LearnerResult>>(context, context.hold, {
+    onAcknowledged: (records) => {
       calls.posts++;
-      await engine.onStep?.('after post', context.feed);
       for (const row of records) if (!again.has(row)) tally.sent();
-      await tally.arrived(records);
+      return tally.arrived(records);
     },
-    onRefused: async (row, error) => {
-      const courseId = row.record.courseId;
-      const bad = { ...row, reason: error.message, status: error.status, courseId };
-      await tally.quarantine(bad, again.has(row));
-    },
-    onSkipped: async (row, reason) => {
+    onRefused: (row, error) => tally.refused(row, error, row.record.courseId, again.has(row)),
+    onSkipped: (row, reason) => {
       if (!again.has(row)) tally.skipped(reason);
-      await tally.arrived([row]);
+      return tally.arrived([row]);
     },
   });
 
   /** Gives what was made of the row, so that a row that shows up twice goes out once. */
-  const onRow = (row: Mapped<LearnerResult>, before: Made | undefined): Made | Promise<Made> => {
+  const onRow = (row: Mapped<LearnerResult>, before: Sight | undefined): Sight | Promise<Sight> => {
     if (others.size > 0 && others.has(rowKey(row))) return left;
     if (!row.ok) return before ?? setAside(row);
     if (!wanted(row.record, run.request)) {
@@ -82,7 +65,7 @@ export async function workWindow(
     }
     const encoded = open.destination.encodeProgress(row.record, to);
     const value = encoded.ok ? row.record : left;
-    if (isSame(value, before)) return value;
+    if (isRepeated(value, before)) return value;
     if (!before) tally.read();
     if (!encoded.ok) {
       if (!before) tally.skipped(encoded.skipped);
@@ -93,9 +76,9 @@ export async function workWindow(
   };
   const handOver = async (): Promise<void> => {
     // What went out before has arrived: nothing can overtake what replaces it.
-    if (!run.dryRun) await delivery.drain();
+    if (!dryRun) await delivery.drain();
     for (const { row, encoded, again: counted } of records.take()) {
-      if (run.dryRun) {
+      if (dryRun) {
         if (counted) continue;
         tally.sent();
         tally.change({ change: 'wouldSend', courseId: row.record.courseId, detail: row.record.status });
@@ -105,9 +88,9 @@ export async function workWindow(
       const full = delivery.add(encoded.json, row);
       if (full) await full;
     }
-    if (!run.dryRun) await delivery.drain();
+    if (!dryRun) await delivery.drain();
   };
-  const setAside = async (row: UnmappedRow): Promise<Made> => {
+  const setAside = async (row: UnmappedRow): Promise<Sight> => {
     tally.read();
     await tally.quarantine(row);
     if (tally.isBeyondRepair(counted)) throw changedFormat(tally);
@@ -180,7 +163,7 @@ const withSecondBefore = ({ from, to }: Window): Window => ({ from: addSeconds(f
  * that slice's, so that none is counted twice.
  */
 async function rowsOfSliceBefore(
-  { engine, run, feed: name, signal, concurrency }: SliceContext,
+  { engine, run, open, signal, concurrency }: SliceContext,
   feed: WindowedFeed,
   { from }: Window,
 ): Promise<{ readonly keys: ReadonlySet<string>; readonly pages: number }> {
@@ -188,7 +171,7 @@ async function rowsOfSliceBefore(
   let pages = 0;
   if (run.window === undefined || from <= run.window.from) return { keys, pages };
   // An earlier run's slice ended there, perhaps within that very second: what came later in it is in none.
-  const { doneBeyond } = await engine.feeds.read(name);
+  const { doneBeyond } = await engine.feeds.read(open.feed);
   if (doneBeyond.some(({ to }) => to === from)) return { keys, pages };
   await readWindow(feed, withSecondBefore({ from, to: from }), {
     signal,
@@ -227,10 +210,6 @@ export const placeCut =
     const before = addSeconds(repeated.from, -1);
     return window && before <= window.from ? addSeconds(repeated.to, 1) : before;
   };
-
-/** What can differ between two sights of one row. */
-const isSame = (a: Made, b: Made | undefined): boolean =>
-  b !== undefined && a.status === b.status && a.percent === b.percent && a.grade === b.grade && a.at === b.at;
 
 const wanted = (record: LearnerResult, { courseId, learner }: SliceContext['run']['request']): boolean =>
   (courseId === undefined || record.courseId === courseId) &&
