@@ -49,6 +49,21 @@ function offsetSeconds(time: Utc, timeZone: string): number {
 }
 
 /**
+ * The instant at which the wall clock of a zone shows what `shown` would be in UTC. Of an hour that occurs twice
+ * the first; a time that the clock skips is taken as if it had not been put forward yet.
+ */
+export function wallClock(shown: Utc, timeZone: string): Utc {
+  if (timeZone === 'UTC') return shown;
+  // Zones are up to 14 hours ahead, and change their offset once at most within these two days.
+  const before = offsetSeconds(addSeconds(shown, -86_400), timeZone);
+  const after = offsetSeconds(addSeconds(shown, 86_400), timeZone);
+  const early = addSeconds(shown, -before);
+  if (before === after || offsetSeconds(early, timeZone) === before) return early;
+  const late = addSeconds(shown, -after);
+  return offsetSeconds(late, timeZone) === after ? late : early;
+}
+
+/**
  * The span whose wall-clock times occur twice because the clock was set back within it: from the first
  * occurrence of the first of them to the end of the second occurrence of the last (exclusive).
  * @returns undefined when the wall-clock time of this instant occurs once.

@@ -111,9 +111,6 @@ export const sourceDefinitions = {
     schema: schedule,
     doc: 'Its own schedule for consumption, likewise. Consumption that is read course by course runs nightly unless this says otherwise.',
   }),
-  clientId: define({ schema: text, doc: 'OAuth2 client.' }),
-  clientSecret: define({ schema: text, secret: true, doc: 'Its secret.' }),
-  accessToken: define({ schema: text, secret: true, doc: 'A given access token, instead of a client.' }),
   webhookSecret: define({
     schema: text,
     secret: true,

@@ -75,9 +75,6 @@ export interface SourceSettings {
   readonly enabled: boolean;
   readonly catalogSchedule: string | undefined;
   readonly consumptionSchedule: string | undefined;
-  readonly clientId: string | undefined;
-  readonly clientSecret: Secret | undefined;
-  readonly accessToken: Secret | undefined;
   readonly webhookSecret: Secret | undefined;
   /** The function key for the addresses of webhooks. */
   readonly webhookCode?: Secret | undefined;

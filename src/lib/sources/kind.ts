@@ -9,11 +9,14 @@ export interface SourceDeps extends ClientDeps {
   readonly addressOf?: (username: string) => string | undefined;
 }
 
+/** What a source is made with: the settings that all have, and those that its own `definitions` give. */
+export type SettingsOf<D extends Definitions> = SourceSettings & Values<D>;
+
 /** What a folder of this directory offers, and all that is known of it outside. */
 export interface SourceKind<D extends Definitions = Definitions, S extends SourceSettings = SourceSettings> {
   /** For docs/settings.md: what it is, in a few words. */
   readonly title: string;
-  /** Its own settings, beside those that every source has. */
+  /** Its own settings, beside those that every source has: what it is asked with, too. */
   readonly definitions: D;
   /** What it cannot do without: one group of the list must be whole. */
   readonly credentials: readonly (readonly string[])[];
@@ -25,6 +28,5 @@ export interface SourceKind<D extends Definitions = Definitions, S extends Sourc
 }
 
 /** A kind among others: only what its own `definitions` gave goes into its `create` and `problems`. */
-export const defineSourceKind = <D extends Definitions, S extends SourceSettings>(
-  kind: SourceKind<D, S>,
-): SourceKind => kind as unknown as SourceKind;
+export const defineSourceKind = <D extends Definitions>(kind: SourceKind<D, SettingsOf<D>>): SourceKind =>
+  kind as unknown as SourceKind;

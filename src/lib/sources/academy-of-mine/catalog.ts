@@ -99,11 +99,7 @@ interface Found {
 async function detail(client: AcademyClient, list: List, courseId: string, call: Call): Promise<unknown> {
   const raw = await client.find(list.get, courseId, anObject, call);
   if (raw === undefined) return undefined;
-  const given = id.safeParse(raw.id).data;
-  if (given !== undefined && given !== courseId)
-    throw client.wrong(
-      `answered another course than the one that was asked for; ${client.checkPath(list.get)}`,
-    );
+  client.requireCourse(courseId, id.safeParse(raw.id).data, `; ${client.checkPath(list.get)}`);
   return raw;
 }
 

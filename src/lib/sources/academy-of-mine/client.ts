@@ -1,38 +1,20 @@
 import type { z } from 'zod';
-import { AuthError, PayloadError, RefusedError, SettingsError, UnsupportedError } from '../../errors';
-import { createHttpClient, type ClientDeps } from '../../http/client';
-import type { HttpClient } from '../../http/http';
+import { type RefusedError, UnsupportedError } from '../../errors';
+import type { ClientDeps } from '../../http/client';
 import { staticTokenAuthorizer } from '../../http/static-token';
-import type { System } from '../../http/target';
 import type { OperationName } from './operations';
 import type { AcademySettings } from './settings';
 import type { Call } from '../source';
+import { orNone, VendorClient } from '../vendor-client';
 import { academyReason } from './reason';
 
 export type Params = Readonly<Record<string, unknown>>;
 
 /** Calls operations by their name: where each is stands in the settings. */
-export class AcademyClient {
-  readonly system: System;
-  private readonly http: HttpClient;
-  private readonly setting: string;
-
-  /** @throws SettingsError without a token. */
-  constructor(
-    private readonly settings: AcademySettings,
-    deps: ClientDeps,
-  ) {
-    const prefix = `LMS__${settings.id}__`;
-    this.setting = `${prefix}operations`;
-    this.system = {
-      name: `source ${settings.id}`,
-      baseUrlSetting: `${prefix}baseUrl`,
-      credentialSettings: `${prefix}accessToken`,
-    };
-    const { accessToken, baseUrl } = settings;
-    if (!accessToken) throw new SettingsError([{ setting: `${prefix}accessToken`, message: 'is missing' }]);
-    const authorizer = staticTokenAuthorizer(accessToken);
-    this.http = createHttpClient({ ...deps, system: this.system, baseUrl, authorizer });
+export class AcademyClient extends VendorClient<AcademySettings> {
+  constructor(settings: AcademySettings, deps: ClientDeps) {
+    const { accessToken } = settings;
+    super(settings, deps, ['accessToken'], () => accessToken && staticTokenAuthorizer(accessToken));
   }
 
   /** Whether the customer's site has the operation. */
@@ -53,35 +35,25 @@ export class AcademyClient {
 
   /** Reads. May be repeated, whatever its method. */
   read<T>(name: OperationName, params: Params, schema: z.ZodType<T>, call: Call): Promise<T> {
-    return this.send(name, params, schema, call, true);
+    return this.operate(name, params, schema, call, true);
   }
 
   /** Changes something: it is not repeated once it left. */
   write<T>(name: OperationName, params: Params, schema: z.ZodType<T>, call: Call): Promise<T> {
-    return this.send(name, params, schema, call, false);
+    return this.operate(name, params, schema, call, false);
   }
 
   /** Reads one thing by its id. @returns undefined when it is not there. */
-  async find<T>(name: OperationName, id: string, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
-    try {
-      return await this.read(name, { id }, schema, call);
-    } catch (error) {
-      if (error instanceof RefusedError && error.status === 404) return undefined;
-      throw error;
-    }
-  }
-
-  /** An answer that is not what it should be, as a sentence that names this source. */
-  wrong(what: string): PayloadError {
-    return new PayloadError(`${this.system.name} ${what}`);
+  find<T>(name: OperationName, id: string, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
+    return orNone(this.read(name, { id }, schema, call));
   }
 
   /** The sentence for an operation whose path is likely to be wrong. */
   checkPath(name: OperationName): string {
-    return `check the path of ${name} in ${this.setting}`;
+    return `check the path of ${name} in ${this.setting('operations')}`;
   }
 
-  private async send<T>(
+  private async operate<T>(
     name: OperationName,
     given: Params,
     schema: z.ZodType<T>,
@@ -91,7 +63,7 @@ export class AcademyClient {
     const operation = this.settings.operations?.[name];
     if (!operation)
       throw new UnsupportedError(
-        `${this.system.name} has no operation ${name}; give its path in ${this.setting}`,
+        `${this.system.name} has no operation ${name}; give its path in ${this.setting('operations')}`,
       );
     const { method, path, paramsIn } = operation;
     const params = { ...given, ...operation.params };
@@ -101,8 +73,8 @@ export class AcademyClient {
       return encodeURIComponent(asText(params[param]));
     });
     const rest = Object.entries(params).filter(([param]) => !inPath.has(param));
-    try {
-      const { data } = await this.http.json({
+    const { data } = await this.send(
+      {
         method,
         url,
         ...(paramsIn === 'query'
@@ -116,26 +88,22 @@ export class AcademyClient {
         signal: call.signal,
         idempotent,
         reasonOf: academyReason,
-      });
-      return data;
-    } catch (error) {
-      throw this.explained(error, name);
-    }
+      },
+      (refusal) => this.explained(refusal, name),
+    );
+    return data;
   }
 
-  private explained(error: unknown, name: OperationName): unknown {
-    if (!(error instanceof RefusedError) || error.code === 'redirect' || error.code === 'login') return error;
-    const { status, code, reason } = error;
-    const { name: who, credentialSettings } = this.system;
-    if (status === 403) {
-      const message = `${who} does not let this token use ${name} (403); check ${credentialSettings}`;
-      return new AuthError(message, status, { cause: error });
-    }
-    const wrongPlace = status === 404 || status === 405;
-    const why = reason ? `: ${reason}` : '';
-    const advice = wrongPlace ? `; ${this.checkPath(name)}` : '';
-    const message = `${who} refused ${name} (${status})${why}${advice}`;
-    return new RefusedError(message, status, code, { cause: error, reason });
+  private explained(error: RefusedError, name: OperationName): Error {
+    const { status } = error;
+    if (status === 403)
+      return this.forbidden(
+        error,
+        `does not let this token use ${name}`,
+        `; check ${this.system.credentialSettings}`,
+      );
+    const isWrongPlace = status === 404 || status === 405;
+    return this.refused(error, `refused ${name}`, isWrongPlace ? `; ${this.checkPath(name)}` : '');
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseUtc, utc, type Utc } from '../../domain/time';
-import { wallClock } from './wall-clock';
+import { wallClock } from '../../domain/zone';
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

@@ -1,8 +1,8 @@
-import type { ResultStatus } from '../../domain/learner-result';
 import { safeWords } from '../safe-words';
+import { inTable, type ReadStatus, type StatusTable, unknownStatus } from '../status-table';
 
 /** The three of its lookup; `registered` and `started` stand in the reports of learning paths. */
-const words: Readonly<Record<string, ResultStatus>> = {
+const words: StatusTable = {
   'not started': 'NotStarted',
   registered: 'NotStarted',
   'in progress': 'InProgress',
@@ -11,21 +11,13 @@ const words: Readonly<Record<string, ResultStatus>> = {
   failed: 'Failed',
 };
 
-/**
- * What a learner's status means. @param table of the setting; it wins over the built-in words.
- * @returns InProgress for an unknown one, with how a note names it: a learner who is there has at least that.
- */
-export function readStatus(
-  text: string | null | undefined,
-  table: Readonly<Record<string, ResultStatus>> = {},
-): { readonly status: ResultStatus; readonly unknown?: string } {
+/** What a learner's status means, by the setting's table, then by the built-in words. */
+export function readStatus(text: string | null | undefined, table: StatusTable = {}): ReadStatus {
   const word = (text ?? '')
     .trim()
     .toLowerCase()
     .replace(/[\s_-]+/g, ' ');
-  for (const known of [table, words])
-    if (Object.hasOwn(known, word)) return { status: known[word] as ResultStatus };
-  return { status: 'InProgress', unknown: word ? `unknown status "${safeWords(word)}"` : 'no status' };
+  return inTable(table, word) ?? inTable(words, word) ?? unknownStatus(word && `"${safeWords(word)}"`);
 }
 
 /** A course's own status is written `DRAFT`, `draft`, `publish`, `published` and `PUBLISHED`. */

@@ -44,10 +44,7 @@ function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: Kha
     async read(courseId, call) {
       const raw = await client.course(courseId, call);
       if (raw === undefined) return undefined;
-      const given = courseIdOf(raw);
-      if (given !== undefined && given !== courseId) {
-        throw client.wrong('answered another course than the one that was asked for');
-      }
+      client.requireCourse(courseId, courseIdOf(raw));
       return mapCourse(raw, baseUrl, new Notes());
     },
   };

@@ -8,9 +8,10 @@ import { saysNothing } from '../forms';
 import { mailAddress } from '../mail-address';
 import type { Notes } from '../notes';
 import { readVendorRow } from '../read-row';
+import type { StatusTable } from '../status-table';
 import { readDate } from './dates';
 import { courseRow, id, progressRow } from './schema';
-import { readStatus, type StatusTable } from './status';
+import { readStatus } from './status';
 
 /**
  * A course. Left out: `expectedDuration`, because its unit is not published, and the rules of booking.

@@ -1,7 +1,6 @@
 import type { ResultStatus } from '../../domain/learner-result';
 import { safeWords } from '../safe-words';
-
-export type StatusTable = Readonly<Record<string, ResultStatus>>;
+import { inTable, type ReadStatus, type StatusTable, unknownStatus } from '../status-table';
 
 /*
  * Khalibre does not publish its statuses: neither the codes nor the words. These are the words to expect, looked
@@ -17,17 +16,7 @@ const words: readonly (readonly [RegExp, ResultStatus])[] = [
   [/\bbooked\b|\benrol+ed\b|\bregistered\b/, 'NotStarted'],
 ];
 
-export interface ReadStatus {
-  readonly status: ResultStatus;
-  /** Set when nobody knows it: how a note to the operator names it. */
-  readonly unknown?: string;
-}
-
-/**
- * What a learner's status means.
- * @param table of the setting: by code or lower-cased description; it wins over the built-in words.
- * @returns InProgress for an unknown one: a learner who is there has at least that.
- */
+/** What a learner's status means, by the setting's table, then by the built-in words. */
 export function readStatus(
   code: string | number | null | undefined,
   description: string | null | undefined,
@@ -35,11 +24,11 @@ export function readStatus(
 ): ReadStatus {
   const number = String(code ?? '').trim();
   const spoken = (description ?? '').trim();
-  for (const name of [number.toLowerCase(), spoken.toLowerCase()])
-    if (name !== '' && Object.hasOwn(table, name)) return { status: table[name] as ResultStatus };
+  const told = inTable(table, number.toLowerCase()) ?? inTable(table, spoken.toLowerCase());
+  if (told) return told;
   const text = spoken.toLowerCase().replace(/[_\s]+/g, ' ');
   const known = words.find(([form]) => form.test(text));
   if (known) return { status: known[1] };
   const label = [safeWords(number), spoken && `"${safeWords(spoken)}"`].filter(Boolean).join(' ');
-  return { status: 'InProgress', unknown: label ? `unknown status ${label}` : 'no status' };
+  return unknownStatus(label);
 }

@@ -1,35 +1,24 @@
 import type { z } from 'zod';
 import type { Window } from '../../domain/time';
 import { toNaive } from '../../domain/zone';
-import { AuthError, PayloadError, RefusedError } from '../../errors';
-import { createHttpClient, type ClientDeps } from '../../http/client';
-import type { Authorizer, HttpAnswer, HttpClient } from '../../http/http';
-import { oauth2Authorizer } from '../../http/oauth2';
+import { RefusedError } from '../../errors';
+import type { ClientDeps } from '../../http/client';
+import type { Authorizer, HttpAnswer } from '../../http/http';
 import { withSecretHeader } from '../../http/secret-header';
 import { staticTokenAuthorizer } from '../../http/static-token';
 import type { System } from '../../http/target';
 import type { OpenEdxSettings } from './settings';
+import { clientCredentials } from '../client-credentials';
 import type { Call } from '../source';
+import { isStatus, orNone, VendorClient } from '../vendor-client';
 import { courseDetail, cursorPage, numberedPage, type NumberedPage } from './schema';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** The four calls of Open edX that are used, and the sentences for what each refuses. */
-export class OpenEdxClient {
-  private readonly http: HttpClient;
-  private readonly system: System;
-  private readonly base: URL;
-  private readonly prefix: string;
-
-  constructor(
-    private readonly settings: OpenEdxSettings,
-    deps: ClientDeps,
-  ) {
-    this.prefix = `LMS__${settings.id}__`;
-    this.system = systemOf(settings, this.prefix);
-    const authorizer = authorizerOf(settings, this.system, deps);
-    this.http = createHttpClient({ ...deps, system: this.system, baseUrl: settings.baseUrl, authorizer });
-    this.base = new URL(settings.baseUrl);
+export class OpenEdxClient extends VendorClient<OpenEdxSettings> {
+  constructor(settings: OpenEdxSettings, deps: ClientDeps) {
+    super(settings, deps, credentialsOf(settings), (system) => authorizerOf(settings, system, deps));
   }
 
   /**
@@ -44,13 +33,12 @@ export class OpenEdxClient {
       const { data } = await this.get('/api/courses/v1/courses/', query, numberedPage, call);
       return data;
     } catch (error) {
-      if (status(error) === 403) {
+      if (isStatus(error, 403))
         throw this.forbidden(
           error,
-          `does not let this client list courses as ${this.prefix}username; give the service user's own name`,
+          `does not let this client list courses as ${this.setting('username')}; give the service user's own name`,
         );
-      }
-      if (status(error) === 404 && page > 1) return undefined;
+      if (isStatus(error, 404) && page > 1) return undefined;
       throw error;
     }
   }
@@ -58,13 +46,8 @@ export class OpenEdxClient {
   /** @returns undefined when there is no such course, or none that may be seen. */
   async course(id: string, call: Call): Promise<unknown> {
     const path = `/api/courses/v1/courses/${encodeURIComponent(id)}/`;
-    try {
-      const { data } = await this.get(path, { username: this.settings.username }, courseDetail, call);
-      return data;
-    } catch (error) {
-      if (status(error) === 404) return undefined;
-      throw error;
-    }
+    const answer = await orNone(this.get(path, { username: this.settings.username }, courseDetail, call));
+    return answer?.data;
   }
 
   /**
@@ -88,7 +71,7 @@ export class OpenEdxClient {
     try {
       return await this.get('/api/grades/v1/user_grades/', query, numberedPage, call);
     } catch (error) {
-      if (status(error) === 404 && page > 1) return undefined;
+      if (isStatus(error, 404) && page > 1) return undefined;
       throw this.explainBulk(error);
     }
   }
@@ -108,19 +91,17 @@ export class OpenEdxClient {
       return data;
     } catch (error) {
       const isGone = error instanceof RefusedError && error.code === 'course_does_not_exist';
-      if (isGone || (cursor !== undefined && status(error) === 404)) return undefined;
-      if (status(error) === 403) {
+      if (isGone || (cursor !== undefined && isStatus(error, 404))) return undefined;
+      if (isStatus(error, 403))
         throw this.forbidden(
           error,
-          `lets only global staff read the grades of others; make the service user staff`,
+          'lets only global staff read the grades of others; make the service user staff',
         );
-      }
-      if (status(error) === 404) {
+      if (isStatus(error, 404))
         throw this.refused(
           error,
-          `has no grades of that course or no grades API; check ${this.prefix}baseUrl`,
+          `has no grades of that course or no grades API; check ${this.system.baseUrlSetting}`,
         );
-      }
       throw error;
     }
   }
@@ -131,87 +112,52 @@ export class OpenEdxClient {
    * @returns undefined when it has no such field. @throws PayloadError when it is no link.
    */
   nextField(next: string, field: string): string | undefined {
-    if (!URL.canParse(next, this.base.href)) throw this.wrong(`gave a next link that is not a URL`);
-    return new URL(next, this.base.href).searchParams.get(field) ?? undefined;
-  }
-
-  /** An answer that is not what it should be, as a sentence that names this source. */
-  wrong(what: string): PayloadError {
-    return new PayloadError(`${this.system.name} ${what}`);
+    const { baseUrl } = this.settings;
+    if (!URL.canParse(next, baseUrl)) throw this.wrong(`gave a next link that is not a URL`);
+    return new URL(next, baseUrl).searchParams.get(field) ?? undefined;
   }
 
   private get<T>(url: string, query: Query, schema: z.ZodType<T>, call: Call): Promise<HttpAnswer<T>> {
-    return this.http.json({ url, query, schema, signal: call.signal });
+    return this.send({ url, query, schema, signal: call.signal });
   }
 
   private explainBulk(error: unknown): unknown {
-    if (error instanceof RefusedError && error.code === 'date_filter_format') {
+    if (error instanceof RefusedError && error.code === 'date_filter_format')
       return this.refused(
         error,
-        `does not take the dates of the window, which are sent as YYYY-MM-DDTHH:MM:SS in ${this.prefix}timeZone; ` +
-          `check that setting and ${this.prefix}since`,
+        `does not take the dates of the window, which are sent as YYYY-MM-DDTHH:MM:SS in ` +
+          `${this.setting('timeZone')}; check that setting and ${this.setting('since')}`,
       );
-    }
-    if (status(error) === 403) {
+    if (isStatus(error, 403))
       return this.forbidden(
         error,
         'lets only one user read bulk grades: a superuser whose name is BULK_GRADES_API_ADMIN_USERNAME there; ' +
           `give the user of ${this.system.credentialSettings} both`,
       );
-    }
-    if (status(error) === 404) {
+    if (isStatus(error, 404))
       return this.refused(
         error,
-        `has no bulk grades API; set ${this.prefix}grades to courses, or check ${this.prefix}baseUrl`,
+        `has no bulk grades API; set ${this.setting('grades')} to courses, or check ${this.system.baseUrlSetting}`,
       );
-    }
     return error;
-  }
-
-  private forbidden(cause: unknown, what: string): AuthError {
-    return new AuthError(`${this.system.name} ${what} (403)`, 403, { cause });
-  }
-
-  private refused(cause: unknown, what: string): RefusedError {
-    const { status, code } = cause as RefusedError;
-    return new RefusedError(`${this.system.name} ${what} (${status})`, status, code, { cause });
   }
 }
 
-const status = (error: unknown): number | undefined =>
-  error instanceof RefusedError ? error.status : undefined;
-
-function systemOf(settings: OpenEdxSettings, prefix: string): System {
-  const keys = settings.accessToken ? ['accessToken'] : ['clientId', 'clientSecret'];
-  if (settings.apiKey) keys.push('apiKey');
-  return {
-    name: `source ${settings.id}`,
-    baseUrlSetting: `${prefix}baseUrl`,
-    credentialSettings: keys.map((key) => prefix + key).join(' and '),
-  };
+function credentialsOf({ accessToken, apiKey }: OpenEdxSettings): string[] {
+  const keys = accessToken ? ['accessToken'] : ['clientId', 'clientSecret'];
+  return apiKey ? [...keys, 'apiKey'] : keys;
 }
 
 /** A given token wins over client credentials; without either the server is asked as an anonymous user. */
 function authorizerOf(settings: OpenEdxSettings, system: System, deps: ClientDeps): Authorizer | undefined {
-  const { accessToken, clientId, clientSecret, apiKey } = settings;
+  const { accessToken, clientId, clientSecret, apiKey, baseUrl } = settings;
   let authorizer: Authorizer | undefined;
-  if (accessToken) {
-    authorizer = staticTokenAuthorizer(accessToken);
-  } else if (clientId && clientSecret) {
-    authorizer = oauth2Authorizer({
-      ...deps,
-      system,
-      tokenUrl: `${settings.baseUrl}/oauth2/access_token`,
-      // In the body, not as Basic: older servers choose the provider by the client_id they find there.
-      fields: async () => ({
-        grant_type: 'client_credentials',
-        client_id: clientId,
-        client_secret: await clientSecret.read(),
-        token_type: 'jwt',
-      }),
+  if (accessToken) authorizer = staticTokenAuthorizer(accessToken);
+  else if (clientId && clientSecret)
+    authorizer = clientCredentials(settings, deps, system, {
+      tokenUrl: `${baseUrl}/oauth2/access_token`,
+      fields: { token_type: 'jwt' },
       scheme: 'fromAnswer',
-      secrets: [clientSecret],
     });
-  }
   return apiKey ? withSecretHeader(authorizer, 'x-edx-api-key', apiKey) : authorizer;
 }

@@ -96,9 +96,7 @@ function catalogFeed(client: OpenEdxClient, { baseUrl }: OpenEdxSettings): Catal
       const raw = await client.course(courseId, call);
       if (raw === undefined) return undefined;
       const mapped = mapCourse(raw, baseUrl, new Notes());
-      if (mapped.ok && mapped.record.id !== courseId) {
-        throw client.wrong('answered another course than the one that was asked for');
-      }
+      if (mapped.ok) client.requireCourse(courseId, mapped.record.id);
       return mapped;
     },
   };

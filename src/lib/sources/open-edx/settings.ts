@@ -1,17 +1,11 @@
 import { define } from '../../settings/definition';
 import { oneOf, text } from '../../settings/parse';
-import type { Secret } from '../../settings/secret';
-import type { SourceSettings } from '../../settings/types';
-
-export interface OpenEdxSettings extends SourceSettings {
-  readonly apiKey: Secret | undefined;
-  readonly username: string | undefined;
-  readonly grades: 'bulk' | 'courses';
-  /** The path of a file. */
-  readonly addresses?: string | undefined;
-}
+import { accessToken, oauth2Client } from '../credentials';
+import type { SettingsOf } from '../kind';
 
 export const openEdxDefinitions = {
+  ...oauth2Client,
+  accessToken: { ...accessToken, doc: 'A given access token, instead of a client.' },
   apiKey: define({ schema: text, secret: true, doc: 'Sent as `X-Edx-Api-Key` when set.' }),
   username: define({
     schema: text,
@@ -27,3 +21,5 @@ export const openEdxDefinitions = {
     doc: 'A CSV file of `username,email` lines, since a stock server tells addresses for some enrolment modes alone, and older bulk grades name user names.',
   }),
 };
+
+export type OpenEdxSettings = SettingsOf<typeof openEdxDefinitions>;

@@ -1,43 +1,27 @@
 import { z } from 'zod';
 import { PayloadError, RefusedError } from '../../errors';
-import { createHttpClient, type ClientDeps } from '../../http/client';
-import type { HttpCall, HttpClient } from '../../http/http';
-import { oauth2Authorizer } from '../../http/oauth2';
-import type { System } from '../../http/target';
+import type { ClientDeps } from '../../http/client';
+import type { HttpCall } from '../../http/http';
 import type { TBookSettings } from './settings';
+import { clientCredentials } from '../client-credentials';
 import { lone } from '../read-row';
 import { refusalReason } from '../safe-words';
 import type { Call } from '../source';
-import { explained, statusOfCode } from './errors';
+import { orNone, VendorClient } from '../vendor-client';
+import { sentenceFor, statusOfCode } from './errors';
 import type { Fields } from './fields';
 import * as schema from './schema';
 
 /** All calls of T-book that were ever published. */
-export class TBookClient {
-  readonly system: System;
-  private readonly http: HttpClient;
-
+export class TBookClient extends VendorClient<TBookSettings> {
   constructor(settings: TBookSettings, deps: ClientDeps) {
-    const prefix = `LMS__${settings.id}__`;
-    this.system = {
-      name: `source ${settings.id}`,
-      baseUrlSetting: `${prefix}baseUrl`,
-      credentialSettings: `${prefix}clientId and ${prefix}clientSecret`,
-    };
-    const { baseUrl, clientId = '', clientSecret, grantType = 'client_credential' } = settings;
-    const authorizer = oauth2Authorizer({
-      ...deps,
-      system: this.system,
-      tokenUrl: `${baseUrl}/token`,
-      encoding: 'multipart',
-      fields: async () => ({
-        grant_type: grantType,
-        client_id: clientId,
-        client_secret: (await clientSecret?.read()) ?? '',
+    super(settings, deps, ['clientId', 'clientSecret'], (system) =>
+      clientCredentials(settings, deps, system, {
+        tokenUrl: `${settings.baseUrl}/token`,
+        encoding: 'multipart',
+        fields: { grant_type: settings.grantType },
       }),
-      secrets: clientSecret ? [clientSecret] : [],
-    });
-    this.http = createHttpClient({ ...deps, system: this.system, baseUrl, authorizer });
+    );
   }
 
   /** The organisation itself. */
@@ -50,7 +34,7 @@ export class TBookClient {
   }
 
   entity(entityId: string, call: Call) {
-    return this.orNone(this.get(`/getEntity/${encodeURIComponent(entityId)}`, oneEntity, call));
+    return orNone(this.get(`/getEntity/${encodeURIComponent(entityId)}`, oneEntity, call));
   }
 
   /** All of them at once: there are no pages. @param entityId those of one entity. */
@@ -60,7 +44,7 @@ export class TBookClient {
   }
 
   learner(learnerId: string, call: Call) {
-    return this.orNone(this.get(`/getOneLearner/${encodeURIComponent(learnerId)}`, oneLearner, call));
+    return orNone(this.get(`/getOneLearner/${encodeURIComponent(learnerId)}`, oneLearner, call));
   }
 
   learnerByEmail(email: string, call: Call) {
@@ -68,7 +52,7 @@ export class TBookClient {
       ['identifierType', 'email'],
       ['identifier', email],
     ];
-    return this.orNone(this.post('/getOneLearner', fields, oneLearner, call));
+    return orNone(this.post('/getOneLearner', fields, oneLearner, call));
   }
 
   insertLearner(fields: Fields, call: Call): Promise<void> {
@@ -87,11 +71,6 @@ export class TBookClient {
     return this.post('/authToken', fields, schema.authToken, call);
   }
 
-  /** An answer that is not what it should be, as a sentence that names this source. */
-  wrong(what: string): PayloadError {
-    return new PayloadError(`${this.system.name} ${what}`);
-  }
-
   /**
    * What a write answers is not published, so no answer to a 2xx is wrong but one that says no; the caller looks
    * whether it happened. May be repeated: a login is there once, and sessions add up to a set.
@@ -105,44 +84,38 @@ export class TBookClient {
   }
 
   private get<T>(url: string, type: z.ZodType<T>, call: Call): Promise<T> {
-    return this.send({ url, schema: type, signal: call.signal });
+    return this.answer({ url, schema: type, signal: call.signal });
   }
 
   private post<T>(url: string, fields: Fields, type: z.ZodType<T>, call: Call): Promise<T> {
     const body = { type: 'multipart', fields } as const;
-    return this.send({ method: 'POST', url, body, schema: type, signal: call.signal, idempotent: true });
+    return this.answer({ method: 'POST', url, body, schema: type, signal: call.signal, idempotent: true });
   }
 
-  private async send<T>(call: HttpCall<T>): Promise<T> {
-    try {
-      const { data } = await this.http.json({
-        ...call,
-        schema: z.union([saysNo, call.schema]),
-        reasonOf: refusalReason,
-      });
-      const no = saysNo.safeParse(data);
-      if (no.success) throw this.refusal(no.data);
-      return data as T;
-    } catch (error) {
-      throw explained(error, this.system);
-    }
+  private async answer<T>(call: HttpCall<T>): Promise<T> {
+    const { data } = await this.send(
+      { ...call, schema: z.union([saysNo, call.schema]), reasonOf: refusalReason },
+      (refusal) => this.explained(refusal),
+    );
+    const no = saysNo.safeParse(data);
+    if (no.success) throw this.explained(refusal(no.data));
+    return data as T;
   }
 
-  /** A 200 that carries an error is one. */
-  private refusal({ error }: z.infer<typeof saysNo>): RefusedError {
-    const code = /^[\w.-]{1,64}$/.test(error.code) ? error.code : undefined;
-    const reason = refusalReason({ error });
-    return new RefusedError('', (code && statusOfCode[code]) || 200, code, { reason });
+  private explained(error: RefusedError): Error {
+    const { status, code } = error;
+    const label = `${status}${code ? `, ${code}` : ''}`;
+    const { baseUrlSetting, credentialSettings } = this.system;
+    return status === 403
+      ? this.forbidden(error, 'does not give this to these credentials', `; check ${credentialSettings}`, label)
+      : this.refused(error, sentenceFor(status, baseUrlSetting), '', label);
   }
+}
 
-  private async orNone<T>(answer: Promise<T>): Promise<T | undefined> {
-    try {
-      return await answer;
-    } catch (error) {
-      if (error instanceof RefusedError && error.status === 404) return undefined;
-      throw error;
-    }
-  }
+/** A 200 that carries an error is one. */
+function refusal({ error }: z.infer<typeof saysNo>): RefusedError {
+  const code = /^[\w.-]{1,64}$/.test(error.code) ? error.code : undefined;
+  return new RefusedError('', (code && statusOfCode[code]) || 200, code, { reason: refusalReason({ error }) });
 }
 
 const oneClient = lone(schema.client, ['name']);

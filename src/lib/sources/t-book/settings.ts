@@ -1,15 +1,10 @@
 import { define } from '../../settings/definition';
 import { text } from '../../settings/parse';
-import type { Secret } from '../../settings/secret';
-import type { SourceSettings } from '../../settings/types';
-
-export interface TBookSettings extends SourceSettings {
-  readonly ltiKey?: string | undefined;
-  readonly ltiSecret?: Secret | undefined;
-  readonly grantType?: string;
-}
+import { oauth2Client } from '../credentials';
+import type { SettingsOf } from '../kind';
 
 export const tBookDefinitions = {
+  ...oauth2Client,
   ltiKey: define({ schema: text, doc: 'Consumer key of LTI; left out: `clientId`.' }),
   ltiSecret: define({
     schema: text,
@@ -22,3 +17,5 @@ export const tBookDefinitions = {
     doc: 'The grant type of its token call; its documentation has this word, without an s.',
   }),
 };
+
+export type TBookSettings = SettingsOf<typeof tBookDefinitions>;
