@@ -35,5 +35,7 @@ test.each(Object.entries(sourceKinds))('%s takes its own settings and no others'
   const others = [...new Set(all)].filter((name) => !own.includes(name));
   const given = Object.fromEntries([...own, ...others].map((name) => [name, 'x']));
   const told = unknown('one', kind, { ...given, kind });
-  expect(told.map((one) => one.split(' ')[0]).sort()).toEqual(others.map((name) => `LMS__one__${name}`).sort());
+  expect(told.map((one) => one.split(' ')[0]).sort()).toEqual(
+    others.map((name) => `LMS__one__${name}`).sort(),
+  );
 });

@@ -18,5 +18,11 @@ export function unsetSettings<D extends Definitions>(
     (setting, value) => testSecret(value, setting),
     [],
   );
-  return { ...values, id, since: utc(Date.parse('2012-01-01')), lagMinutes: 10, relookHours: 0 } as SettingsOf<D>;
+  return {
+    ...values,
+    id,
+    since: utc(Date.parse('2012-01-01')),
+    lagMinutes: 10,
+    relookHours: 0,
+  } as SettingsOf<D>;
 }

@@ -72,7 +72,10 @@ export abstract class VendorClient<S extends SourceSettings = SourceSettings> {
   }
 
   /** `<source> <what> (<label>): <the vendor's own reason><advice>`; the label is the status, unless it is given. */
-  private told({ status, reason }: RefusedError, ...[what, advice = '', label = String(status)]: Words): string {
+  private told(
+    { status, reason }: RefusedError,
+    ...[what, advice = '', label = String(status)]: Words
+  ): string {
     return `${this.system.name} ${what} (${label})${reason ? `: ${reason}` : ''}${advice}`;
   }
 }

@@ -107,7 +107,12 @@ export class TBookClient extends VendorClient<TBookSettings> {
     const label = `${status}${code ? `, ${code}` : ''}`;
     const { baseUrlSetting, credentialSettings } = this.system;
     return status === 403
-      ? this.forbidden(error, 'does not give this to these credentials', `; check ${credentialSettings}`, label)
+      ? this.forbidden(
+          error,
+          'does not give this to these credentials',
+          `; check ${credentialSettings}`,
+          label,
+        )
       : this.refused(error, sentenceFor(status, baseUrlSetting), '', label);
   }
 }
@@ -115,7 +120,9 @@ export class TBookClient extends VendorClient<TBookSettings> {
 /** A 200 that carries an error is one. */
 function refusal({ error }: z.infer<typeof saysNo>): RefusedError {
   const code = /^[\w.-]{1,64}$/.test(error.code) ? error.code : undefined;
-  return new RefusedError('', (code && statusOfCode[code]) || 200, code, { reason: refusalReason({ error }) });
+  return new RefusedError('', (code && statusOfCode[code]) || 200, code, {
+    reason: refusalReason({ error }),
+  });
 }
 
 const oneClient = lone(schema.client, ['name']);
