@@ -40,6 +40,11 @@ export default ts.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only src/lib/settings.ts reads the environment.' },
+        {
+          object: 'z',
+          property: 'locales',
+          message: 'The package holds English alone: see scripts/package.mjs.',
+        },
       ],
     },
   },

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { missingIn, ofTheHost } from './packaged.cjs';
 import { pageScript } from './page-script.cjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -33,10 +34,13 @@ const slim = {
     onResolve({ filter: new RegExp(`^(${apart.join('|')})$`) }, ({ path, kind }) =>
       kind === 'require-call' ? { path: `./${fileOf(path)}`, external: true } : undefined,
     );
-    // Of undici one agent is used; its index brings fetch, WebSocket, caches and mocks.
-    onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'slim' }));
+    // Of undici one agent is used; its index brings fetch, WebSocket, caches and mocks. Whoever imports another name
+    // is told by the bundler; what is not imported by name gets the whole.
+    onResolve({ filter: /^undici$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'undici', namespace: 'slim' } : undefined,
+    );
     onLoad({ filter: /^undici$/, namespace: 'slim' }, () => ({
-      contents: "exports.Agent = require('undici/lib/dispatcher/agent');",
+      contents: "export { default as Agent } from 'undici/lib/dispatcher/agent';",
       resolveDir: root,
     }));
     // zod's messages in fifty languages; English is imported by itself.
@@ -54,8 +58,7 @@ const options = {
   platform: 'node',
   format: 'cjs',
   target: 'node24',
-  // The host answers for it while it loads the app.
-  external: ['@azure/functions-core'],
+  external: [ofTheHost],
   // Some packages ask where they are: without a value for it the bundle throws while it loads.
   define: { 'import.meta.url': '__importMetaUrl', ...pageScript() },
   banner: {
@@ -71,6 +74,7 @@ const options = {
   sourcesContent: false,
   legalComments: 'linked',
   logLevel: 'warning',
+  logOverride: { 'import-is-undefined': 'error' },
   metafile: true,
   plugins: [slim],
 };
@@ -118,3 +122,7 @@ for (const file of ['host.json', 'LICENSE']) copyFileSync(join(root, file), join
 for (const { metafile } of results)
   for (const [file, { bytes }] of Object.entries(metafile.outputs))
     console.log(`${file} ${(bytes / 1024).toFixed(0)} KiB`);
+
+const missing = await missingIn(folder);
+for (const fault of missing) console.error(fault);
+if (missing.length > 0) process.exitCode = 1;

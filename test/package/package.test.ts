@@ -1,6 +1,7 @@
 import { buildSync } from 'esbuild';
 import { execFile, execFileSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { missingIn } from '../../scripts/packaged.cjs';
 import { pageScript } from '../../scripts/page-script.cjs';
 import { newAuthority } from '../../sandbox/azure/authority';
 import { buildHost, spawnHost } from '../local/built-host';
@@ -166,6 +168,18 @@ test('the package holds the host’s settings and is a few MB', () => {
   expect(existsSync(join(packaged, 'local.settings.json'))).toBe(false);
   const bytes = globSync('**/*.js', { cwd: packaged }).map((file) => statSync(join(packaged, file)).size);
   expect(Math.max(...bytes)).toBeLessThan(4 * 1024 * 1024);
+});
+
+test('a file that the package needs and does not have is told by name', async () => {
+  const lame = join(bare, 'lame');
+  cpSync(packaged, lame, { recursive: true });
+  rmSync(join(lame, 'keyvault-secrets.js'));
+  const needs = 'needs ./keyvault-secrets.js, which is not in the package';
+  expect((await missingIn(lame)).sort()).toEqual([`cli.js ${needs}`, `main.js ${needs}`]);
+  writeFileSync(join(lame, 'keyvault-secrets.js'), "exports.SecretClient = require('left-out');");
+  expect(await missingIn(lame)).toEqual(['keyvault-secrets.js needs left-out, which is not in the package']);
+  writeFileSync(join(lame, 'keyvault-secrets.js'), 'undefined.SecretClient;');
+  expect(await missingIn(lame)).toEqual([expect.stringMatching(/^the package does not load: TypeError/)]);
 });
 
 test('a folder with something in it is left alone', () => {
