@@ -1,6 +1,8 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { sandboxSettings } from '../sandbox/settings';
 import { destinationsShown, sourcesShown } from '../sandbox/shown';
+import { appOperations } from '../src/lib/api/operations/app';
+import { pathTo } from '../src/lib/api/operations/operation';
 import type { AppSettings } from '../src/lib/settings/local-settings';
 
 /** Changes a minute, of each system. */
@@ -45,9 +47,10 @@ export const arrivedLines = (sandbox: Sandbox): string =>
 
 /** From now on what changes in Khalibre, and results in Academy of Mine, are told to the app at once. */
 export function sendWebhooks({ khalibre, academy }: Sandbox, url: string): void {
-  if (khalibre) khalibre.state.webhook = { url: `${url}/api/webhooks/khalibre` };
+  const address = (source: string) => `${url}/api/${pathTo(appOperations.receiveWebhook, { source })}`;
+  if (khalibre) khalibre.state.webhook = { url: address('khalibre') };
   for (const event of ['course_enrolled', 'course_completed'])
-    academy?.webhooks.put(`${url}/api/webhooks/academyofmine?event=${event}`, [event]);
+    academy?.webhooks.put(`${address('academyofmine')}?event=${event}`, [event]);
 }
 
 /** The sandbox's settings, but for what the person set; timers that show something within a minute or two. */

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathTo } from '../src/lib/api/operations/operation';
+import { runOperations } from '../src/lib/api/operations/runs';
 import { towards } from '../src/lib/domain/feed';
 
 /** What of a run is shown here. */
@@ -34,7 +36,7 @@ export async function firstRuns(url: string, screen: Screen, signal: AbortSignal
       screen.write(`  ${inWords(run)}\n`);
   }
   screen.write('\n');
-  const watermarks = await fetch(`${url}/api/watermarks`, { signal });
+  const watermarks = await fetch(`${url}/api/${pathTo(runOperations.listWatermarks)}`, { signal });
   const { watermarks: all } = (await watermarks.json()) as {
     watermarks: { source: string; destination: string; value: string }[];
   };
@@ -50,7 +52,7 @@ async function syncAll(
   signal: AbortSignal,
 ): Promise<RunShown[]> {
   const body = JSON.stringify({ kind });
-  const answer = await fetch(`${url}/api/resync`, { method: 'POST', body, signal });
+  const answer = await fetch(`${url}/api/${pathTo(runOperations.resync)}`, { method: 'POST', body, signal });
   const started = (await answer.json()) as { runs?: { runId: string; url: string }[]; detail?: string };
   if (!started.runs)
     throw new Error(`The first sync could not be started: ${started.detail ?? answer.status}`);

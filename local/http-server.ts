@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { appOperations } from '../src/lib/api/operations/app';
+import { pathTo } from '../src/lib/api/operations/operation';
 import { answerAdmin, loopback, type RunFunction } from './admin';
 import type { TypedData } from './core-types';
 import type { HttpFunction } from './functions';
@@ -66,7 +68,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 /** Where who types the bare address wants to go. */
-const page = '/api/status';
+const page = `/api/${pathTo(appOperations.getStatus)}`;
 
 async function answer(
   request: IncomingMessage,

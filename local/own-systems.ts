@@ -1,3 +1,5 @@
+import { pathTo } from '../src/lib/api/operations/operation';
+import { runOperations } from '../src/lib/api/operations/runs';
 import { readSettings } from '../src/lib/settings';
 import type { AppSettings } from '../src/lib/settings/local-settings';
 
@@ -42,8 +44,8 @@ export function ownSystemsHint(
     '',
     ...look,
     '  Try first what a sync would do, without sending anything:',
-    `    curl -X POST ${url}/api/resync -H 'content-type: application/json' -d '{"dryRun": true}'`,
-    `    curl ${url}/api/runs`,
+    `    curl -X POST ${url}/api/${pathTo(runOperations.resync)} -H 'content-type: application/json' -d '{"dryRun": true}'`,
+    `    curl ${url}/api/${pathTo(runOperations.listRuns)}`,
     '',
     timers ? '  The timers are on.' : '  The timers are off. To sync on schedule:  npm start -- --timers',
     '',

@@ -13,6 +13,8 @@ import { functionList } from './function-list';
 import { readHostJson } from './host-json';
 import { anySandbox, arrivedLines, sandboxDefaults, sandboxLines, sendWebhooks } from './demo-sandbox';
 import { startHost } from './host-process';
+import { appOperations } from '../src/lib/api/operations/app';
+import { pathTo } from '../src/lib/api/operations/operation';
 import { feedKinds } from '../src/lib/domain/feed';
 import { outside } from '../src/lib/log';
 import { readLocalSettings, withEnvironment } from '../src/lib/settings/local-settings';
@@ -94,7 +96,7 @@ async function start(running: Stoppable[], stopAll: () => Promise<void>, signal:
   // Only now: a timer that fires amid the first sync would take its turn.
   host.startTimers();
   console.log(
-    `\nFrom here on the timers sync what changes. Watch it: ${url}/api/status   (Ctrl-C stops all of it)\n`,
+    `\nFrom here on the timers sync what changes. Watch it: ${url}/api/${pathTo(appOperations.getStatus)}   (Ctrl-C stops all of it)\n`,
   );
 }
 

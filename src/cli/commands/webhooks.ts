@@ -1,3 +1,5 @@
+import { appOperations } from '../../lib/api/operations/app';
+import { pathTo } from '../../lib/api/operations/operation';
 import { parseUtc, utc, type Utc } from '../../lib/domain/time';
 import { nearest } from '../../lib/settings/read-group';
 import type { WebhookList } from '../../lib/sources/source';
@@ -221,7 +223,9 @@ async function send(given: Given, source: string, desk: Desk): Promise<number> {
   const courseId = needed(given, 'course', '1');
   const learner = valueOf(given, 'learner');
   const port = desk.env.PORT?.trim() || '7071';
-  const url = valueOf(given, 'url') ?? `http://localhost:${port}/api/webhooks/${source}`;
+  const url =
+    valueOf(given, 'url') ??
+    `http://localhost:${port}/api/${pathTo(appOperations.receiveWebhook, { source })}`;
   const { engine } = await desk.open();
   const secret = engine.openSource(source).settings.webhookSecret;
   const signal = desk.terminal.interrupted;

@@ -4,6 +4,8 @@ import type { EnrolmentBatch } from '../domain/enrolment-batch';
 import { utc } from '../domain/time';
 import { batchCounts } from '../enrolments/work-to-end';
 import { type Answer, json } from './answer';
+import { enrolmentOperations } from './operations/enrolments';
+import { pathTo } from './operations/operation';
 import { pageOf } from './page';
 import type { batchesQuery } from './requests';
 
@@ -16,7 +18,10 @@ export async function listBatches(
   const { entries, more } = await pageOf(() => readBatches(app, { state, after: next }), limit);
   const batches = await Promise.all(entries.map((batch) => batchView(app, batch)));
   return json(200, {
-    enrolments: batches.map((batch) => ({ ...batch, url: `${base}/enrolments/${batch.batchId}` })),
+    enrolments: batches.map((batch) => ({
+      ...batch,
+      url: `${base}/${pathTo(enrolmentOperations.getEnrolments, { batchId: batch.batchId })}`,
+    })),
     ...(more && { next: placeOf(entries.at(-1)) }),
   });
 }

@@ -10,7 +10,8 @@ import { type AskedEnrolment, enrolmentRequest } from '../enrolments/request';
 import { stopping } from '../stopping';
 import { type Answer, answerFor, json, pauseAnswer, problem, refusalTitles } from './answer';
 import { once } from './once';
-import type { enrolmentOperations } from './operations/enrolments';
+import { enrolmentOperations } from './operations/enrolments';
+import { pathTo } from './operations/operation';
 import { jsonOf, mostErrors, parseWith, wholeBody } from './parse';
 import type { Asked } from './serve';
 
@@ -101,7 +102,7 @@ function takeIn(app: App, call: EnrolmentCall, rows: readonly CheckedRow[]): Pro
     } catch (error) {
       return answerFor(error);
     }
-    const url = `${base}/enrolments/${batchId}`;
+    const url = `${base}/${pathTo(enrolmentOperations.getEnrolments, { batchId })}`;
     return json(202, { batchId, url, total: rows.length }, { location: url });
   });
 }

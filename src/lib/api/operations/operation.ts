@@ -74,6 +74,18 @@ export function problemsOf(operation: Operation): number[] {
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
+/**
+ * Where it is, below the address of the API: `runs/openedx-catalog-…`.
+ * @param parts those that its path names; left out where it names none.
+ */
+export function pathTo<O extends Operation>({ path }: O, ...[parts]: PartsOf<O>): string {
+  const given: Readonly<Record<string, string>> = parts ?? {};
+  return path.slice(1).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given[name] ?? ''));
+}
+
+type PartsOf<O extends Operation> =
+  O['parts'] extends z.ZodObject<infer Shape> ? [Readonly<Record<keyof Shape, string>>] : [];
+
 /** Every method, so that the wrong ones get an answer that says what is right: the platform's own says nothing. */
 const everyMethod = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 

@@ -1,4 +1,6 @@
 import type { BatchView } from '../enrolment-list';
+import { enrolmentOperations } from '../operations/enrolments';
+import { pathTo } from '../operations/operation';
 import { html, type Html } from './html';
 import { mark } from './icons';
 import type { StatusModel } from './shown';
@@ -39,7 +41,11 @@ const batchRow = (
   <tr data-key="${batchId}">
     <th scope="row">
       <b>${action === 'enrol' ? 'enrolments' : 'removals'}</b
-      ><small><a data-page class="id" href="${up}enrolments/${batchId}">${batchId}</a></small>
+      ><small
+        ><a data-page class="id" href="${up}${pathTo(enrolmentOperations.getEnrolments, { batchId })}"
+          >${batchId}</a
+        ></small
+      >
     </th>
     <td data-l="State">${stateOf(state, counts.failed)}</td>
     <td data-l="Taken in">${when(createdAt, at)}</td>

@@ -1,6 +1,8 @@
 import { feedName, towards } from '../../domain/feed';
 import type { Utc } from '../../domain/time';
 import { waitingText } from '../../domain/waiting';
+import { pathTo } from '../operations/operation';
+import { runOperations } from '../operations/runs';
 import type { RunView } from '../run-view';
 import { html, type Html } from './html';
 import { badge, icon } from './icons';
@@ -31,7 +33,7 @@ function openRunItem(open: OpenRun, view: View): Html {
         >
         <button
           class="act"
-          data-post="runs/${encodeURIComponent(runId)}/cancel"
+          data-post="${pathTo(runOperations.cancelRun, { runId })}"
           aria-label="Cancel the ${kind} run of ${source}${towards(destination)}"
         >
           Cancel

@@ -1,5 +1,7 @@
 import { feedKinds } from '../../domain/feed';
 import { runStates } from '../../domain/run';
+import { appOperations } from '../operations/app';
+import { pathTo } from '../operations/operation';
 import { type Choices, isFilter, type StatusFilter } from './filter';
 import { html, type Html } from './html';
 import { overviewLink, type View } from './view';
@@ -8,7 +10,12 @@ import { overviewLink, type View } from './view';
 export function filterForm(filter: StatusFilter, choices: Choices, view: Pick<View, 'up'>): Html {
   const { source, kind, destination, state } = filter;
   return html`
-    <form class="filter" method="get" action="${view.up}status" aria-label="What is shown">
+    <form
+      class="filter"
+      method="get"
+      action="${view.up}${pathTo(appOperations.getStatus)}"
+      aria-label="What is shown"
+    >
       ${select('Source', 'source', choices.sources, source)} ${select('Kind', 'kind', feedKinds, kind)}
       ${select('Destination', 'destination', choices.destinations, destination)}
       ${select('State', 'state', runStates, state)}

@@ -1,5 +1,7 @@
 import type { App } from '../../app';
 import { feedName, towards } from '../../domain/feed';
+import { pathTo } from '../operations/operation';
+import { troubleOperations } from '../operations/trouble';
 import { recordView, type RecordView } from '../quarantine';
 import type { StatusFilter } from './filter';
 import { html, type Html } from './html';
@@ -63,7 +65,7 @@ export function quarantineSection(model: StatusModel): Html | undefined {
         <h2 id="quarantine-title">Quarantine <span class="count">${number(n)}${more && '+'}</span></h2>
         <button
           class="act"
-          data-post="quarantine/replay"
+          data-post="${pathTo(troubleOperations.replayQuarantine)}"
           data-body="${JSON.stringify({ source, kind, destination })}"
         >
           Replay all
@@ -90,7 +92,7 @@ function groupItem(group: ReasonGroup, model: StatusModel): Html {
           >last met by ${runLink(model, runId)}</small
         >`,
       since: at,
-      path: 'quarantine/replay',
+      operation: troubleOperations.replayQuarantine,
       body: { source, kind, destination, reason },
       label: `Replay ${records} of ${source}: ${reason}`,
     },

@@ -1,4 +1,6 @@
 import type { Utc } from '../../domain/time';
+import { pathTo } from '../operations/operation';
+import type { troubleOperations } from '../operations/trouble';
 import { html, type Html } from './html';
 import { when } from './words';
 
@@ -8,7 +10,7 @@ export interface ToReplay {
   readonly who: Html;
   readonly why: Html;
   readonly since: Utc;
-  readonly path: 'quarantine/replay' | 'events/replay';
+  readonly operation: typeof troubleOperations.replayQuarantine | typeof troubleOperations.replayEvents;
   /** Which ones, as the API takes it. */
   readonly body: object;
   /** What the button does, for those who do not see where it stands. */
@@ -16,12 +18,17 @@ export interface ToReplay {
 }
 
 /** A line of a list, with its button. */
-export const replayItem = ({ key, who, why, since, path, body, label }: ToReplay, at: Utc): Html => html`
+export const replayItem = ({ key, who, why, since, operation, body, label }: ToReplay, at: Utc): Html => html`
   <li data-key="${key}">
     <span class="who">${who}</span>
     <span class="why">${why}</span>
     ${when(since, at)}
-    <button class="act" data-post="${path}" data-body="${JSON.stringify(body)}" aria-label="${label}">
+    <button
+      class="act"
+      data-post="${pathTo(operation)}"
+      data-body="${JSON.stringify(body)}"
+      aria-label="${label}"
+    >
       Replay
     </button>
   </li>

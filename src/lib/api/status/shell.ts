@@ -1,3 +1,5 @@
+import { appOperations } from '../operations/app';
+import { pathTo } from '../operations/operation';
 import { favicon } from './favicon';
 import { html, Html } from './html';
 import { icon, type Shape, sprite, type Tone } from './icons';
@@ -76,7 +78,8 @@ export const shell = ({ headline, up, nonce, content, live, trail, again = true 
         ${content}
       </main>
       <footer>
-        Point at a time to see its date. All times are UTC. <a href="${up}openapi.json">API description</a>
+        Point at a time to see its date. All times are UTC.
+        <a href="${up}${pathTo(appOperations.getOpenApi)}">API description</a>
       </footer>
       <script nonce="${nonce}">
         ${new Html(script)};

@@ -1,3 +1,5 @@
+import { pathTo } from '../operations/operation';
+import { troubleOperations } from '../operations/trouble';
 import { html, type Html } from './html';
 import { quarantineSection } from './quarantine';
 import { replayItem } from './replay';
@@ -29,7 +31,7 @@ export function pausesSection({ pauses, at }: Pick<StatusModel, 'pauses' | 'at'>
               ${when(until, at)}
               <button
                 class="act"
-                data-post="pauses/${system}/end"
+                data-post="${pathTo(troubleOperations.endPause, { system })}"
                 aria-label="End now the pause of ${system}"
               >
                 End now
@@ -57,7 +59,7 @@ function events({ events: { first, count: n, more }, at }: StatusModel): Html | 
               who: html`<b>${source}</b> ${type ?? 'no type'}`,
               why: html`${error ?? 'No reason was kept'}<small>tried ${count(attempts, 'time')}</small>`,
               since: receivedAt,
-              path: 'events/replay',
+              operation: troubleOperations.replayEvents,
               body: { ids: [eventId] },
               label: `Replay the event of ${source} of ${clock(receivedAt)}`,
             },

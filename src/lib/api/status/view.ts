@@ -1,5 +1,7 @@
 import type { Utc } from '../../domain/time';
 import { withoutTrailingSlashes } from '../../slashes';
+import { appOperations } from '../operations/app';
+import { pathTo } from '../operations/operation';
 import { html, type Html } from './html';
 
 /** What every part of a page is drawn by. */
@@ -25,10 +27,10 @@ export function upFrom(url: string, path: string): string {
 // The page's script adds the key that opened the page to whatever has `data-page`.
 
 export const overviewLink = ({ up }: Pick<View, 'up'>, text: string): Html =>
-  html`<a data-page href="${up}status">${text}</a>`;
+  html`<a data-page href="${up}${pathTo(appOperations.getStatus)}">${text}</a>`;
 
 export const runLink = ({ up }: Pick<View, 'up'>, runId: string): Html =>
-  html`<a data-page class="id" href="${up}status/runs/${encodeURIComponent(runId)}">${runId}</a>`;
+  html`<a data-page class="id" href="${up}${pathTo(appOperations.getRunPage, { runId })}">${runId}</a>`;
 
 export const sourceLink = ({ up }: Pick<View, 'up'>, id: string): Html =>
-  html`<a data-page href="${up}status/sources/${encodeURIComponent(id)}">${id}</a>`;
+  html`<a data-page href="${up}${pathTo(appOperations.getSourcePage, { id })}">${id}</a>`;

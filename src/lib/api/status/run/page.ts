@@ -1,3 +1,6 @@
+import { pathTo } from '../../operations/operation';
+import { runOperations } from '../../operations/runs';
+import { troubleOperations } from '../../operations/trouble';
 import type { RunView } from '../../run-view';
 import { progress } from '../feeds';
 import { html, type Html } from '../html';
@@ -96,7 +99,7 @@ function buttons(model: RunModel): Html {
         open &&
         html`<button
           class="act"
-          data-post="runs/${encodeURIComponent(run.runId)}/cancel"
+          data-post="${pathTo(runOperations.cancelRun, run)}"
           aria-label="Cancel the ${what}"
         >
           Cancel
@@ -104,7 +107,13 @@ function buttons(model: RunModel): Html {
       }
       ${
         body &&
-        html`<button class="act" data-post="resync" data-body="${JSON.stringify(body)}">Run again</button>`
+        html`<button
+          class="act"
+          data-post="${pathTo(runOperations.resync)}"
+          data-body="${JSON.stringify(body)}"
+        >
+          Run again
+        </button>`
       }
     </p>
   `;
@@ -120,7 +129,11 @@ function quarantine({
     <section data-key="quarantine" aria-labelledby="quarantine-title">
       <div class="line">
         <h2 id="quarantine-title">In quarantine <span class="count">${number(n)}${more && '+'}</span></h2>
-        <button class="act" data-post="quarantine/replay" data-body="${JSON.stringify({ runId })}">
+        <button
+          class="act"
+          data-post="${pathTo(troubleOperations.replayQuarantine)}"
+          data-body="${JSON.stringify({ runId })}"
+        >
           Replay all of this run
         </button>
       </div>
@@ -132,7 +145,7 @@ function quarantine({
               who: html`<code>${id}</code>`,
               why: html`${refusal(reason, status)}${courseId && html`<small>${courseId}</small>`}`,
               since,
-              path: 'quarantine/replay',
+              operation: troubleOperations.replayQuarantine,
               body: { ids: [id] },
               label: `Replay ${id}`,
             },

@@ -1,6 +1,8 @@
 import type { App } from '../../../app';
 import { type ShownSetting, shownSettings } from '../../../settings/shown-settings';
 import { type EventView, eventView } from '../../events';
+import { appOperations } from '../../operations/app';
+import { pathTo } from '../../operations/operation';
 import { sourceView, type SourceView } from '../../sources/list';
 import { readStatusModel } from '../model';
 import type { StatusModel } from '../shown';
@@ -47,7 +49,7 @@ export async function readSourcePage(
     source: sourceView(app, entry),
     settings: entry.ok ? shownSettings(entry.settings) : [],
     webhooks: {
-      address: `${base}/webhooks/${id}`,
+      address: `${base}/${pathTo(appOperations.receiveWebhook, { source: id })}`,
       signed: entry.ok && entry.settings.webhookSecret !== undefined,
       registered: registrations.sort(),
       events,
