@@ -1,6 +1,6 @@
 import { parseCsv } from '../../src/lib/csv';
 import { countErrors } from '../../src/lib/destinations/ld-services/schema';
-import { retryAfterMs } from '../../src/lib/http/retry-timing';
+import { retryAfterMs } from '../../src/lib/http/retry-after';
 import { parseBaseUrl } from '../../src/lib/http/target';
 import { html } from '../../src/lib/api/status/html';
 import { webAddress } from '../../src/lib/settings/parse';

@@ -1,4 +1,5 @@
-import { backoffMs, retryAfterMs } from '../../src/lib/http/retry-timing';
+import { retryAfterMs } from '../../src/lib/http/retry-after';
+import { backoffMs } from '../../src/lib/http/retry-timing';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 

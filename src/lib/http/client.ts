@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { AuthError, OddAnswerError, RefusedError, RetryableError, WaitError } from '../errors';
+import { AuthError, OddAnswerError, RefusedError, RetryableError } from '../errors';
 import { systemClock, type Clock } from './clock';
 import { CutShortError, decodeBody } from './decode-body';
 import { exchange, ExchangeFailed, sharedAgent, type RawAnswer, type Request } from './exchange';
@@ -8,7 +8,8 @@ import type { Authorizer, HttpAnswer, HttpCall, HttpClient } from './http';
 import { networkFault } from './network-fault';
 import { header, readAnswer, redirectRefusal, refusalCode, reasonInBody, serverDate } from './read-answer';
 import { encodeBody, type EncodedBody } from './request-body';
-import { backoffMs, retryAfterMs } from './retry-timing';
+import { askedPause, boundThrottling, retryAfterMs } from './retry-after';
+import { backoffMs } from './retry-timing';
 import { parseBaseUrl, resolveTarget, type System } from './target';
 
 /** What the clients of all systems get from the composition root. */
@@ -55,9 +56,6 @@ const oddTries = 3;
 const retriedStatuses = new Set([408, 423, 425, 500, 502, 503, 504]);
 /** Below 500 and over by themselves: a time-out, a lock, a replay that came too early. */
 const passing = new Set([408, 423, 425]);
-
-/** Throttled attempts of one call may take this long in all; then the work reschedules itself. */
-const throttledForMs = 60_000;
 
 /** A gateway answers so while the system behind it may still be at it. */
 const gatewayGaveUp = new Set([408, 502, 504]);
@@ -132,7 +130,8 @@ class CallInProgress<T> {
           await this.renew(authorizer);
           break;
         case 'throttled':
-          this.boundThrottling(tried.status);
+          this.throttledSince ??= clock.now();
+          boundThrottling(this.options.system.name, tried.status, this.throttledSince, clock.now());
           break;
         case 'back off':
           if (this.failures >= retries) throw tried.error;
@@ -202,16 +201,10 @@ class CallInProgress<T> {
 
   private outcomeOf(answer: RawAnswer): CallOutcome {
     if (answer.status >= 200 && answer.status < 300) return { type: 'ok' };
-    const pause = retryAfterMs(header(answer, 'retry-after'), this.options.clock.now());
     const { status } = answer;
-    // A gateway's quota answers 403 with Retry-After (Azure API Management); rights that lack name no time.
-    const throttled = status === 429 || ((status === 503 || status === 403) && pause !== undefined);
-    if (throttled) {
-      const why = pause === undefined ? String(status) : `${status} with Retry-After`;
-      return { type: 'throttled', retryAfterMs: pause, why };
-    }
+    const pause = askedPause(status, retryAfterMs(header(answer, 'retry-after'), this.options.clock.now()));
     // A refusal is an answer all the same: the system is up and does not throttle.
-    return { type: answer.status < 500 ? 'ok' : 'failed' };
+    return pause ?? { type: status < 500 ? 'ok' : 'failed' };
   }
 
   private async judge(answer: RawAnswer, outcome: CallOutcome): Promise<Tried<T>> {
@@ -276,16 +269,5 @@ class CallInProgress<T> {
     const now = await authorizer.headers(this.call.signal);
     const same = Object.entries(now).every(([name, value]) => this.credentials[name] === value);
     if (same) authorizer.renew();
-  }
-
-  /** The gate makes the next attempt wait; here only the sum is bounded. */
-  private boundThrottling(status: number): void {
-    const { clock, system } = this.options;
-    this.throttledSince ??= clock.now();
-    if (clock.now() - this.throttledSince <= throttledForMs) return;
-    throw new WaitError(
-      `${system.name} has asked for pauses (${status}) for more than a minute; the work goes on later`,
-      clock.now() + throttledForMs,
-    );
   }
 }

@@ -1,4 +1,3 @@
-import { WaitError } from '../errors';
 import type { Pass } from './gate';
 import { earliest, enter, type GateDecision, type GateLimits, type GateState } from './gate-state';
 
@@ -95,9 +94,4 @@ export function admit(
     if (until - now > maxWaitMs) refused.push({ waiter, until });
   }
   return { state, granted, refused, held };
-}
-
-export function tooFarAway(system: string, until: number): WaitError {
-  const at = new Date(until).toISOString().slice(0, 19);
-  return new WaitError(`${system} is to be left alone until ${at}Z; the work goes on then`, until);
 }

@@ -1,7 +1,8 @@
 import { systemClock, type Clock } from './clock';
 import type { Gate, CallOutcome, Pass } from './gate';
-import { admit, GateQueue, tooFarAway } from './gate-queue';
+import { admit, GateQueue } from './gate-queue';
 import { leave, openGate, type GateLimits } from './gate-state';
+import { longestSleepMs, tooFarAway } from './retry-after';
 
 // A reason of our own: without one, every abort makes an exception with its stack.
 const takenOver = 'a later look took over';
@@ -18,7 +19,7 @@ export interface MemoryGateOptions {
 
 /** A gate for one process: first come, first served. */
 export function createMemoryGate(options: MemoryGateOptions): Gate {
-  const { system, limits, clock = systemClock, random = Math.random, maxWaitMs = 60_000 } = options;
+  const { system, limits, clock = systemClock, random = Math.random, maxWaitMs = longestSleepMs } = options;
   const queue = new GateQueue();
   let state = openGate;
   let tickets = 0;

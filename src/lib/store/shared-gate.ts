@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { ConflictError, RetryableError } from '../errors';
 import { systemClock, type Clock } from '../http/clock';
 import type { Gate, CallOutcome, Pass } from '../http/gate';
-import { admit, GateQueue, tooFarAway, type Admission } from '../http/gate-queue';
+import { admit, GateQueue, type Admission } from '../http/gate-queue';
 import { leave, type GateLimits, type GateState } from '../http/gate-state';
 import { isUnsaid, sayThatItCalls, shareOf } from '../http/gate-users';
+import { longestSleepMs, tooFarAway } from '../http/retry-after';
 import { GateRow } from './gate-row';
 import { retryConflicts } from './rows';
 import { SeenGateRow } from './seen-gate';
@@ -98,7 +99,7 @@ class SharedGate implements Gate {
     this.clock = clock ?? systemClock;
     this.row = new SeenGateRow(new GateRow(storage, source), this.clock);
     this.random = random ?? Math.random;
-    this.maxWaitMs = maxWaitMs ?? 60_000;
+    this.maxWaitMs = maxWaitMs ?? longestSleepMs;
     this.onPause = onPause;
   }
 

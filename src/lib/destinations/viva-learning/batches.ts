@@ -1,7 +1,8 @@
-import { AuthError, PayloadError, RetryableError, WaitError } from '../../errors';
+import { AuthError, PayloadError, RetryableError } from '../../errors';
 import { createHttpClient, type ClientDeps } from '../../http/client';
 import { systemClock } from '../../http/clock';
 import type { HttpCall } from '../../http/http';
+import { boundThrottling } from '../../http/retry-after';
 import { backoffMs } from '../../http/retry-timing';
 import type { System } from '../../http/target';
 import { tokenAuthorizer, tokenSettings } from '../token';
@@ -24,8 +25,6 @@ export type How = Pick<HttpCall<unknown>, 'signal' | 'fence' | 'mayLandUntil'>;
 
 /** Attempts after the first, as the HTTP client has them. */
 const usualRetries = 4;
-/** Throttled attempts of one batch may take this long in all; then the work reschedules itself. */
-const throttledForMs = 60_000;
 /** What stands before the service gave up: it may still be at it. */
 const gatewayGaveUp = new Set([408, 502, 504]);
 const passing = new Set([408, 423, 425]);
@@ -131,12 +130,7 @@ export class Batches {
       this.#authorizer.renew();
     }
     const throttled = first('throttled');
-    // The gate makes the next attempt wait; here only the sum is bounded.
-    if (throttled && this.#clock.now() - spent.since > throttledForMs)
-      throw new WaitError(
-        `${this.system.name} has asked for pauses (${throttled.status}) for more than a minute; the work goes on later`,
-        this.#clock.now() + throttledForMs,
-      );
+    if (throttled) boundThrottling(this.system.name, throttled.status, spent.since, this.#clock.now());
     const failed = first('failed');
     if (!failed) return;
     if (spent.failures >= this.#retries) throw this.#failed(failed.status);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Throttled } from '../../http/gate';
-import { retryAfterMs } from '../../http/retry-timing';
+import { askedPause, retryAfterMs } from '../../http/retry-after';
 
 /** One request within a batch. */
 export interface BatchRequest {
@@ -60,7 +60,6 @@ export function graphError(body: unknown): GraphError {
  * the longer of them. @param now milliseconds since 1970. @returns undefined when it asks for none.
  */
 export function pauseOf({ status, headers, body }: Response, now: number): Throttled | undefined {
-  if (status !== 429 && status !== 503 && status !== 403) return undefined;
   const [, header] =
     Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'retry-after') ?? [];
   const [, minutes] = /retry after (\d{1,4}) minutes?/i.exec(graphError(body).message) ?? [];
@@ -68,10 +67,7 @@ export function pauseOf({ status, headers, body }: Response, now: number): Throt
     retryAfterMs(typeof header === 'number' ? String(header) : (header as string | undefined), now),
     minutes === undefined ? undefined : retryAfterMs(String(Number(minutes) * 60), now),
   ].filter((ms) => ms !== undefined);
-  if (waits.length === 0) {
-    return status === 429 ? { type: 'throttled', retryAfterMs: undefined, why: '429' } : undefined;
-  }
-  return { type: 'throttled', retryAfterMs: Math.max(...waits), why: `${status} with Retry-After` };
+  return askedPause(status, waits.length === 0 ? undefined : Math.max(...waits));
 }
 
 /** Of several responses the longest pause. */
