@@ -17,35 +17,26 @@ export function addControl(
   },
 ): void {
   const { requests, faults } = server;
-  server.on('GET', '/_sandbox', () => ({
-    status: 200,
-    body: {
-      name: server.name,
-      now: new Date(server.now()).toISOString(),
-      requests: { total: requests.total, byStatus: requests.byStatus, mostInFlight: requests.mostInFlight },
-      tokensIssued: parts.tokens?.issued ?? 0,
-      faults: faults.plans,
-      ...parts.summary(),
-    },
+  tell(server, '/_sandbox', () => ({
+    name: server.name,
+    now: new Date(server.now()).toISOString(),
+    requests: { total: requests.total, byStatus: requests.byStatus, mostInFlight: requests.mostInFlight },
+    tokensIssued: parts.tokens?.issued ?? 0,
+    faults: faults.plans,
+    ...parts.summary(),
   }));
-  server.on('GET', '/_sandbox/requests', (request) => ({
-    status: 200,
-    body: { total: requests.total, entries: requests.to(request.query.get('path') ?? '') },
+  tell(server, '/_sandbox/requests', ({ query }) => ({
+    total: requests.total,
+    entries: requests.to(query.get('path') ?? ''),
   }));
-  server.on('DELETE', '/_sandbox/requests', () => {
-    requests.clear();
-    return done({});
-  });
-  server.on('GET', '/_sandbox/faults', () => ({ status: 200, body: { plans: faults.plans } }));
+  forget(server, '/_sandbox/requests', () => requests.clear());
+  tell(server, '/_sandbox/faults', () => ({ plans: faults.plans }));
   // One plan, or `{plans: [...]}`.
   control(server, '/_sandbox/faults', (body) => {
     faults.set('plans' in body ? (body.plans as FaultPlan[]) : (body as unknown as FaultPlan));
     return { plans: faults.plans };
   });
-  server.on('DELETE', '/_sandbox/faults', () => {
-    faults.set();
-    return done({});
-  });
+  forget(server, '/_sandbox/faults', () => faults.set());
   control(server, '/_sandbox/options', (body) => {
     const unknown = Object.keys(body).find((name) => fixed.includes(name));
     if (unknown) throw new Error(`${unknown} cannot be changed while the sandbox runs`);
@@ -64,6 +55,17 @@ export function addControl(
     return {};
   });
 }
+
+/** Tells something by GET. */
+export const tell = (server: PocketServer, path: string, body: (request: PocketRequest) => object): void =>
+  server.on('GET', path, (request) => ({ status: 200, body: body(request) }));
+
+/** Forgets something by DELETE. */
+export const forget = (server: PocketServer, path: string, clear: () => void): void =>
+  server.on('DELETE', path, () => {
+    clear();
+    return done({});
+  });
 
 /** The newest first; `?limit=` so many of them. */
 export const newest = <T>(all: Iterable<T>, { query }: PocketRequest): T[] =>

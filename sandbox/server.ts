@@ -50,6 +50,7 @@ export class PocketServer {
   tooLarge: Answer = { status: 413, body: { error: 'Request Entity Too Large' } };
   notFound: Answer = { status: 404, body: { detail: 'Not found.' } };
   private readonly server: Server;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     readonly name: string,
@@ -94,7 +95,13 @@ export class PocketServer {
     });
   }
 
+  /** What happens by itself from now on, so many times a minute. */
+  repeat(timesAMinute: number, act: () => void): void {
+    if (timesAMinute > 0) this.timer = setInterval(act, 60_000 / timesAMinute).unref();
+  }
+
   async stop(): Promise<void> {
+    clearInterval(this.timer);
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeAllConnections();
     await closed;

@@ -1,3 +1,4 @@
+import { zoned } from '../zone';
 import type { AcademyOptions } from './options';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -20,28 +21,15 @@ export type DateForm = (typeof dateForms)[number];
 
 /** A time in one of the forms, by the clock of the zone. @param ms milliseconds since 1970. */
 export function written(ms: number, form: DateForm, timeZone: string): string {
-  const part: Record<string, string> = {};
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  for (const { type, value } of format.formatToParts(ms)) part[type] = value;
-  const { year, minute } = part;
+  const { year, month, day, hour, minute, second } = zoned(ms, timeZone);
   const two = (n: number): string => String(n).padStart(2, '0');
-  const [month, day, hour] = [Number(part.month), Number(part.day), Number(part.hour)];
   const name = months[month - 1];
-  const clock = `${two(hour % 12 || 12)}:${minute} ${hour < 12 ? 'AM' : 'PM'}`;
+  const clock = `${two(hour % 12 || 12)}:${two(minute)} ${hour < 12 ? 'AM' : 'PM'}`;
   switch (form) {
     case 'Aug 26, 2020 12:00 AM':
       return `${name} ${two(day)}, ${year} ${clock}`;
     case '2021-01-01 12:00:00':
-      return `${year}-${two(month)}-${two(day)} ${two(hour)}:${minute}:${two(Number(part.second))}`;
+      return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
     case '2020-08-03T10:02:33.000000Z':
       return `${new Date(ms).toISOString().slice(0, 19)}.000000Z`;
     case '21st Jan, 2020 12:00 PM':

@@ -1,4 +1,4 @@
-import { addControl, control } from '../control';
+import { addControl, control, tell } from '../control';
 import { PocketServer } from '../server';
 import type { AcCourse, AcEnrolment } from './data';
 import { notFound } from './gateway';
@@ -39,18 +39,8 @@ export async function startAcademy(given: Partial<AcademyOptions> = {}): Promise
   });
   addDataControl(server, state);
   await server.start();
-  const timer =
-    options.activity > 0 ? setInterval(() => state.act(1), 60_000 / options.activity).unref() : undefined;
-  return {
-    url: server.url,
-    state,
-    server,
-    webhooks,
-    stop: () => {
-      clearInterval(timer);
-      return server.stop();
-    },
-  };
+  server.repeat(options.activity, () => state.act(1));
+  return { url: server.url, state, server, webhooks, stop: () => server.stop() };
 }
 
 /** `POST /_sandbox/courses {put?, remove?}`, `/enrolments {put?, remove?}` and `/act {count?}`; GET tells each. */
@@ -70,9 +60,7 @@ function addDataControl(server: PocketServer, state: AcademyState): void {
     state.act(Number(body.count ?? 1));
     return {};
   });
-  const tell = (path: string, body: () => object): void =>
-    server.on('GET', path, () => ({ status: 200, body: body() }));
-  tell('/_sandbox/courses', () => ({ courses: [...state.courses.values()] }));
-  tell('/_sandbox/users', () => ({ users: [...state.users.values()] }));
-  tell('/_sandbox/enrolments', () => ({ enrolments: [...state.enrolments.values()] }));
+  tell(server, '/_sandbox/courses', () => ({ courses: [...state.courses.values()] }));
+  tell(server, '/_sandbox/users', () => ({ users: [...state.users.values()] }));
+  tell(server, '/_sandbox/enrolments', () => ({ enrolments: [...state.enrolments.values()] }));
 }

@@ -1,4 +1,4 @@
-import { addControl, addPoison, control, newest } from '../control';
+import { addControl, addPoison, control, forget, newest, tell } from '../control';
 import { jsonObject } from '../router';
 import { type Answer, PocketServer } from '../server';
 import { addTokenEndpoint } from '../entra-token';
@@ -100,17 +100,12 @@ const noToken = refusal(401, 'InvalidAuthenticationToken', 'Access token has exp
  * `POST /_sandbox/poison`; `POST /_sandbox/step-faults`: `{faults: […]}`.
  */
 function addDataControl(server: PocketServer, state: GraphState): void {
-  server.on('GET', '/_sandbox/contents', (request) =>
-    ok({ contents: newest(state.contents.values(), request) }),
-  );
-  server.on('GET', '/_sandbox/activities', (request) =>
-    ok({ activities: newest(state.activities.values(), request) }),
-  );
-  server.on('GET', '/_sandbox/writes', () => ok({ writes: state.writes }));
-  server.on('DELETE', '/_sandbox/records', () => {
-    state.clear();
-    return ok({ ok: true });
-  });
+  tell(server, '/_sandbox/contents', (request) => ({ contents: newest(state.contents.values(), request) }));
+  tell(server, '/_sandbox/activities', (request) => ({
+    activities: newest(state.activities.values(), request),
+  }));
+  tell(server, '/_sandbox/writes', () => ({ writes: state.writes }));
+  forget(server, '/_sandbox/records', () => state.clear());
   addPoison(server, state.poisoned);
   control(server, '/_sandbox/step-faults', ({ faults }) => {
     if (!Array.isArray(faults)) throw new Error('faults must be a list');
@@ -118,5 +113,3 @@ function addDataControl(server: PocketServer, state: GraphState): void {
     return { faults: faults.length };
   });
 }
-
-const ok = (body: object): Answer => ({ status: 200, body });

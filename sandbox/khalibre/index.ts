@@ -1,4 +1,4 @@
-import { addControl, control } from '../control';
+import { addControl, control, tell } from '../control';
 import { PocketServer } from '../server';
 import { addActions } from './actions';
 import type { KhCourse } from './course';
@@ -42,18 +42,8 @@ export async function startKhalibre(given: Partial<KhalibreOptions> = {}): Promi
   });
   addDataControl(server, state, webhooks);
   await server.start();
-  const timer =
-    options.activity > 0 ? setInterval(() => state.act(1), 60_000 / options.activity).unref() : undefined;
-  return {
-    url: server.url,
-    state,
-    server,
-    webhooks,
-    stop: () => {
-      clearInterval(timer);
-      return server.stop();
-    },
-  };
+  server.repeat(options.activity, () => state.act(1));
+  return { url: server.url, state, server, webhooks, stop: () => server.stop() };
 }
 
 /**
@@ -90,9 +80,7 @@ function addDataControl(server: PocketServer, state: KhalibreState, webhooks: We
     webhooks.send(event);
     return {};
   });
-  const tell = (path: string, body: () => object): void =>
-    server.on('GET', path, () => ({ status: 200, body: body() }));
-  tell('/_sandbox/courses', () => ({ courses: [...state.courses.values()] }));
-  tell('/_sandbox/progress', () => ({ progress: state.progress }));
-  tell('/_sandbox/webhooks', () => ({ sent: webhooks.sent }));
+  tell(server, '/_sandbox/courses', () => ({ courses: [...state.courses.values()] }));
+  tell(server, '/_sandbox/progress', () => ({ progress: state.progress }));
+  tell(server, '/_sandbox/webhooks', () => ({ sent: webhooks.sent }));
 }

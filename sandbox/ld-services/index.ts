@@ -1,4 +1,4 @@
-import { addControl, addPoison, newest } from '../control';
+import { addControl, addPoison, forget, newest, tell } from '../control';
 import { PocketServer } from '../server';
 import { ldServicesDefaults, type LdServicesOptions } from './options';
 import { addPosts } from './posts';
@@ -37,16 +37,13 @@ export async function startLdServices(given: Partial<LdServicesOptions> = {}): P
 
 /** `GET /_sandbox/posts`, `GET /_sandbox/records/:kind`, `DELETE /_sandbox/records`, `POST /_sandbox/poison`. */
 function addDataControl(server: PocketServer, state: LdServicesState): void {
-  server.on('GET', '/_sandbox/posts', () => ({ status: 200, body: { posts: state.posts } }));
+  tell(server, '/_sandbox/posts', () => ({ posts: state.posts }));
   server.on('GET', '/_sandbox/records/:kind', (request) => {
     const { kind } = request.params;
     if (kind !== 'catalog' && kind !== 'consumption') return server.notFound;
     const held = state[kind satisfies PostKind];
     return { status: 200, body: { records: Object.fromEntries(newest(held, request)) } };
   });
-  server.on('DELETE', '/_sandbox/records', () => {
-    state.clear();
-    return { status: 200, body: { ok: true } };
-  });
+  forget(server, '/_sandbox/records', () => state.clear());
   addPoison(server, state.poisoned);
 }

@@ -1,4 +1,4 @@
-import { addControl, addPoison, newest } from '../control';
+import { addControl, addPoison, forget, newest, tell } from '../control';
 import { type Answer, type PocketRequest, PocketServer } from '../server';
 import { judge } from './judge';
 import { lrsDefaults, type LrsOptions } from './options';
@@ -48,14 +48,10 @@ export async function startLrs(given: Partial<LrsOptions> = {}): Promise<Lrs> {
       poisoned: state.poisoned.size,
     }),
   });
-  server.on('GET', '/_sandbox/statements', (request) => ({
-    status: 200,
-    body: { statements: newest(state.statements.values(), request) },
+  tell(server, '/_sandbox/statements', (request) => ({
+    statements: newest(state.statements.values(), request),
   }));
-  server.on('DELETE', '/_sandbox/statements', () => {
-    state.clear();
-    return { status: 200, body: { ok: true } };
-  });
+  forget(server, '/_sandbox/statements', () => state.clear());
   addPoison(server, state.poisoned);
   await server.start();
   return { url: `${server.url}/xapi`, state, server, options, stop: () => server.stop() };

@@ -1,4 +1,4 @@
-import { addControl, control } from '../control';
+import { addControl, control, tell } from '../control';
 import { PocketServer } from '../server';
 import { addBulkGrades } from './bulk-grades';
 import type { EdxCourse } from './course';
@@ -33,17 +33,8 @@ export async function startOpenEdx(given: Partial<OpenEdxOptions> = {}): Promise
   });
   addDataControl(server, state);
   await server.start();
-  const timer =
-    options.activity > 0 ? setInterval(() => state.regrade(1), 60_000 / options.activity).unref() : undefined;
-  return {
-    url: server.url,
-    state,
-    server,
-    stop: () => {
-      clearInterval(timer);
-      return server.stop();
-    },
-  };
+  server.repeat(options.activity, () => state.regrade(1));
+  return { url: server.url, state, server, stop: () => server.stop() };
 }
 
 function latest(state: OpenEdxState): string | null {
@@ -66,14 +57,11 @@ function addDataControl(server: PocketServer, state: OpenEdxState): void {
     for (const id of (body.remove ?? []) as string[]) state.removeCourse(id);
     return { courses: state.courses.size };
   });
-  server.on('GET', '/_sandbox/courses', () => ({
-    status: 200,
-    body: { courses: [...state.courses.values()] },
-  }));
-  server.on('GET', '/_sandbox/grades', (request) => {
+  tell(server, '/_sandbox/courses', () => ({ courses: [...state.courses.values()] }));
+  tell(server, '/_sandbox/grades', (request) => {
     const [from, to] = ['from', 'to'].map((name) => Number(request.query.get(name) ?? NaN));
     const first = Number.isNaN(from) ? 0 : state.grades.position(from!, false);
     const last = Number.isNaN(to) ? state.grades.size : state.grades.position(to!, true);
-    return { status: 200, body: { grades: state.grades.slice(first, last) } };
+    return { grades: state.grades.slice(first, last) };
   });
 }

@@ -1,3 +1,5 @@
+import { zoned } from '../zone';
+
 /**
  * Reads the fork's dates: exactly `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`, without zone or fraction, in the
  * server's own zone. Of an hour that daylight saving repeats it is the first one.
@@ -19,31 +21,6 @@ export function parseNaive(text: string, timeZone: string): number | undefined {
 /** How far the zone's clock is ahead of UTC at that instant, milliseconds. */
 function offset(ms: number, timeZone: string): number {
   if (timeZone === 'UTC') return 0;
-  const parts = Object.fromEntries(
-    format(timeZone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const { year, month, day, hour, minute, second } = parts as Record<string, number>;
-  return Date.UTC(year!, month! - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-// Making one is slow.
-function format(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  formats.set(timeZone, made);
-  return made;
+  const { year, month, day, hour, minute, second } = zoned(ms, timeZone);
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
 }

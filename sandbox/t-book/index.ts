@@ -1,4 +1,4 @@
-import { addControl } from '../control';
+import { addControl, tell } from '../control';
 import { PocketServer } from '../server';
 import { problem } from './gateway';
 import { addLti } from './lti';
@@ -31,10 +31,7 @@ export async function startTBook(given: Partial<TBookOptions> = {}): Promise<TBo
     options,
     summary: () => ({ entities: state.entities.size, learners: state.learners.size }),
   });
-  server.on('GET', '/_sandbox/learners', () => ({
-    status: 200,
-    body: { learners: [...state.learners.values()] },
-  }));
+  tell(server, '/_sandbox/learners', () => ({ learners: [...state.learners.values()] }));
   await server.start();
   return { url: server.url, state, server, stop: () => server.stop() };
 }

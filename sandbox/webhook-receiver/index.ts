@@ -1,6 +1,6 @@
 import { type CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
-import { addControl, addPoison, newest } from '../control';
+import { addControl, addPoison, forget, newest, tell } from '../control';
 import { type Answer, type PocketRequest, PocketServer } from '../server';
 import { webhookReceiverDefaults, type WebhookReceiverOptions } from './options';
 import { WebhookReceiverState } from './state';
@@ -33,14 +33,8 @@ export async function startWebhookReceiver(
       poisoned: state.poisoned.size,
     }),
   });
-  server.on('GET', '/_sandbox/events', (request) => ({
-    status: 200,
-    body: { events: newest(state.events.values(), request) },
-  }));
-  server.on('DELETE', '/_sandbox/events', () => {
-    state.clear();
-    return { status: 200, body: { ok: true } };
-  });
+  tell(server, '/_sandbox/events', (request) => ({ events: newest(state.events.values(), request) }));
+  forget(server, '/_sandbox/events', () => state.clear());
   addPoison(server, state.poisoned);
   await server.start();
   return { url: `${server.url}/hooks/learning`, state, server, options, stop: () => server.stop() };
