@@ -1,12 +1,5 @@
-import {
-  courseParts,
-  learnerParts,
-  learnersQuery,
-  ofDirectory,
-  ofScannedSource,
-  pageQuery,
-  progressSearch,
-} from '../sources/requests';
+import { z } from 'zod';
+import { learnersQuery, pageQuery, pathPart, progressSearch } from '../sources/requests';
 import {
   coursesSchema,
   courseSchema,
@@ -18,6 +11,7 @@ import {
 } from '../sources/schemas';
 import type { Operations } from './operation';
 
+const sourcePart = (example: string) => ({ source: pathPart('The id of the source', example) });
 const asked = [404, 501, 502, 504] as const;
 
 const course = {
@@ -80,7 +74,7 @@ export const sourceOperations = {
     tag: 'Sources',
     summary: "List a source's courses",
     description: 'Read from the vendor now, a page at a time.',
-    parts: ofScannedSource,
+    parts: z.object(sourcePart('khalibre')),
     query: pageQuery,
     answers: {
       200: {
@@ -102,7 +96,10 @@ export const sourceOperations = {
     tag: 'Sources',
     summary: 'Read one course',
     description: 'Read from the vendor now. 404 when it is gone or hidden.',
-    parts: courseParts,
+    parts: z.object({
+      ...sourcePart('khalibre'),
+      id: pathPart('The id of the course, percent-encoded: `course-v1%3AExampleX%2BC1%2B2026`', '1042'),
+    }),
     answers: { 200: { description: 'The course', schema: courseSchema, example: course } },
     problems: asked,
   },
@@ -113,7 +110,7 @@ export const sourceOperations = {
     summary: "List a source's learners",
     description:
       'Read from the vendor now, a page at a time. Rows that cannot be read are counted in `notes`.',
-    parts: ofDirectory,
+    parts: z.object(sourcePart('tbook')),
     query: learnersQuery,
     answers: {
       200: {
@@ -129,7 +126,10 @@ export const sourceOperations = {
     path: '/sources/{source}/learners/{id}',
     tag: 'Sources',
     summary: 'Read one learner',
-    parts: learnerParts,
+    parts: z.object({
+      ...sourcePart('tbook'),
+      id: pathPart('The id of the learner at the source; no mail address', '1'),
+    }),
     answers: { 200: { description: 'The learner', schema: learnerSchema, example: learner } },
     problems: asked,
   },
@@ -138,7 +138,7 @@ export const sourceOperations = {
     path: '/sources/{source}/entities',
     tag: 'Sources',
     summary: "List into what a source's learners are divided",
-    parts: ofDirectory,
+    parts: z.object(sourcePart('tbook')),
     query: pageQuery,
     answers: {
       200: {
@@ -156,7 +156,7 @@ export const sourceOperations = {
     summary: "Search learners' results at a source",
     description:
       'Read from the vendor now, a page at a time. A windowed source is asked by modification time, and `courseId` and `learner` filter each of its pages; a scanned one is asked for a course, or for a learner where it can be (`byLearner`). So a page may be empty and have a `next`: the end is where there is none. Rows that change while pages turn may come twice or not at all.',
-    parts: ofScannedSource,
+    parts: z.object(sourcePart('khalibre')),
     body: {
       schema: progressSearch,
       required: true,

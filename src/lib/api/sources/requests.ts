@@ -15,24 +15,11 @@ export const canBeNamed = (id: string): boolean =>
  * A part of a path, as it was meant. The host has undone percent-encoding once, and leaves an encoded slash alone, as
  * it would divide the path.
  */
-const part = (description: string, example: string) =>
+export const pathPart = (description: string, example: string) =>
   z
     .string()
     .overwrite((text) => text.replace(/%2f/gi, '/'))
     .meta({ description, examples: [example] });
-
-const source = (example: string) => part('The id of the source', example);
-
-export const ofScannedSource = z.object({ source: source('khalibre') });
-export const ofDirectory = z.object({ source: source('tbook') });
-export const courseParts = z.object({
-  source: source('khalibre'),
-  id: part('The id of the course, percent-encoded: `course-v1%3AExampleX%2BC1%2B2026`', '1042'),
-});
-export const learnerParts = z.object({
-  source: source('tbook'),
-  id: part('The id of the learner at the source; no mail address', '1'),
-});
 
 const next = z.string().max(longestNext).optional().meta({ description: nextDescription });
 
