@@ -119,8 +119,8 @@ export async function history(report: Report): Promise<void> {
     const filled = await took(() => fillAll(app, amounts));
     console.log(`  filled in ${(filled.ms / 1000).toFixed(0)} s`);
     const full = await all();
-    for (const [what, took] of full)
-      report(what, ratios(took, page.get(what) as Took, empty.get(what) as Took), '≤ 2×');
+    for (const [what, spent] of full)
+      report(what, ratios(spent, page.get(what) as Took, empty.get(what) as Took), '≤ 2×');
     const night = await took(() => purge(app.engine, retentionDays));
     report("purge of a night's share", ratios(night, purgeOfNothing, purgeOfNothing), '≤ 60 s');
   } finally {

@@ -204,9 +204,9 @@ export async function plainScan(env: Env): Promise<number> {
   const courses = first.items.map(({ courseId }) => courseId);
   for (const page of numbers(2, first.lastPage))
     courses.push(...(await list(page)).items.map(({ courseId }) => courseId));
-  await each(courses, async (course) => {
-    const { items } = await get<KhalibrePage>(`${root}/progress/course/${course}?page=1&pageSize=100`);
-    await out.add(items.map((row) => record(row.emailAddress, String(course), '17', 'InProgress')));
+  await each(courses, async (id) => {
+    const { items } = await get<KhalibrePage>(`${root}/progress/course/${id}?page=1&pageSize=100`);
+    await out.add(items.map((row) => record(row.emailAddress, String(id), '17', 'InProgress')));
   });
   return out.end();
 }

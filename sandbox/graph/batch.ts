@@ -17,8 +17,11 @@ const payload = z.object({
 });
 
 /** `POST /$batch`: up to 20 requests, each answered by itself, in an order of its own. */
-export function batch(body: unknown, answer: (method: string, url: string, body: unknown) => Answer): Answer {
-  const parsed = payload.safeParse(body);
+export function batch(
+  posted: unknown,
+  answer: (method: string, url: string, body: unknown) => Answer,
+): Answer {
+  const parsed = payload.safeParse(posted);
   if (!parsed.success) return badRequest('Invalid batch payload format.');
   const { requests } = parsed.data;
   if (requests.length > mostSteps)

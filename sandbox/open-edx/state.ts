@@ -50,9 +50,9 @@ export class OpenEdxState {
   }
 
   private addTwins(count: number): void {
-    for (const { learner, courseId, modified } of [...this.grades].slice(0, count)) {
-      const username = `${learner.username}_2`;
-      const twin = { username, email: `2.${learner.email}`, writtenAs: learner.email.toUpperCase() };
+    for (const { learner: owner, courseId, modified } of [...this.grades].slice(0, count)) {
+      const username = `${owner.username}_2`;
+      const twin = { username, email: `2.${owner.email}`, writtenAs: owner.email.toUpperCase() };
       this.grades.upsert(gradeRow({ id: 0, learner: twin, courseId, percent: 0, modified }));
     }
   }

@@ -72,9 +72,9 @@ export class TBookState {
     return test && [...this.learners.values()].find(test);
   }
 
-  put(learner: TbLearner): TbLearner {
-    this.learners.set(learner.id, learner);
-    return learner;
+  put(one: TbLearner): TbLearner {
+    this.learners.set(one.id, one);
+    return one;
   }
 
   nextId = (): number => Math.max(0, ...this.learners.keys()) + 1;

@@ -51,7 +51,7 @@ const syncFlags = {
 const flagsOf = (command: string): Flags => {
   if (command === 'sync') return syncFlags;
   if (command === 'completion') return { help: common.help };
-  const storage = storageCommands.find(({ name }) => name === command);
+  const storage = storageCommands.find((one) => one.name === command);
   return { ...storage?.flags, ...common };
 };
 
@@ -86,7 +86,7 @@ export function readArguments(args: readonly string[], env: Environment): Comman
   if (values.help) return { command: 'help', of: command };
   keptByNpm(command, values, env);
   const json = values.json === true;
-  const storage = storageCommands.find(({ name }) => name === command);
+  const storage = storageCommands.find((one) => one.name === command);
   if (storage) return { command: 'storage', what: storage, given, json };
   if (command === 'check') {
     noMore(words);
@@ -115,7 +115,7 @@ export function readArguments(args: readonly string[], env: Environment): Comman
 export const completions = (): readonly (readonly [string, readonly string[]])[] =>
   commandNames.map((name) => {
     const own = storageCommands.find((command) => command.name === name)?.words ?? fixedWords[name] ?? [];
-    return [name, [...own, ...Object.keys(flagsOf(name)).map((flag) => `--${flag}`)]];
+    return [name, [...own, ...Object.keys(flagsOf(name)).map((option) => `--${option}`)]];
   });
 
 const fixedWords: Readonly<Record<string, readonly string[]>> = { sync: feedKinds, completion: shells };
@@ -192,9 +192,9 @@ function keptByNpm(command: string, values: Given['values'], env: Environment): 
   }
 }
 
-function time(flag: string, value: string | undefined): Utc | undefined {
+function time(option: string, value: string | undefined): Utc | undefined {
   if (value === undefined) return undefined;
   const parsed = parseUtc(value);
   if (parsed) return parsed;
-  throw new UsageError(`--${flag} must be a time in UTC, such as ${examples.from} or ${examples.to}`);
+  throw new UsageError(`--${option} must be a time in UTC, such as ${examples.from} or ${examples.to}`);
 }

@@ -82,9 +82,9 @@ async function work(app: App, runId: string, progress: SyncProgress, stop: Abort
 /** Rows in all slices, for a run that is cut by time. */
 async function plannedRows({ engine }: App, run: Run): Promise<number | undefined> {
   let rows = 0;
-  for await (const { work, state } of engine.runs.slices(run)) {
-    if (work.type !== 'window') return undefined;
-    if (state !== 'split') rows += work.expected;
+  for await (const slice of engine.runs.slices(run)) {
+    if (slice.work.type !== 'window') return undefined;
+    if (slice.state !== 'split') rows += slice.work.expected;
   }
   return rows;
 }

@@ -175,7 +175,7 @@ describe('paging', () => {
       const answer = await call('get', `/runs?source=openedx&limit=1${next && `&next=${next}`}`);
       const page = (await answer.json()) as { runs: { runId: string; source: string }[]; next?: string };
       expect(page.runs.every(({ source }) => source === 'openedx')).toBe(true);
-      seen.push(...page.runs.map(({ runId }) => runId));
+      seen.push(...page.runs.map((run) => run.runId));
       next = page.next;
     }
     expect(seen.length).toBeGreaterThanOrEqual(3);

@@ -143,7 +143,7 @@ async function begin(form: FeedForm, options: BridgeOptions): Promise<World> {
 }
 
 /** Gives every record its other value, at times spread evenly. */
-function changeAll({ sandbox }: Bridge, form: FeedForm, since: number, until: number): number {
+function changeAll({ sandbox }: Bridge, form: FeedForm, since: number, end: number): number {
   const { state } = sandbox.openEdx;
   if (form === 'catalog') {
     const courses = [...state.courses.values()];
@@ -153,7 +153,7 @@ function changeAll({ sandbox }: Bridge, form: FeedForm, since: number, until: nu
   }
   const rows = [...state.grades];
   rows.forEach((row, i) => {
-    const modified = since + Math.floor(((until - since) * i) / rows.length);
+    const modified = since + Math.floor(((end - since) * i) / rows.length);
     state.grade({
       email: row.learner.email,
       courseId: row.courseId,

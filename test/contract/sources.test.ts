@@ -172,7 +172,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_, kind: K
     ['before its answer', 'hang-before', undefined],
     ['within its answer', 'hang-in-body', mainPath],
     ['byte by byte', 'slow-body', mainPath],
-  ] as const)('a server that hangs %s is given up at the deadline', async (_, fault, path) => {
+  ] as const)('a server that hangs %s is given up at the deadline', async (_what, fault, path) => {
     spoil({ kinds: [fault], ...(path && { paths: [path] }) });
     // What the deadline is, is the HTTP client's own business; a shorter one proves that it holds here.
     const deps = { ...testDeps(), deadlineMs: 60, retries: 1 };
@@ -262,7 +262,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_, kind: K
       ['is an error in disguise', () => ({ error: 'Something went wrong' })],
       ['is null', () => null],
       ['is cut short', (body: Record<string, unknown>) => JSON.stringify(body).slice(0, -9)],
-    ])('an envelope that %s is an error, never an empty page', async (_, edit) => {
+    ])('an envelope that %s is an error, never an empty page', async (_what, edit) => {
       const ofConsumption: Edit = (body, { path }) =>
         path.includes(kind.reads.consumption!) ? edit(body as Record<string, unknown>) : body;
       for (const [read, change] of [

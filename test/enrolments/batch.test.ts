@@ -33,13 +33,13 @@ const khalibre = () => bridge.sandbox.khalibre!.state;
 const faults = () => bridge.sandbox.khalibre!.server.faults;
 const stop = () => new AbortController().signal;
 const address = (i: number): string => `bulk.${i}@example.com`;
-const row = (i: number, more: object = {}) => ({
+const bulkRow = (i: number, more: object = {}) => ({
   source: 'khalibre',
   courseId: '5000',
   learner: { email: address(i) },
   ...more,
 });
-const rows = (n: number) => Array.from({ length: n }, (_, i) => row(i));
+const rows = (n: number) => Array.from({ length: n }, (_, i) => bulkRow(i));
 /** How often each is booked. */
 const booked = () =>
   khalibre()
@@ -65,7 +65,7 @@ async function stored(): Promise<Record<string, string>> {
 }
 
 test('rows are taken in, worked, and told one by one and page by page; what is wrong with one costs one', async () => {
-  const answer = await send(app, [...rows(3), row(9, { courseId: '999999', communityId: '57' })]);
+  const answer = await send(app, [...rows(3), bulkRow(9, { courseId: '999999', communityId: '57' })]);
   const { batchId, url, total } = bodyOf<{ batchId: string; url: string; total: number }>(answer);
   expect([answer.status, total, answer.headers.location]).toEqual([202, 4, url]);
   expect(url).toBe(`http://localhost:7071/api/enrolments/${batchId}`);
@@ -111,12 +111,12 @@ test('removals are taken in likewise', async () => {
 
 test('one bad row spoils all before anything is done, and each is named', async () => {
   const body = [
-    row(0),
-    row(1, { learner: { email: 'nobody' } }),
-    row(2, { courseId: 'x' }),
-    row(3, { source: 'openedx' }),
-    row(4, { source: 'nowhere' }),
-    row(5, { colour: 'red' }),
+    bulkRow(0),
+    bulkRow(1, { learner: { email: 'nobody' } }),
+    bulkRow(2, { courseId: 'x' }),
+    bulkRow(3, { source: 'openedx' }),
+    bulkRow(4, { source: 'nowhere' }),
+    bulkRow(5, { colour: 'red' }),
     7,
   ];
   const answer = await send(app, body);
@@ -140,7 +140,7 @@ test('one bad row spoils all before anything is done, and each is named', async 
 
 test('a row that storage cannot hold is named, and nothing of the others is kept', async () => {
   const words = Array.from({ length: 50 }, () => '"'.repeat(200));
-  const answer = await send(app, [row(0), row(1, { filter: words, location: words })]);
+  const answer = await send(app, [bulkRow(0), bulkRow(1, { filter: words, location: words })]);
   expect(answer.status).toBe(400);
   expect(bodyOf<{ errors: unknown[] }>(answer).errors).toEqual([
     { row: 2, field: 'row', message: 'is too long to be kept; give it fewer or shorter words' },
@@ -184,7 +184,7 @@ test('a repeat with the same key is the same batch, even when the first died hal
 });
 
 test('the same learner twice in a batch is booked once', async () => {
-  const batchId = await sendBatch(app, [row(0), row(0), row(0)]);
+  const batchId = await sendBatch(app, [bulkRow(0), bulkRow(0), bulkRow(0)]);
   await workMessages(app);
   expect((await seen(app, batchId)).counts).toMatchObject({ done: 3 });
   expect(booked()).toEqual([address(0)]);
@@ -246,7 +246,7 @@ test('a host that stops puts its rows back untried', async () => {
 
 test('a host that is stopping says so, and not that another call is at it', async () => {
   const stopping = AbortSignal.abort(new Error('The host is stopping'));
-  const work = perform(app.engine, 'enrol', row(1), stopping);
+  const work = perform(app.engine, 'enrol', bulkRow(1), stopping);
   await expect(work).rejects.toThrow(RetryableError);
   await expect(work).rejects.toThrow(/host is stopping, and nothing was asked/);
   expect(booked()).toEqual([]);
@@ -272,7 +272,7 @@ test('what was half-written when its host died is cleared away, and never worked
     batchId,
     action: 'enrol',
     createdAt: now,
-    rows: [{ row: 1, source: 'khalibre', asked: JSON.stringify(row(0)) }],
+    rows: [{ row: 1, source: 'khalibre', asked: JSON.stringify(bulkRow(0)) }],
   });
   // The batch's own row is written last.
   await app.storage.table('enrolments').deleteEntity(batchId, 'batch');
@@ -417,7 +417,7 @@ test('two workers at one batch book nobody twice', async () => {
 });
 
 test('whom it is about is kept only until it is done, and is in no log, queue or answer', async () => {
-  const batchId = await sendBatch(app, [...rows(2), row(7, { courseId: '999999', communityId: '57' })], {
+  const batchId = await sendBatch(app, [...rows(2), bulkRow(7, { courseId: '999999', communityId: '57' })], {
     key: 'k',
   });
   const before = await stored();

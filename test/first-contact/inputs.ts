@@ -7,7 +7,7 @@ export interface Input {
   readonly shown: Shown;
 }
 
-const input = (input: string, outcome: string, ...shown: Shown): Input => ({ input, outcome, shown });
+const input = (text: string, outcome: string, ...shown: Shown): Input => ({ input: text, outcome, shown });
 
 const recorded = 'first-contact/recorded';
 const answers = 'first-contact/open-edx-answers';

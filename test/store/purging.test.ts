@@ -33,7 +33,7 @@ const quarantined = (n: number, reason = 'old') =>
     raw: { n },
   });
 
-function event(n: number): WebhookEvent {
+function webhookEvent(n: number): WebhookEvent {
   const eventId = `openedx-${n.toString(16).padStart(24, '0')}`;
   return {
     eventId,
@@ -51,7 +51,7 @@ function event(n: number): WebhookEvent {
 
 async function ended(howMany: number): Promise<WebhookEvent[]> {
   const { inbox } = bridge.app.engine;
-  const events = Array.from({ length: howMany }, (_, n) => event(n));
+  const events = Array.from({ length: howMany }, (_, n) => webhookEvent(n));
   for (const one of events) await inbox.add(one, { bytes: Buffer.from('{}'), typeHeader: undefined });
   await inbox.end(events, 'ignored');
   return events;
@@ -78,7 +78,7 @@ test('what is too old goes a hundred rows a call', async () => {
   expect(writes).toEqual(Array.from({ length: 8 }, () => 'transaction'));
   expect(await app.engine.quarantine.count(1)).toBe(0);
   for await (const { event } of app.engine.inbox.list('openedx')) throw new Error(event.eventId);
-  expect(await app.engine.inbox.raw(event(7).eventId)).toBeUndefined();
+  expect(await app.engine.inbox.raw(webhookEvent(7).eventId)).toBeUndefined();
 });
 
 test('a record that failed anew since it was listed costs itself, and not the hundred that it stood among', async () => {

@@ -24,7 +24,7 @@ const catalog = { ...consumption, kind: 'catalog' } as const;
 const history = (feed: typeof consumption | typeof catalog, howMany: number): Promise<void> =>
   fillQuarantine(bridge.app.storage, feed, howMany, () => Date.now() - 3600_000);
 
-const asked = (work: () => Promise<unknown>) => counted.asked(work, 'quarantine');
+const asked = (what: () => Promise<unknown>) => counted.asked(what, 'quarantine');
 
 async function work(kind: 'catalog' | 'consumption', courseId?: string): Promise<void> {
   const request = courseId === undefined ? {} : { courseId };

@@ -115,12 +115,12 @@ test.each(forms)('a run that is cancelled ends once its batch has landed: %s', a
 });
 
 /** An instance that waits for answers for no longer than this. */
-function impatient(deadlineMs: number): App {
+function impatient(ms: number): App {
   const { app } = bridge;
   const gate = createMemoryGate({ limits: { concurrency: 8, requestsPerMinute: undefined }, system: 'L&D' });
   const { settings } = destinationNamed(app.settings.destinations, 'ld');
-  const impatient = createLdServices(settings as LdSettings, { gate, userAgent: 'test' }, deadlineMs);
-  const openDestination = () => ({ ...impatient, takes: ['catalog', 'consumption'] as const });
+  const hasty = createLdServices(settings as LdSettings, { gate, userAgent: 'test' }, ms);
+  const openDestination = () => ({ ...hasty, takes: ['catalog', 'consumption'] as const });
   return { ...app, engine: { ...app.engine, openDestination, leases: sameClock() } };
 }
 

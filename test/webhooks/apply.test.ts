@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => bridge.stop());
 
 const khalibre = () => bridge.sandbox.khalibre!;
-const event = (eventId: string) => bridge.app.engine.inbox.read(eventId);
+const eventOf = (eventId: string) => bridge.app.engine.inbox.read(eventId);
 const sent = (id: number) => bridge.sandbox.ldServices.state.catalog.get(`17|${id}`)?.record;
 const posts = () => bridge.sandbox.ldServices.state.posts.length;
 const catalog = () => bridge.sync('catalog', { source: 'khalibre' });
@@ -47,7 +47,7 @@ test('a course that changed goes out as it is now; one that did not is left alon
   const before = posts();
   const eventId = await take(bridge.app, { eventType: 'course.updated', courseId: course!.id });
   expect(await workQueue(bridge.app)).toBe(1);
-  expect(await event(eventId)).toMatchObject({ state: 'applied', attempts: 1, error: undefined });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied', attempts: 1, error: undefined });
   expect(sent(course!.id)).toMatchObject({
     Name: expect.stringContaining('Fire safety, again'),
     Deleted: 'false',
@@ -87,7 +87,7 @@ test('an event about one learner asks for that learner alone', async () => {
     data: { courseId: row!.courseId, emailAddress: row!.email },
   });
   await workQueue(bridge.app);
-  expect(await event(eventId)).toMatchObject({ state: 'applied' });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied' });
   const held = [...bridge.sandbox.ldServices.state.consumption.values()].map(({ record }) => record);
   expect(held).toHaveLength(1);
   expect(held[0]).toMatchObject({ UserAlias: row!.email, ConsumptionStatus: 'Passed' });
@@ -139,10 +139,10 @@ test('what changes between the read and the send is not lost: two workers never 
     now += minute;
     // And the older one's message comes a second time: only the course's lease keeps the other worker away.
     for (const eventId of [first, second]) await applyEvent(other.engine, eventId, go);
-    expect(await event(second)).toMatchObject({ state: 'received' });
+    expect(await eventOf(second)).toMatchObject({ state: 'received' });
   };
   await applyEvent(bridge.app.engine, first, go);
-  expect(await event(first)).toMatchObject({ state: 'applied' });
+  expect(await eventOf(first)).toMatchObject({ state: 'applied' });
   expect(sent(course!.id)?.Name).toContain('The older one');
   await settle(other);
   expect(sent(course!.id)?.Name).toContain('The newer one');
@@ -168,7 +168,7 @@ test('a vendor that is down: growing delays for hours, then dead, and a replay b
   const delays: number[] = [];
   for (let tries = 1; tries <= 11; tries++) {
     await applyEvent(engine, eventId, go);
-    const waiting = (await event(eventId))!;
+    const waiting = (await eventOf(eventId))!;
     expect(waiting).toMatchObject({ state: 'received', attempts: tries, error: expect.any(String) });
     delays.push(waiting.dueAt - now);
     // Before it is due nothing is asked of the vendor.
@@ -182,12 +182,12 @@ test('a vendor that is down: growing delays for hours, then dead, and a replay b
     15, 30, 60, 120, 240, 480, 960, 1800, 1800, 1800, 1800,
   ]);
   await applyEvent(engine, eventId, go);
-  expect(await event(eventId)).toMatchObject({ state: 'dead', attempts: 12 });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'dead', attempts: 12 });
   khalibre().server.faults.set();
   now += day;
   expect(await replayEvents(bridge.app.engine)).toBe(1);
   await settle(bridge.app);
-  expect(await event(eventId)).toMatchObject({ state: 'applied', attempts: 1, error: undefined });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied', attempts: 1, error: undefined });
   expect(sent(course!.id)?.Deleted).toBe('false');
 });
 
@@ -201,7 +201,7 @@ test('a new event of a course is tried at once, and takes those along that wait 
   const fresh = await take(bridge.app, { eventType: 'course.updated', courseId: course!.id });
   now += 5_000;
   await applyEvent(bridge.app.engine, fresh, go);
-  expect([(await event(old))?.state, (await event(fresh))?.state]).toEqual(['applied', 'applied']);
+  expect([(await eventOf(old))?.state, (await eventOf(fresh))?.state]).toEqual(['applied', 'applied']);
 });
 
 test('a fifth of the catalog and no more goes by webhook in a day; the rest is dead and names allowDeletes', async () => {
@@ -267,7 +267,7 @@ test('a run that began before the event arrived does not answer it', async () =>
   const eventId = await take(bridge.app, { type: 'community.updated' });
   now = Date.parse('2026-03-02T10:15:00Z');
   await settle(bridge.app);
-  expect(await event(eventId)).toMatchObject({ state: 'received' });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'received' });
   expect((await runs()).map(([runId]) => runId)).toEqual([
     'khalibre-catalog-20260302T101500Z',
     'khalibre-catalog-20260302T101501Z',
@@ -275,7 +275,7 @@ test('a run that began before the event arrived does not answer it', async () =>
   await workRuns();
   now += minute;
   await settle(bridge.app);
-  expect(await event(eventId)).toMatchObject({ state: 'applied' });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied' });
 });
 
 test('an event whose run failed waits for one that does not', async () => {
@@ -286,7 +286,7 @@ test('an event whose run failed waits for one that does not', async () => {
   await endRun(bridge.app.engine, open!.runId, 'failed', 'The source was away');
   now += minute;
   await settle(bridge.app);
-  expect(await event(eventId)).toMatchObject({
+  expect(await eventOf(eventId)).toMatchObject({
     state: 'received',
     attempts: 1,
     error: 'The source was away',
@@ -296,7 +296,7 @@ test('an event whose run failed waits for one that does not', async () => {
   await workRuns();
   now += minute;
   await settle(bridge.app);
-  expect(await event(eventId)).toMatchObject({ state: 'applied' });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied' });
   expect(await runs()).toHaveLength(2);
 });
 
@@ -329,13 +329,13 @@ test('an event whose message was lost is found by the sweep', async () => {
   now += minute;
   await sweep(bridge.app.engine);
   expect(await workQueue(bridge.app)).toBe(1);
-  expect(await event(eventId)).toMatchObject({ state: 'applied' });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied' });
 });
 
 test('a message that the platform gave up on leaves its event dead; one without an event is harmless', async () => {
   const eventId = await take(bridge.app, { eventType: 'course.updated', courseId: 1 });
   await abandonEvent(bridge.app.engine, eventId);
-  expect(await event(eventId)).toMatchObject({
+  expect(await eventOf(eventId)).toMatchObject({
     state: 'dead',
     error: expect.stringContaining('see the log'),
   });
@@ -347,7 +347,7 @@ test('a message that the platform gave up on leaves its event dead; one without 
 test('a host that stops puts its event back without costing it an attempt', async () => {
   const eventId = await take(bridge.app, { eventType: 'course.updated', courseId: listed()[0]!.id });
   await applyEvent(bridge.app.engine, eventId, AbortSignal.abort(new Error('stopping')));
-  expect(await event(eventId)).toMatchObject({ state: 'received', attempts: 0 });
+  expect(await eventOf(eventId)).toMatchObject({ state: 'received', attempts: 0 });
 });
 
 test('events go once they are older than the retention; what still waits stays', async () => {
@@ -357,10 +357,10 @@ test('events go once they are older than the retention; what still waits stays',
   now += 31 * day;
   const fresh = await take(bridge.app, { type: 'user.created' });
   await purge(bridge.app.engine, 30);
-  expect(await event(old)).toBeUndefined();
+  expect(await eventOf(old)).toBeUndefined();
   expect(await bridge.app.engine.inbox.raw(old)).toBeUndefined();
-  expect(await event(waiting)).toBeDefined();
-  expect(await event(fresh)).toBeDefined();
+  expect(await eventOf(waiting)).toBeDefined();
+  expect(await eventOf(fresh)).toBeDefined();
 });
 
 test('nothing of a body is logged', async () => {

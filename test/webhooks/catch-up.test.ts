@@ -144,12 +144,12 @@ test('of an event that has no webhook from here, all logs are read: each may lea
 test('what other systems are told of orders is not copied from their logs; ours are read', async () => {
   const { webhooks } = academy();
   webhooks.put('https://shop.example.com/', ['new_order', 'new_account_created']);
-  const events = ['new_announcement'];
+  const others = ['new_announcement'];
   await registerWebhooks(app.engine, {
     source,
     url: door.url(source),
     code: 'key',
-    events,
+    events: others,
     add: false,
     signal,
   });

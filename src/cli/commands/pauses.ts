@@ -42,7 +42,7 @@ Examples
         ? 'No system asked to be left alone.\n'
         : table([
             ['system', 'left alone until', 'it answered'],
-            ...found.map(({ system, until, why }) => [system, until, why ?? '']),
+            ...found.map((pause) => [pause.system, pause.until, pause.why ?? '']),
           ]),
     );
     return 0;

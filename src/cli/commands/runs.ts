@@ -65,10 +65,10 @@ Examples
 };
 
 /** @param now milliseconds since 1970. */
-const runTable = (runs: readonly RunView[], now: number): string =>
+const runTable = (views: readonly RunView[], now: number): string =>
   table([
     ['started', 'took', 'source', 'kind', 'state', 'read', 'sent', 'quarantined', 'run', 'error'],
-    ...runs.map((run) => {
+    ...views.map((run) => {
       const {
         startedAt,
         finishedAt,

@@ -48,11 +48,11 @@ Examples
     const due = changes.filter(({ from, to }) => from !== to);
     const meanings = due.map(meaning).join('\n');
     const [{ to } = { to: value }] = changes;
-    const watermarks = changes.map(({ feed, from, to }) => ({
-      destination: feed.destination,
-      from: from ?? null,
-      to,
-      set: from !== to,
+    const watermarks = changes.map((change) => ({
+      destination: change.feed.destination,
+      from: change.from ?? null,
+      to: change.to,
+      set: change.from !== change.to,
     }));
     const [only] = watermarks;
     // As it was when there was one destination, which most have.

@@ -45,10 +45,10 @@ export interface Problem {
   readonly errors?: readonly Readonly<Record<string, string | number>>[];
 }
 
-export const problem = (problem: Problem, headers: Readonly<Record<string, string>> = {}): Answer => ({
-  status: problem.status,
+export const problem = (fault: Problem, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status: fault.status,
   headers: { ...safe, 'content-type': 'application/problem+json; charset=utf-8', ...headers },
-  body: JSON.stringify({ type: 'about:blank', ...problem }),
+  body: JSON.stringify({ type: 'about:blank', ...fault }),
 });
 
 /** What a vendor's no is called. */

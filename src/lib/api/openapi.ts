@@ -69,9 +69,9 @@ function described(operation: Operation, schemas: Record<string, Json>): Json {
             ),
           },
           ...Object.fromEntries(
-            Object.entries(body.otherTypes ?? {}).map(([type, { description, example }]) => [
+            Object.entries(body.otherTypes ?? {}).map(([type, other]) => [
               type,
-              { schema: { type: 'string', description }, example },
+              { schema: { type: 'string', description: other.description }, example: other.example },
             ]),
           ),
         },

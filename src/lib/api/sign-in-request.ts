@@ -27,7 +27,7 @@ export const linkRequest = z
     learner: z
       .strictObject({ email: email.optional(), externalId: externalId.optional() })
       .refine(
-        ({ email, externalId }) => (email === undefined) !== (externalId === undefined),
+        (learner) => (learner.email === undefined) !== (learner.externalId === undefined),
         'must have email or externalId, and not both',
       )
       .meta({ description: 'By `email` or by `externalId`: one of the two' }),

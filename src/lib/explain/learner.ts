@@ -44,7 +44,7 @@ export async function explainLearner(
   const { consumption } = open.source;
   if (!consumption) throw new UnsupportedError(`The source ${source} publishes no results`);
   const isKept = (record: QuarantinedRecord): boolean =>
-    (record.courseId === courseId || says(record.raw, courseId)) && says(record.raw, learner);
+    (record.courseId === courseId || mentions(record.raw, courseId)) && mentions(record.raw, learner);
   if (consumption.type === 'windowed') {
     const quarantine = await refusals(engine, feed, isKept);
     const reading = {
@@ -101,9 +101,9 @@ async function pick(
   learner: string,
 ): Promise<FoundRows> {
   const found: FoundRows = {};
-  const look = (row: Mapped<LearnerResult>): void => {
+  const take = (row: Mapped<LearnerResult>): void => {
     if (!row.ok) {
-      if (says(row.raw, learner)) found.bad ??= row;
+      if (mentions(row.raw, learner)) found.bad ??= row;
       return;
     }
     const { record } = row;
@@ -111,7 +111,7 @@ async function pick(
     const isTheirs = record.email === learner || record.username?.toLowerCase() === learner;
     if (isTheirs && record.courseId === courseId && (!good || isAhead(record, good.record))) found.good = row;
   };
-  await readPages({ page, signal, onPage: ({ rows }) => rows.forEach(look) });
+  await readPages({ page, signal, onPage: ({ rows }) => rows.forEach(take) });
   return found;
 }
 
@@ -142,8 +142,8 @@ function look(
 }
 
 /** Whether a value stands somewhere in a row, whatever its capitals. */
-function says(raw: unknown, value: string): boolean {
+function mentions(raw: unknown, value: string): boolean {
   if (typeof raw === 'string' || typeof raw === 'number')
     return String(raw).toLowerCase() === value.toLowerCase();
-  return typeof raw === 'object' && raw !== null && Object.values(raw).some((part) => says(part, value));
+  return typeof raw === 'object' && raw !== null && Object.values(raw).some((part) => mentions(part, value));
 }

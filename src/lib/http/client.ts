@@ -55,7 +55,7 @@ const oddTries = 3;
 
 const retriedStatuses = new Set([408, 423, 425, 500, 502, 503, 504]);
 /** Below 500 and over by themselves: a time-out, a lock, a replay that came too early. */
-const passing = new Set([408, 423, 425]);
+const passingStatuses = new Set([408, 423, 425]);
 
 /** A gateway answers so while the system behind it may still be at it. */
 const gatewayGaveUp = new Set([408, 502, 504]);
@@ -221,7 +221,7 @@ class CallInProgress<T> {
     if (status === 401) {
       return { error: new AuthError(this.unauthorized(), status), next: 'renew' };
     }
-    if (status >= 500 || passing.has(status)) {
+    if (status >= 500 || passingStatuses.has(status)) {
       const error = new RetryableError(`${system.name} failed with ${status}; try again later`, status);
       const again = retriedStatuses.has(status) && this.idempotent;
       return { error, next: again ? 'back off' : 'give up' };

@@ -28,7 +28,7 @@ export function readDestinations(
   problems: SettingsProblem[],
 ): DestinationEntry[] {
   const known = [...new Set(ids)];
-  for (const id of ids.filter((id, i) => ids.indexOf(id) !== i))
+  for (const id of ids.filter((one, i) => ids.indexOf(one) !== i))
     problems.push({ setting: 'DESTINATIONS', message: `names the destination ${id} twice; take one out` });
   for (const id of known)
     if (!/^[a-z0-9]{1,32}$/.test(id))

@@ -45,7 +45,7 @@ export function readSources(
   problems: SettingsProblem[],
 ): SourceEntry[] {
   const known = [...new Set(ids)];
-  for (const id of ids.filter((id, i) => ids.indexOf(id) !== i))
+  for (const id of ids.filter((one, i) => ids.indexOf(one) !== i))
     problems.push({ setting: 'LMS_SOURCES', message: `names the source ${id} twice; take one out` });
   for (const id of known)
     if (!/^[a-z0-9]{1,32}$/.test(id))

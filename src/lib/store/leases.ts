@@ -150,7 +150,7 @@ export class LeaseStore {
     let etag = firstEtag;
     let released = false;
     let keptUntil = 0;
-    const skewMs = this.#skewMs;
+    const skew = this.#skewMs;
     const lost = new AbortController();
     const lose = (): void => lost.abort(new LeaseLostError(`The lease on ${name} was lost`));
     let renewing = false;
@@ -201,7 +201,7 @@ export class LeaseStore {
         keptUntil = Math.max(keptUntil, this.#now() + time - Date.now());
       },
       get keptUntil() {
-        return keptUntil === 0 ? 0 : keptUntil + skewMs;
+        return keptUntil === 0 ? 0 : keptUntil + skew;
       },
       get isKept() {
         return isKept();

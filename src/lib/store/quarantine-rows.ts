@@ -42,8 +42,8 @@ export function feedOf(id: string): Feed | undefined {
 export function feedNamed(name: string): Feed | undefined {
   const match = /^([a-z0-9]+)-(catalog|consumption)(?:\.([a-z0-9]+))?$/.exec(name);
   if (!match) return undefined;
-  const [, source = '', kind, destination = firstDestination] = match;
-  return { source, kind: kind as FeedKind, destination };
+  const [, source = '', kindName, destinationId = firstDestination] = match;
+  return { source, kind: kindName as FeedKind, destination: destinationId };
 }
 
 /** Of a reason, in characters. */

@@ -11,15 +11,15 @@ import type { Row } from './rows';
  * so it starts with the nines' complement of the run's time. The id itself stays readable.
  */
 export function partitionOf(runId: string): string {
-  const [source = '', kind = '', time = '', ...rest] = runId.split('-');
-  const complement = time.replace(/\d/g, (digit) => String(9 - Number(digit)));
-  return [complement, source, kind, ...rest].join('-');
+  const [source = '', kindName = '', stamp = '', ...rest] = runId.split('-');
+  const complement = stamp.replace(/\d/g, (digit) => String(9 - Number(digit)));
+  return [complement, source, kindName, ...rest].join('-');
 }
 
 /** @param unique tells apart runs of one second; a timer's run has none, so that it starts once. */
 export function makeRunId(feed: Feed, at: string, unique?: string): string {
-  const time = at.replace(/[-:]/g, '');
-  return `${feedName(feed)}-${time}${unique ? `-${unique}` : ''}`;
+  const stamp = at.replace(/[-:]/g, '');
+  return `${feedName(feed)}-${stamp}${unique ? `-${unique}` : ''}`;
 }
 
 export const sliceKey = (planId: string, number: number): string =>

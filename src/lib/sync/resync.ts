@@ -62,7 +62,7 @@ function feedsFor(engine: Engine, sources: readonly SourceEntry[], asked: Resync
     throw new InputError('to', 'to must be later than from');
   const feeds: Feed[] = [];
   const refusals: { readonly error: Error; readonly named: boolean }[] = [];
-  for (const { id } of sources.filter(({ id }) => source === undefined || id === source)) {
+  for (const { id } of sources.filter((one) => source === undefined || one.id === source)) {
     const all = engine.destinationsOf(id);
     if (destination !== undefined && !all.includes(destination))
       refusals.push({
@@ -72,9 +72,9 @@ function feedsFor(engine: Engine, sources: readonly SourceEntry[], asked: Resync
         ),
         named: source !== undefined,
       });
-    for (const to of all.filter((one) => destination === undefined || one === destination))
+    for (const destinationId of all.filter((one) => destination === undefined || one === destination))
       for (const one of feedKinds.filter((candidate) => kind === undefined || candidate === kind)) {
-        const feed = { source: id, kind: one, destination: to };
+        const feed = { source: id, kind: one, destination: destinationId };
         const refusal = whyNot(engine, feed, asked);
         if (refusal) refusals.push(refusal);
         else feeds.push(feed);

@@ -124,21 +124,21 @@ const vivaLearning: KindUnderTest = {
   async start() {
     const graph = await startGraph();
     const { state } = graph;
-    const courseOf = (externalId: unknown): string => String(externalId).replace('openedx:', '');
+    const courseNamed = (externalId: unknown): string => String(externalId).replace('openedx:', '');
     return {
       server: graph.server,
       settings: graphSettings('', graph),
       courses: () =>
         new Map(
           [...state.contents.values()].map(({ externalId, title, isActive }) => [
-            courseOf(externalId),
+            courseNamed(externalId),
             { name: String(title), gone: isActive === false },
           ]),
         ),
       results: () =>
         new Map(
           [...state.activities.values()].map(({ learningContentId, learnerUserId, status }) => [
-            `${courseOf(state.contentById(learningContentId)?.externalId)}|${state.users.get(String(learnerUserId))?.mail}`,
+            `${courseNamed(state.contentById(learningContentId)?.externalId)}|${state.users.get(String(learnerUserId))?.mail}`,
             String(status),
           ]),
         ),

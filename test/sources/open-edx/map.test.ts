@@ -108,8 +108,8 @@ describe('a grade of a course', () => {
 
   it('takes the address of the row, then the one that is known otherwise', () => {
     const known = (username: string) => (username === 'ann' ? 'ANN@example.com' : undefined);
-    const emailOf = (row: object) =>
-      (map.mapCourseGrade(row, { addressOf: known, notes: new Notes() }) as { record: { email?: string } })
+    const emailOf = (given: object) =>
+      (map.mapCourseGrade(given, { addressOf: known, notes: new Notes() }) as { record: { email?: string } })
         .record.email;
     expect(emailOf({ ...raw, email: 'masters@example.com' })).toBe('masters@example.com');
     expect(emailOf(raw)).toBe('ann@example.com');

@@ -99,7 +99,7 @@ interface Known {
 
 function feedStatus({ engine, settings }: App, { entry, feed, state, runs, dryRun, at }: Known): FeedStatus {
   const [last] = runs;
-  const good = runs.find(({ state, request }) => isGood(state) && isWhole(request));
+  const good = runs.find((run) => isGood(run.state) && isWhole(run.request));
   const since = state?.watermark ?? good?.startedAt;
   const to = settings.destinations.find(({ id }) => id === feed.destination);
   const enabled = !entry.ok || entry.settings.enabled;
@@ -117,7 +117,7 @@ function feedStatus({ engine, settings }: App, { entry, feed, state, runs, dryRu
     timerOff,
     last: last && runView(last),
     dryRun: dryRun && runView(dryRun),
-    history: runs.map(({ state, counts }) => ({ state, counts })),
+    history: runs.map((run) => ({ state: run.state, counts: run.counts })),
     lagMs: since && toMs(at) - toMs(since),
     isLate: schedule !== undefined && since !== undefined && isLate(schedule, since, at, leavesMs),
     nextDue: schedule && nextDue(schedule, state?.lastTick, at),

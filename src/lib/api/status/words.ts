@@ -12,7 +12,7 @@ const units = [
 export function span(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1_000);
   // Two of a unit are still told in the smaller one: “90 min” says more than “2 h”.
-  const [unit, size] = units.find(([, size]) => seconds >= size * (size === 1 ? 0 : 2)) ?? units[3];
+  const [unit, size] = units.find(([, least]) => seconds >= least * (least === 1 ? 0 : 2)) ?? units[3];
   const n = Math.round(seconds / size);
   return `${n} ${unit === 'day' && n !== 1 ? 'days' : unit}`;
 }

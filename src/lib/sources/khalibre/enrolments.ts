@@ -140,7 +140,7 @@ function isAt(raw: unknown, { courseId, communityId, email }: Asked): boolean {
 }
 
 /** Khalibre's ids are int64: they go out as numbers, digit by digit. */
-function requireNumber(field: string, text: string): void {
-  if (!/^[1-9]\d{0,18}$/.test(text))
+function requireNumber(field: string, value: string): void {
+  if (!/^[1-9]\d{0,18}$/.test(value))
     throw new InputError(field, 'must be a number: Khalibre has no other ids');
 }

@@ -14,8 +14,8 @@ export const page = z
   .object({ items: rows, lastPage: count, page: count.nullish(), totalCount: count.nullish() })
   // Java leaves out what is empty; a list that should hold something must be there.
   .refine(
-    ({ items, lastPage, page, totalCount }) =>
-      items != null || totalCount === 0 || (page ?? 0) > lastPage || (totalCount == null && lastPage <= 1),
+    ({ items, lastPage, page: at, totalCount }) =>
+      items != null || totalCount === 0 || (at ?? 0) > lastPage || (totalCount == null && lastPage <= 1),
     { path: ['items'] },
   )
   .transform(({ items, ...rest }) => ({ ...rest, items: items ?? [] }));

@@ -98,7 +98,7 @@ export class TBookClient extends VendorClient<TBookSettings> {
       (refusal) => this.explained(refusal),
     );
     const no = saysNo.safeParse(data);
-    if (no.success) throw this.explained(refusal(no.data));
+    if (no.success) throw this.explained(refusalOf(no.data));
     return data as T;
   }
 
@@ -118,7 +118,7 @@ export class TBookClient extends VendorClient<TBookSettings> {
 }
 
 /** A 200 that carries an error is one. */
-function refusal({ error }: z.infer<typeof saysNo>): RefusedError {
+function refusalOf({ error }: z.infer<typeof saysNo>): RefusedError {
   const code = /^[\w.-]{1,64}$/.test(error.code) ? error.code : undefined;
   return new RefusedError('', (code && statusOfCode[code]) || 200, code, {
     reason: refusalReason({ error }),

@@ -41,7 +41,7 @@ export function tBookSignIns(
         ['oauth_timestamp', String(Math.floor(clock.now() / 1000))],
         ['oauth_version', '1.0'],
       ];
-      const secret = await ltiSecret(settings);
+      const secret = await readLtiSecret(settings);
       const signed = signature(baseString('POST', url, params), secret);
       return { url, fields: { ...Object.fromEntries(params), oauth_signature: signed } };
     },
@@ -49,7 +49,7 @@ export function tBookSignIns(
 }
 
 /** LTI has a secret of its own: the client secret would be refused. */
-async function ltiSecret({ id, ltiSecret }: TBookSettings): Promise<string> {
+async function readLtiSecret({ id, ltiSecret }: TBookSettings): Promise<string> {
   if (ltiSecret) return ltiSecret.read();
   const message = 'is missing: LTI has a secret of its own, marked “For LTI” on the API page of T-book';
   throw new SettingsError([{ setting: `LMS__${id}__ltiSecret`, message }]);

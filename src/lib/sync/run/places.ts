@@ -7,16 +7,12 @@ import type { Engine } from '../engine';
  * has as many, so that one that is slow holds up no other. A slice names the place from which it is worked.
  * @returns undefined while all are taken.
  */
-export async function acquirePlace(
-  engine: Engine,
-  route: Route,
-  parallelSlices: number,
-): Promise<Lease | undefined> {
+export async function acquirePlace(engine: Engine, route: Route, places: number): Promise<Lease | undefined> {
   const taken = new Set([...(await placesTaken(engine, route))].map(nameOf));
   // Begun anywhere, so that workers do not all ask for the first place first.
-  const start = Math.floor(engine.random() * parallelSlices);
-  for (let i = 0; i < parallelSlices; i++) {
-    const name = `${placePrefix(route)}${(start + i) % parallelSlices}`;
+  const start = Math.floor(engine.random() * places);
+  for (let i = 0; i < places; i++) {
+    const name = `${placePrefix(route)}${(start + i) % places}`;
     const place = taken.has(name) ? undefined : await engine.leases.acquire(name);
     if (place) return place;
   }

@@ -53,9 +53,9 @@ export async function planRun(
   const cancel = watchForCancel(engine, runId);
   try {
     // Read again under the lease: another planner may have got on, and a cancel looks at it after it has left its mark.
-    const now = await engine.runs.read(runId);
-    if (now && !now.planId && !now.cancelRequested && !isEnded(now))
-      await planUnderLease(engine, now, AbortSignal.any([stop, lease.lost, cancel.signal]), options);
+    const fresh = await engine.runs.read(runId);
+    if (fresh && !fresh.planId && !fresh.cancelRequested && !isEnded(fresh))
+      await planUnderLease(engine, fresh, AbortSignal.any([stop, lease.lost, cancel.signal]), options);
   } catch (error) {
     if (stop.aborted || lease.lost.aborted) throw error;
     lease.assertOutlives(0);

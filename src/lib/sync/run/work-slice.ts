@@ -109,7 +109,7 @@ async function workUnderLease(what: Work): Promise<Went> {
   tally.hold = lease;
   try {
     const signal = AbortSignal.any([stop, lease.lost, cancel.signal]);
-    const outcome = await work(what, tally, signal);
+    const outcome = await workByType(what, tally, signal);
     // What a slice of many courses got done counts, also when the host stops.
     const isPartly = outcome.state === 'paused' || (outcome.state === 'done' && outcome.left !== undefined);
     if (!(stop.aborted && isPartly)) signal.throwIfAborted();
@@ -125,7 +125,7 @@ async function workUnderLease(what: Work): Promise<Went> {
   }
 }
 
-async function work(
+async function workByType(
   { engine, run, slice, open, lease }: Work,
   tally: Tally,
   signal: AbortSignal,

@@ -40,10 +40,10 @@ export async function workWindow(
   /** A row whose value changed while it was read goes out again, and is one row all the same. */
   const again = new Set<Mapped<LearnerResult>>();
   const delivery = deliveryOf<MappedRecord<LearnerResult>>(context, context.hold, {
-    onAcknowledged: (records) => {
+    onAcknowledged: (acknowledged) => {
       calls.posts++;
-      for (const row of records) if (!again.has(row)) tally.sent();
-      return tally.arrived(records);
+      for (const row of acknowledged) if (!again.has(row)) tally.sent();
+      return tally.arrived(acknowledged);
     },
     onRefused: (row, error) => tally.refused(row, error, row.record.courseId, again.has(row)),
     onSkipped: (row, reason) => {

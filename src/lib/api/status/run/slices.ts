@@ -40,7 +40,7 @@ function sliceRow(slice: Slice, { run, at }: RunModel): Html {
   const { number: no, attempts, pauses, counts, error, notes } = slice;
   return html`
     <tr data-key="slice-${no}">
-      <th scope="row"><b>${no}</b><small class="why">${work(slice)}</small></th>
+      <th scope="row"><b>${no}</b><small class="why">${workText(slice)}</small></th>
       <td data-l="State">
         ${stateOf(slice, run)}${waits(slice, at)}${error && html`<small class="why">${error}</small>`}${notes.map((note) => html`<small class="why">${noteText(note)}</small>`)}
       </td>
@@ -68,7 +68,7 @@ const waits = ({ state, dueAt }: Slice, at: RunModel['at']): Html | false =>
 
 const shownIds = 3;
 
-function work({ work }: Slice): string {
+function workText({ work }: Slice): string {
   switch (work.type) {
     case 'window':
       return `${clock(work.window.from)} to ${clock(work.window.to)}, ${count(work.expected, 'row')} expected`;
