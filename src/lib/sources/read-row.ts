@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Mapped } from '../domain/mapped';
+import { whereWrong } from '../http/read-answer';
 import { isNumbered } from './forms';
 import { Notes } from './notes';
 
@@ -26,6 +28,17 @@ export function readVendorRow<T>(
   }
   return first;
 }
+
+/** A row that is no record, for quarantine. @param why a sentence, or where it does not fit its schema. */
+export const unmapped = (key: string | undefined, why: z.ZodError | string, raw: unknown): Mapped<never> => ({
+  ok: false,
+  key,
+  reason: typeof why === 'string' ? why : `the row is wrong at ${whereWrong(why)}`,
+  raw,
+});
+
+/** Why a row of results is not taken when the results of a course were asked for. */
+export const otherCourse = 'the row belongs to another course than the one asked for';
 
 /** The same as a schema, for a row that is an answer of its own: nobody is told of what is left out. */
 export const lone = <T>(schema: z.ZodType<T>, essential: readonly (keyof T & string)[]) =>

@@ -2,7 +2,7 @@ import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { AcademySettings } from './settings';
 import { Notes } from '../notes';
-import { readVendorRow } from '../read-row';
+import { readVendorRow, unmapped } from '../read-row';
 import type { Call, CatalogFeed, ListingPage } from '../source';
 import { wrongCursor } from '../wrong-cursor';
 import type { AcademyClient } from './client';
@@ -13,7 +13,6 @@ import { callsAtOnce } from '../pages-ahead';
 import { id } from '../forms';
 import { anObject, categories, category, courseDetail, listed } from './schema';
 import { isDraft } from './status';
-import { whereWrong } from '../../http/read-answer';
 
 /** The two lists that make the catalog. Learning paths are counted apart, so their ids get a prefix. */
 const lists = {
@@ -68,10 +67,7 @@ async function withDetails(
   const notes = new Notes();
   const found = await inTurns(records, callsAtOnce(settings), async (row): Promise<Found> => {
     const parsed = listed.safeParse(row);
-    if (!parsed.success) {
-      const reason = `the row is wrong at ${whereWrong(parsed.error)}`;
-      return { row: { ok: false, key: courseKey(row, list.prefix), reason, raw: row } };
-    }
+    if (!parsed.success) return { row: unmapped(courseKey(row, list.prefix), parsed.error, row) };
     if (isDraft(parsed.data.status)) return {};
     const raw = await detail(client, list, parsed.data.id, call);
     return raw === undefined ? { missing: true } : { raw };

@@ -1,5 +1,6 @@
 import { parseUtc, utc, type Utc } from '../../domain/time';
 import { wallClock } from '../../domain/zone';
+import type { ReadDate } from '../row-fields';
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -20,8 +21,6 @@ const forms = [
 
 /** `2 days ago`, `46 seconds ago`, `Never`, and what stands for nothing. */
 const noDate = /^(never|0000-00-00.*|-|n\/?a|null|none|just now|yesterday|today|(an?|about|\d+)\s.*\bago)?$/i;
-
-export type ReadDate = Utc | 'none' | 'unreadable';
 
 /**
  * A date as Academy of Mine writes it. What names a zone is taken at its word; all else is by the clock of the

@@ -1,13 +1,12 @@
-import type { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
 import type { Utc } from '../../domain/time';
-import { whereWrong } from '../../http/read-answer';
 import type { AcademySettings } from './settings';
 import { mailAddress } from '../mail-address';
 import type { Notes } from '../notes';
-import { readVendorRow } from '../read-row';
+import { otherCourse, readVendorRow, unmapped } from '../read-row';
+import { dateReader, descriptions, picture, trimmed } from '../row-fields';
 import { readDate } from './dates';
 import { courseDetail, id, reportRow } from './schema';
 import { isDraft, readStatus } from './status';
@@ -33,19 +32,18 @@ export function mapCourse(raw: unknown, context: CourseContext): Mapped<Course> 
   if (!parsed.success) return unmapped(key, parsed.error, raw);
   const row = parsed.data;
   if (isDraft(row.status)) return undefined;
-  const name = row.name?.trim();
-  if (!name) return { ok: false, key, reason: 'the course has no name', raw };
-  const description = row.instructions?.trim();
-  const image = secureLink(row.featuredImageUrl);
+  const name = trimmed(row.name);
+  if (name === undefined) return unmapped(key, 'the course has no name', raw);
+  const image = picture(notes, 'featuredImageUrl', row.featuredImageUrl, settings.baseUrl);
   const keywords = (row.categories ?? []).flatMap((one) => context.categories.get(one) ?? []);
   const minutes = durationMinutes(row.estimatedCompletion, row.estimationCompletedUnit);
-  const end = calendarDay(row.durationSpecificDate, settings.timeZone, notes);
+  const day = dateReader(notes, (text) => readDate(text, hasTime(text) ? settings.timeZone : 'UTC'));
+  const end = day('durationSpecificDate', row.durationSpecificDate);
   const record: Course = {
     id: prefix + row.id,
     name,
     url: courseAddress(row.id, row.slug, prefix, settings),
-    ...(description && isShort(description) && { shortDescription: description }),
-    ...(description && { longDescription: description }),
+    ...descriptions(row.instructions),
     ...(keywords.length > 0 && { keywords }),
     ...(image && { thumbnailSmall: image, thumbnailLarge: image }),
     ...(minutes !== undefined && { durationMinutes: minutes }),
@@ -69,16 +67,12 @@ export function mapResult(raw: unknown, context: ResultContext): Mapped<LearnerR
   if (!parsed.success) return unmapped(key, parsed.error, raw);
   const row = parsed.data;
   const courseId = row.course_id ?? asked;
-  if (courseId === undefined) return { ok: false, key, reason: 'the row has no course_id', raw };
-  if (asked !== undefined && courseId !== asked)
-    return { ok: false, key, reason: 'the row belongs to another course than the one asked for', raw };
+  if (courseId === undefined) return unmapped(key, 'the row has no course_id', raw);
+  if (asked !== undefined && courseId !== asked) return unmapped(key, otherCourse, raw);
   const { status, unknown } = readStatus(row.status, settings.statuses);
   if (unknown) notes.add(unknown);
-  const date = (field: keyof typeof row & `${string}_on`): Utc | undefined => {
-    const read = readDate(row[field], settings.timeZone);
-    if (read === 'unreadable') notes.add(`${field} cannot be read as a date`);
-    return read === 'none' || read === 'unreadable' ? undefined : read;
-  };
+  const read = dateReader(notes, (text) => readDate(text, settings.timeZone));
+  const date = (field: keyof typeof row & `${string}_on`): Utc | undefined => read(field, row[field]);
   const email = mailAddress(row.email);
   const percent = share(row.percent_complete);
   if (percent === 'none such') notes.add('percent_complete is not a percentage from 0 to 100');
@@ -127,13 +121,8 @@ function durationMinutes(
   return /^\s*(hour|hr)/i.test(unit ?? '') ? Math.round(amount * 60) : undefined;
 }
 
-/** A day without a time stays that day, wherever the tenant is. */
-function calendarDay(text: string | null | undefined, timeZone: string, notes: Notes): Utc | undefined {
-  const dateOnly = !/\d:\d/.test(text ?? '');
-  const read = readDate(text, dateOnly ? 'UTC' : timeZone);
-  if (read === 'unreadable') notes.add('durationSpecificDate cannot be read as a date');
-  return read === 'none' || read === 'unreadable' ? undefined : read;
-}
+/** A day without one stays that day, wherever the tenant is. */
+const hasTime = (text: string): boolean => /\d:\d/.test(text);
 
 function courseAddress(
   courseId: string,
@@ -149,11 +138,6 @@ function courseAddress(
     .replaceAll('{slug}', encodeURIComponent(slug ?? ''));
 }
 
-function secureLink(text: string | null | undefined): string | undefined {
-  const given = text?.trim() ?? '';
-  return URL.canParse(given) && new URL(given).protocol === 'https:' ? new URL(given).href : undefined;
-}
-
 /** Rounded, so that what comes out a hair beyond is not. */
 function share(percent: number | null | undefined): number | 'none such' | undefined {
   if (percent == null) return undefined;
@@ -161,12 +145,3 @@ function share(percent: number | null | undefined): number | 'none such' | undef
   // Minus a hair is rounded to -0.
   return rounded < 0 || rounded > 1 ? 'none such' : Math.abs(rounded);
 }
-
-const isShort = (text: string): boolean => text.length <= 250 && !/[\n<]/.test(text);
-
-const unmapped = (key: string | undefined, error: z.ZodError, raw: unknown): Mapped<never> => ({
-  ok: false,
-  key,
-  reason: `the row is wrong at ${whereWrong(error)}`,
-  raw,
-});

@@ -2,12 +2,10 @@ import type { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
-import type { Utc } from '../../domain/time';
-import { whereWrong } from '../../http/read-answer';
-import { saysNothing } from '../forms';
 import { mailAddress } from '../mail-address';
 import type { Notes } from '../notes';
-import { readVendorRow } from '../read-row';
+import { otherCourse, readVendorRow, unmapped } from '../read-row';
+import { dateReader, descriptions, picture, trimmed } from '../row-fields';
 import type { StatusTable } from '../status-table';
 import { readDate } from './dates';
 import { courseRow, id, progressRow } from './schema';
@@ -24,27 +22,27 @@ export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<C
   const row = parsed.data;
   if (row.isVisible === false) return undefined;
   const { courseId } = row;
-  const title = trimmed(row.title);
-  const classTitle = trimmed(row.classTitle);
-  const name = title ?? classTitle;
-  if (name === undefined) return { ok: false, key: courseId, reason: 'the course has no title', raw };
-  const description = trimmed(row.description);
-  const banner = link(row.bannerUrl, baseUrl);
+  const name = trimmed(row.title) ?? trimmed(row.classTitle);
+  if (name === undefined) return unmapped(courseId, 'the course has no title', raw);
+  const banner = picture(notes, 'bannerUrl', row.bannerUrl, baseUrl);
   const language = row.languages?.map((one) => one.trim()).find((one) => one !== '');
-  const date = dateReader(notes);
+  const date = dateReader(notes, readDate);
+  const start = date('startDate', row.startDate);
+  const end = date('endDate', row.endDate);
+  const createdAt = date('createdDate', row.createdDate);
+  const modifiedAt = date('modifiedDate', row.modifiedDate);
   const record: Course = {
     id: courseId,
     name,
     // Where a course is shown without a booking link is not published: the organisation's front page is.
     url: bookingUrl(row, baseUrl) ?? `${baseUrl}/`,
-    ...(description && isShort(description) && { shortDescription: description }),
-    ...(description && { longDescription: description }),
+    ...descriptions(row.description),
     ...(banner && { thumbnailSmall: banner, thumbnailLarge: banner }),
     ...(language && { language }),
-    ...date('start', 'startDate', row.startDate),
-    ...date('end', 'endDate', row.endDate),
-    ...date('createdAt', 'createdDate', row.createdDate),
-    ...date('modifiedAt', 'modifiedDate', row.modifiedDate),
+    ...(start && { start }),
+    ...(end && { end }),
+    ...(createdAt && { createdAt }),
+    ...(modifiedAt && { modifiedAt }),
   };
   return { ok: true, key: courseId, record, raw };
 }
@@ -74,25 +72,23 @@ export function mapResult(
   if (!parsed.success) return unmapped(keyOf(raw, asked), parsed.error, raw);
   const row = parsed.data;
   const courseId = row.courseId ?? asked;
-  if (courseId === undefined) return { ok: false, key: undefined, reason: 'the row has no courseId', raw };
+  if (courseId === undefined) return unmapped(undefined, 'the row has no courseId', raw);
   const email = mailAddress(row.emailAddress);
   const key = keyOf(raw, asked);
-  if (asked !== undefined && courseId !== asked) {
-    return { ok: false, key, reason: 'the row belongs to another course than the one asked for', raw };
-  }
+  if (asked !== undefined && courseId !== asked) return unmapped(key, otherCourse, raw);
   const { status, unknown } = readStatus(row.status, row.statusDescription, statuses);
   if (unknown) notes.add(unknown);
   const percent = share(row.completedActivity, row.totalActivity);
   if ((row.completedActivity ?? 0) < 0) notes.add('completedActivity cannot be read: it is below 0');
-  const date = dateReader(notes);
-  const updated = date('at', 'recentUpdateDate', row.recentUpdateDate);
+  const date = dateReader(notes, readDate);
+  // The booking itself is the last change of who has done nothing since.
+  const at = date('recentUpdateDate', row.recentUpdateDate) ?? date('bookingDate', row.bookingDate);
   const record: LearnerResult = {
     courseId,
     ...(email && { email }),
     status,
     ...(percent !== undefined && { percent }),
-    // The booking itself is the last change of who has done nothing since.
-    ...(updated.at ? updated : date('at', 'bookingDate', row.bookingDate)),
+    ...(at && { at }),
   };
   return { ok: true, key, record, raw };
 }
@@ -119,20 +115,6 @@ function share(done: number | null | undefined, all: number | null | undefined):
   return Math.min(1, Math.round((done / all) * 10_000) / 10_000);
 }
 
-function dateReader(notes: Notes) {
-  return <K extends string>(
-    field: K,
-    theirs: string,
-    value: string | null | undefined,
-  ): Partial<Record<K, Utc>> => {
-    if (value == null || saysNothing(value)) return {};
-    const time = readDate(value);
-    if (time) return { [field]: time } as Record<K, Utc>;
-    notes.add(`${theirs} cannot be read as a date`);
-    return {};
-  };
-}
-
 function bookingUrl(row: z.infer<typeof courseRow>, baseUrl: string): string | undefined {
   const all = [row.bookingUrl, ...(row.communities ?? []).map((community) => community.bookingUrl)];
   return all.map((one) => link(one, baseUrl)).find((one) => one !== undefined);
@@ -145,14 +127,3 @@ function link(text: string | null | undefined, baseUrl: string): string | undefi
   const url = new URL(given, `${baseUrl}/`);
   return url.protocol === 'https:' || url.origin === new URL(baseUrl).origin ? url.href : undefined;
 }
-
-const isShort = (text: string): boolean => text.length <= 250 && !/[\n<]/.test(text);
-
-const trimmed = (text: string | null | undefined): string | undefined => text?.trim() || undefined;
-
-const unmapped = (key: string | undefined, error: z.ZodError, raw: unknown): Mapped<never> => ({
-  ok: false,
-  key,
-  reason: `the row is wrong at ${whereWrong(error)}`,
-  raw,
-});

@@ -2,11 +2,12 @@ import type { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
-import { parseUtc, type Utc } from '../../domain/time';
-import { whereWrong } from '../../http/read-answer';
-import { id as anId, saysNothing } from '../forms';
+import { parseUtc } from '../../domain/time';
+import { id as anId } from '../forms';
+import { mailAddress } from '../mail-address';
 import type { Notes } from '../notes';
-import { readVendorRow } from '../read-row';
+import { readVendorRow, unmapped } from '../read-row';
+import { dateReader, picture } from '../row-fields';
 import { bulkGradeRow, courseGradeRow, courseRow } from './schema';
 
 /** @param baseUrl without a slash at the end. @param notes is told of what cannot be read. */
@@ -16,29 +17,28 @@ export function mapCourse(raw: unknown, baseUrl: string, notes: Notes): Mapped<C
     return unmapped(stringField(raw, 'id') ?? stringField(raw, 'course_id'), parsed.error, raw);
   const row = parsed.data;
   const id = row.id || row.course_id;
-  if (!id) return { ok: false, key: undefined, reason: 'the course has no id', raw };
+  if (!id) return unmapped(undefined, 'the course has no id', raw);
 
-  const times: Record<string, Utc> = {};
-  for (const [name, value] of [
-    ['start', row.start],
-    ['end', row.end],
-    ['enrollmentStart', row.enrollment_start],
-    ['enrollmentEnd', row.enrollment_end],
-  ] as const) {
-    if (!value || saysNothing(value)) continue;
-    const time = parseUtc(value.trim());
-    if (time) times[name] = time;
-    else notes.add(`${name} cannot be read as a date`);
-  }
+  const date = dateReader(notes, (text) => parseUtc(text.trim()));
+  const start = date('start', row.start);
+  const end = date('end', row.end);
+  const enrollmentStart = date('enrollment_start', row.enrollment_start);
+  const enrollmentEnd = date('enrollment_end', row.enrollment_end);
+  const { small, large } = row.media?.image ?? {};
+  const thumbnailSmall = picture(notes, 'media.image.small', small, baseUrl);
+  const thumbnailLarge = picture(notes, 'media.image.large', large, baseUrl);
   const record: Course = {
     id,
     name: row.name,
     url: `${baseUrl}/courses/${id}/about`,
     ...(row.org && { org: row.org }),
     ...(row.short_description && { shortDescription: row.short_description }),
-    ...optional('thumbnailSmall', absolute(row.media?.image?.small, baseUrl)),
-    ...optional('thumbnailLarge', absolute(row.media?.image?.large, baseUrl)),
-    ...times,
+    ...(thumbnailSmall && { thumbnailSmall }),
+    ...(thumbnailLarge && { thumbnailLarge }),
+    ...(start && { start }),
+    ...(end && { end }),
+    ...(enrollmentStart && { enrollmentStart }),
+    ...(enrollmentEnd && { enrollmentEnd }),
   };
   return { ok: true, key: id, record, raw };
 }
@@ -61,7 +61,7 @@ export function mapBulkGrade(raw: unknown, { addressOf, notes }: GradeContext): 
     );
   }
   const { username, course_key, ...grade } = parsed.data;
-  const email = address(username) ?? address(addressOf(username));
+  const email = mailAddress(username) ?? mailAddress(addressOf(username));
   return progress(raw, course_key, username, email, grade);
 }
 
@@ -76,7 +76,7 @@ export function mapCourseGrade(raw: unknown, { addressOf, notes }: GradeContext)
     );
   }
   const { username, email, course_id, ...grade } = parsed.data;
-  const found = address(email) ?? address(username) ?? address(addressOf(username));
+  const found = mailAddress(email) ?? mailAddress(username) ?? mailAddress(addressOf(username));
   return progress(raw, course_id, username, found, grade);
 }
 
@@ -100,8 +100,8 @@ function progress(
   if (isName) record.username = username;
   const percent = share(grade.percent);
   if (percent === 'unclear') {
-    const reason = 'percent is not a share from 0 to 1';
-    return { ok: false, key: learnerKey(stringField(raw, 'username'), courseId), reason, raw };
+    const key = learnerKey(stringField(raw, 'username'), courseId);
+    return unmapped(key, 'percent is not a share from 0 to 1', raw);
   }
   if (percent !== undefined) record.percent = percent;
   if (grade.letter_grade) record.grade = grade.letter_grade;
@@ -124,28 +124,8 @@ function learnerKey(learner: string | undefined, courseId: string | undefined): 
   return learner === undefined || courseId === undefined ? undefined : `${learner}\t${courseId}`;
 }
 
-function address(text: string | null | undefined): string | undefined {
-  const trimmed = text?.trim().toLowerCase();
-  return trimmed && /^[^\s@]+@[^\s@]+$/.test(trimmed) ? trimmed : undefined;
-}
-
-/** Older servers give some images as a path. */
-function absolute(uri: string | null | undefined, baseUrl: string): string | undefined {
-  if (!uri || !URL.canParse(uri, `${baseUrl}/`)) return undefined;
-  if (/^https?:\/\//i.test(uri)) return uri;
-  const url = new URL(uri, `${baseUrl}/`);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
-}
-
-const optional = <K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> =>
-  value === undefined ? {} : ({ [name]: value } as Record<K, V>);
-
 /** As it is written. */
 const stringField = (raw: unknown, name: string): string | undefined => {
   const value = (raw as Record<string, unknown> | null | undefined)?.[name];
   return typeof value === 'string' ? value || undefined : anId.safeParse(value).data;
 };
-
-function unmapped(key: string | undefined, error: z.ZodError, raw: unknown): Mapped<never> {
-  return { ok: false, key, reason: `the row is wrong at ${whereWrong(error)}`, raw };
-}
