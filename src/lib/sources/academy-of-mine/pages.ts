@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { RefusedError } from '../../errors';
 import type { OperationName } from './operations';
 import type { Call } from '../source';
-import { wrongCursor } from '../wrong-cursor';
+import { pageAfter, readPageCursor } from '../page-cursor';
 import type { AcademyClient, Params } from './client';
 import { page, type Page } from './schema';
 
@@ -17,8 +16,6 @@ export interface RecordPage {
 
 /** A tenant with more pages than that would have a million rows at the very least of page sizes that make sense. */
 const mostPages = 100_000;
-
-const cursorForm = /^([1-9]\d{0,8})\.(\d{1,9})\.([\w-]*)$/;
 
 /**
  * One page of a list, by number. It is the last when it is empty, or short while the server counts no more rows than
@@ -37,21 +34,19 @@ export async function readPage(
   call: Call,
 ): Promise<RecordPage> {
   const pageSize = client.pageSize(name, call.pageSize ?? usualSize);
-  const [, number, before, print] = cursorForm.exec(cursor ?? '1.0.') ?? [];
-  if (number === undefined) throw wrongCursor();
-  const at = Number(number);
-  const query = { ...params, page_size: pageSize, page_number: at };
+  const at = readPageCursor(cursor);
+  const query = { ...params, page_size: pageSize, page_number: at.page };
   let answer: Page;
   try {
     answer = await client.read(name, query, page, call);
   } catch (error) {
-    if (at === 1 || !(error instanceof RefusedError) || error.status !== 404) throw error;
-    const note = `${name}: page ${at} was promised and does not exist`;
+    if (at.page === 1 || !(error instanceof RefusedError) || error.status !== 404) throw error;
+    const note = `${name}: page ${at.page} was promised and does not exist`;
     return { records: [], next: undefined, note, absent: true };
   }
   const { records: given, recordsTotal } = answer;
   const records = given ?? [];
-  const read = Number(before) + records.length;
+  const read = at.counted + records.length;
   const expected = recordsTotal ?? 0;
   // PHP leaves out what is empty; rows that are still to come must be there.
   if (!given && expected > read) throw client.wrong(`counts ${expected} rows of ${name} and gave no records`);
@@ -59,11 +54,10 @@ export async function readPage(
     const missing = expected > read ? `${name}: ${expected} rows counted, ${read} given` : undefined;
     return { records, next: undefined, note: missing };
   }
-  const own = createHash('sha256').update(JSON.stringify(records)).digest('base64url').slice(0, 12);
-  if (own === print) throw client.wrong(`gave the same rows as page ${at - 1} and as page ${at} of ${name}`);
-  if (at >= mostPages) throw client.wrong(`gave ${mostPages} pages of ${name} and no last one`);
+  const following = pageAfter(at, records, read, (what) => client.wrong(what), name);
+  if (at.page >= mostPages) throw client.wrong(`gave ${mostPages} pages of ${name} and no last one`);
   const last = records.length < pageSize && expected <= read;
-  return { records, next: last ? undefined : `${at + 1}.${read}.${own}`, note: undefined };
+  return { records, next: last ? undefined : following, note: undefined };
 }
 
 /** All rows of a list that is known to be short: what one learner has in one course. */

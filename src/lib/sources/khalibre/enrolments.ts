@@ -6,7 +6,7 @@ import { refuseOtherPlaces } from '../place-fields';
 import { readVendorRow } from '../read-row';
 import type { Call, Enrolment, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
-import type { PageReader } from './page-reader';
+import type { PageReader } from '../numbered-pages';
 import { id, listOf, text } from '../forms';
 
 const place = z.object({

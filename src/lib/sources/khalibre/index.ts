@@ -10,7 +10,7 @@ import { courseIdOf, mapCourse, mapResult } from './map';
 import { yesOrNo } from '../forms';
 import { Notes } from '../notes';
 import { idsOf } from '../course-ids';
-import { PageReader, type ReadPage } from './page-reader';
+import { PageReader, type ReadPage } from '../numbered-pages';
 
 export const khalibre = defineSourceKind({
   title: 'A Khalibre LMS',

@@ -1,8 +1,14 @@
-import type { PayloadError } from '../../errors';
-import type { Call } from '../call';
-import { readNumbered } from '../pages-ahead';
-import { printOf, readCursor, writeCursor } from './cursor';
-import type { Page } from './schema';
+import type { PayloadError } from '../errors';
+import type { Call } from './call';
+import { pageAfter, readPageCursor } from './page-cursor';
+import { readNumbered } from './pages-ahead';
+
+/** A page of a list that says which page is its last. */
+export interface NumberedPage {
+  readonly items: readonly unknown[];
+  readonly lastPage: number;
+  readonly totalCount?: number | null | undefined;
+}
 
 export interface ReadPage {
   readonly items: readonly unknown[];
@@ -27,11 +33,11 @@ export class PageReader {
    */
   async read(
     call: Call,
-    get: (page: number, call: Call) => Promise<Page | undefined>,
+    get: (page: number, call: Call) => Promise<NumberedPage | undefined>,
     cursor: string | undefined,
     isLeftOut: (item: unknown) => boolean = () => false,
   ): Promise<ReadPage> {
-    const at = readCursor(cursor);
+    const at = readPageCursor(cursor);
     const page = await readNumbered(
       call,
       at.page,
@@ -44,17 +50,13 @@ export class PageReader {
       return { items: [], next: undefined, total: undefined, note, absent };
     }
     const { items, lastPage, totalCount } = page;
-    const print = printOf(page);
-    if (items.length > 0 && print === at.print) {
-      throw this.wrong(`gave the same rows as page ${at.page - 1} and as page ${at.page}`);
-    }
     const left = items.filter((item) => !isLeftOut(item));
-    const leftOut = at.leftOut + items.length - left.length;
-    const more = items.length > 0 && at.page < lastPage;
+    const leftOut = at.counted + items.length - left.length;
+    const following = items.length > 0 ? pageAfter(at, items, leftOut, this.wrong) : undefined;
     const short = items.length === 0 && at.page < lastPage;
     return {
       items: left,
-      next: more ? writeCursor({ page: at.page + 1, leftOut, print }) : undefined,
+      next: at.page < lastPage ? following : undefined,
       total: totalCount == null ? undefined : Math.max(0, totalCount - leftOut),
       note: short ? `page ${at.page} of ${lastPage} was empty: the rest was not read` : undefined,
       absent: false,
