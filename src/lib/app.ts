@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { firstDestination } from './domain/feed';
 import { utc } from './domain/time';
 import { NotNamedError, SettingsError } from './errors';
+import type { Clock } from './http/clock';
 import { createLogger } from './log';
 import type { Metrics } from './metrics/metrics';
 import { openMetrics, tellsOf } from './metrics/open';
@@ -45,6 +46,8 @@ export type AppOverrides = Partial<
     'now' | 'random' | 'log' | 'patience' | 'onStep' | 'onProgress' | 'onRetry' | 'leases' | 'openDestination'
   >
 > & {
+  /** By which systems' pauses and rates are kept; the machine's, when left out. */
+  readonly clock?: Clock;
   /** Whether what fails once is given up, where it would be tried again. */
   readonly failFast?: boolean;
   /** Gives 0 up to 1: how much of a back-off between attempts is waited. */
@@ -59,7 +62,7 @@ export type AppOverrides = Partial<
  */
 export function createApp(
   env?: Environment,
-  { writeLog, failFast = false, jitter, ...overrides }: AppOverrides = {},
+  { writeLog, failFast = false, jitter, clock, ...overrides }: AppOverrides = {},
 ): App {
   const read = readSettings(env);
   if (!read.ok) throw new SettingsError(read.problems);
@@ -71,7 +74,7 @@ export function createApp(
     log.warn({ setting, warning: `${setting} ${message}` }, 'settings need a look');
   const metrics = openMetrics(settings.metrics, log);
   if (metrics) beforeEnd(() => metrics.flush());
-  const deps: Deps = { storage, metrics, log, random: jitter, ...(failFast && { retries: 0 }) };
+  const deps: Deps = { storage, metrics, log, clock, random: jitter, ...(failFast && { retries: 0 }) };
   const engine: Engine = {
     feeds: new FeedStore(storage),
     runs: new RunStore(storage),
@@ -107,12 +110,13 @@ interface Deps {
   readonly log: Logger;
   /** Of each call to a remote system. */
   readonly retries?: number;
+  readonly clock?: Clock | undefined;
   readonly random?: () => number;
 }
 
 function openSources(
   entries: readonly SourceEntry[],
-  { storage, metrics, log, retries, random }: Deps,
+  { storage, metrics, log, clock, retries, random }: Deps,
 ): (id: string) => OpenSource {
   const opened = new Map<string, OpenSource>();
   return (id) => {
@@ -127,7 +131,8 @@ function openSources(
       const limits = { concurrency, requestsPerMinute };
       const { onCall, ...tells } = tellsOf(metrics, id);
       const onPause = tellPause(log, id, tells.onPause);
-      const gate = createSharedGate({ system: `source ${id}`, source: id, limits, storage, random, onPause });
+      const system = `source ${id}`;
+      const gate = createSharedGate({ system, source: id, limits, storage, clock, random, onPause });
       open = { settings, source: createSource(settings, { gate, userAgent, onCall, retries, random }) };
       opened.set(id, open);
     }
@@ -137,7 +142,7 @@ function openSources(
 
 function openDestinations(
   entries: readonly DestinationEntry[],
-  { storage, metrics, log, retries, random }: Deps,
+  { storage, metrics, log, clock, retries, random }: Deps,
 ): (id: string) => Destination {
   const opened = new Map<string, Destination>();
   return (id) => {
@@ -150,6 +155,7 @@ function openDestinations(
         system: id === firstDestination ? 'the L&D services' : `destination ${id}`,
         source: system,
         storage,
+        clock,
         random,
         limits: { concurrency: entry.settings.concurrency * 4, requestsPerMinute: undefined },
         onPause: tellPause(log, system, tells.onPause),

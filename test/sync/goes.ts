@@ -1,6 +1,6 @@
 import type { App } from '../../src/lib/app';
+import { systemClock } from '../../src/lib/http/clock';
 import { isEnded, type Run } from '../../src/lib/domain/run';
-import { deleteRow } from '../../src/lib/store/rows';
 import type { AppOverrides } from '../../src/lib/app';
 import { planRun } from '../../src/lib/sync/run/plan';
 import { workSlice } from '../setup/one-slice';
@@ -38,7 +38,8 @@ export class GoByGo {
   constructor(private readonly bridge: Bridge) {}
 
   app(overrides: AppOverrides = {}): App {
-    return this.bridge.another({ now: this.now, ...overrides });
+    const clock = { ...systemClock, now: this.now };
+    return this.bridge.another({ now: this.now, clock, ...overrides });
   }
 
   leap(ms: number): void {
@@ -59,12 +60,10 @@ export class GoByGo {
     }
   }
 
-  /** Until the pauses are over: the gates' clock is the machine's, so what they know is forgotten. */
+  /** Until the pauses are over. */
   async #passTime(runId: string): Promise<void> {
     const { app, sandbox } = this.bridge;
     sandbox.openEdx.server.faults.set();
-    for (const gate of ['openedx', 'khalibre', 'ld-services'])
-      await deleteRow(app.storage.table('leases'), 'gate', gate);
     const run = (await app.engine.runs.read(runId)) as Run;
     let next = run.planId ? Infinity : run.planDueAt;
     for await (const { dueAt } of app.engine.runs.slices(run, 'pending')) next = Math.min(next, dueAt);
