@@ -1,4 +1,5 @@
 import { replayQuarantine } from '../../src/lib/api/quarantine';
+import type { Run } from '../../src/lib/domain/run';
 import { utc } from '../../src/lib/domain/time';
 import { type QuarantineEntry, quarantineId } from '../../src/lib/store/quarantine-rows';
 import { workRun } from '../../src/lib/sync/run/work-run';
@@ -13,10 +14,13 @@ async function quarantined(): Promise<QuarantineEntry[]> {
   return records;
 }
 
-async function replayAll(): Promise<void> {
+async function replayAll(): Promise<Run[]> {
   const answer = await replayQuarantine(bridge.app, {}, 'http://localhost/api');
   const { runs } = JSON.parse(answer.body ?? '') as { runs: { runId: string }[] };
-  for (const { runId } of runs) await workRun(bridge.app.engine, runId, new AbortController().signal);
+  const stop = new AbortController().signal;
+  const ended: Run[] = [];
+  for (const { runId } of runs) ended.push(await workRun(bridge.app.engine, runId, stop));
+  return ended;
 }
 
 /** 1,000 results: one with no course, one that cannot be mapped, one that the sink refuses. */
@@ -105,4 +109,26 @@ test('a record that is well again and unchanged leaves the quarantine', async ()
   expect(await quarantined()).toHaveLength(1);
   expect(await bridge.sync('catalog')).toMatchObject({ counts: { sent: 0, unchanged: 12 } });
   expect(await quarantined()).toHaveLength(0);
+});
+
+test('a replay does what it can when the row of one of its records is damaged', async () => {
+  bridge = await startBridge();
+  const { ldServices, openEdx } = bridge.sandbox;
+  for (const { learner } of openEdx.state.grades.slice(0, 4)) ldServices.state.poisoned.add(learner.email);
+  await bridge.sync('consumption');
+  const [first, ...others] = await quarantined();
+  expect(others.length).toBeGreaterThan(0);
+  const [rowKey = ''] = first!.id.split('-').slice(-1);
+  const raw = { raw0: new Uint8Array([1]), rawLength: 1 };
+  const table = bridge.app.storage.table('quarantine');
+  await table.updateEntity({ partitionKey: 'openedx-consumption', rowKey, ...raw }, 'Merge');
+  ldServices.state.poisoned.clear();
+  expect(await replayAll()).toMatchObject([
+    {
+      state: 'succeeded',
+      counts: { read: others.length, sent: others.length },
+      notes: [{ text: expect.stringMatching(/cannot be read/), rows: 1 }],
+    },
+  ]);
+  expect((await quarantined()).map(({ id }) => id)).toEqual([first!.id]);
 });

@@ -389,3 +389,19 @@ async function runs(): Promise<string[][]> {
   for await (const { runId, trigger } of bridge.app.engine.runs.list()) found.push([runId, trigger]);
   return found.sort();
 }
+
+test('an event whose row is damaged does not hold up the others of its course', async () => {
+  await catalog();
+  const [course] = listed();
+  const body = { eventType: 'course.updated', courseId: course!.id };
+  const damaged = await take(bridge.app, body);
+  const eventId = await take(bridge.app, { ...body, again: true });
+  const table = bridge.app.storage.table('inbox');
+  for await (const { partitionKey = '', rowKey = '', ...row } of table.listEntities())
+    if (rowKey.startsWith('event-') && row.eventId === damaged)
+      await table.updateEntity({ partitionKey, rowKey, task: '{' }, 'Merge');
+  now += minute;
+  await sweep(bridge.app.engine);
+  await settle(bridge.app);
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied' });
+});

@@ -70,6 +70,7 @@ export class Inbox {
     }
   }
 
+  /** @returns undefined when there is no such event, or when it cannot be read any more. */
   async read(eventId: string): Promise<WebhookEvent | undefined> {
     return (await this.#find(eventId))?.event;
   }
@@ -208,7 +209,8 @@ export class Inbox {
     }
     const keys = rowKeys({ eventId, source: id.source, receivedAt, queuedAt: 0 });
     const row = await readRow(this.#table, id.source, keys.event);
-    return row && row.leaving !== true ? { event: storedEvent.read(row), etag: row.etag ?? '*' } : undefined;
+    const event = row && row.leaving !== true ? readOrSkip(this.#table, row, storedEvent) : undefined;
+    return event && { event, etag: row?.etag ?? '*' };
   }
 
   async #change(

@@ -50,10 +50,10 @@ export class Quarantine {
     await putRow(this.#table, recordToRow(record));
   }
 
-  /** @throws UnreadableRowError; PayloadError when the row is of another version of the app. */
+  /** @returns undefined when it is not there any more, or cannot be read. */
   async read(id: string): Promise<QuarantinedRecord | undefined> {
     const row = await this.#row(id);
-    return row && storedRecord.read(row);
+    return row && readOrSkip(this.#table, row, storedRecord);
   }
 
   /** Those that are there, of these ids. */

@@ -1,7 +1,7 @@
 import type { MappedRecord } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
 import type { WindowedFeed } from '../../sources/source';
-import type { QuarantinedRecord } from '../../store/quarantine-rows';
+import type { QuarantinedRecord, QuarantineEntry } from '../../store/quarantine-rows';
 import { applyCourse } from '../deliver/apply-course';
 import { compareCourse } from '../deliver/compare-course';
 import { deliveryOf } from '../deliver/sending';
@@ -15,26 +15,38 @@ import { finished, type SliceContext, type SliceOutcome } from './context';
  */
 export async function workReplay(context: SliceContext): Promise<SliceOutcome> {
   const { engine, run, open } = context;
-  const records: QuarantinedRecord[] = [];
-  for (const id of run.request.replay ?? []) {
-    const record = await engine.quarantine.read(id);
-    if (record) records.push(record);
-  }
+  const entries = await engine.quarantine.entries(run.request.replay ?? []);
   const { consumption } = open.source;
   if (open.feed.kind === 'consumption' && consumption?.type === 'windowed')
-    await remap(context, consumption, records);
+    await remap(context, consumption, await recordsOf(context, entries));
   else if (open.feed.kind === 'catalog')
-    for (const courseId of coursesOf(records)) await applyCourse(courseId, context);
+    for (const courseId of coursesOf(entries)) await applyCourse(courseId, context);
   else if (consumption?.type === 'scanned')
-    for (const courseId of coursesOf(records))
+    for (const courseId of coursesOf(entries))
       await compareCourse(withProgress(context), courseId, (cursor, signal) =>
         consumption.page(courseId, cursor, { signal }),
       );
   return finished(context);
 }
 
-const coursesOf = (records: readonly QuarantinedRecord[]): Set<string> =>
-  new Set(records.flatMap(({ courseId }) => courseId ?? []));
+/** In the order of the request: worked again after a crash, the same batches are sent. */
+async function recordsOf(
+  { engine, run, tally }: SliceContext,
+  entries: readonly QuarantineEntry[],
+): Promise<QuarantinedRecord[]> {
+  const there = new Set(entries.map(({ id }) => id));
+  const records: QuarantinedRecord[] = [];
+  for (const id of run.request.replay ?? []) {
+    const record = there.has(id) ? await engine.quarantine.read(id) : undefined;
+    if (record) records.push(record);
+    else if (there.has(id))
+      tally.note([{ text: 'a record stays in quarantine, since its row cannot be read', rows: 1 }]);
+  }
+  return records;
+}
+
+const coursesOf = (entries: readonly QuarantineEntry[]): Set<string> =>
+  new Set(entries.flatMap(({ courseId }) => courseId ?? []));
 
 async function remap(
   context: SliceContext,
