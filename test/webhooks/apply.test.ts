@@ -405,3 +405,17 @@ test('an event whose row is damaged does not hold up the others of its course', 
   await settle(bridge.app);
   expect(await eventOf(eventId)).toMatchObject({ state: 'applied' });
 });
+
+test('a course that arrived while its host was told to stop has arrived: its event is applied', async () => {
+  await catalog();
+  const [course] = listed();
+  khalibre().state.putCourse({ id: course!.id, title: 'Fire safety, again' });
+  const eventId = await take(bridge.app, { eventType: 'course.updated', courseId: course!.id });
+  const stop = new AbortController();
+  const onStep = (step: string): void => {
+    if (step === 'after post') stop.abort(new Error('The host is stopping'));
+  };
+  const host = bridge.another({ onStep });
+  await applyEvent(host.engine, eventId, stop.signal);
+  expect(await eventOf(eventId)).toMatchObject({ state: 'applied', attempts: 1 });
+});

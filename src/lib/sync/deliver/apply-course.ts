@@ -97,6 +97,7 @@ async function send(
   const { feed } = what.open;
   const [etag] = await catalogLedger.write(feed, [inDoubt(write, turn.name)]);
   const refusals: RefusedError[] = [];
+  let hasArrived = false;
   const delivery = deliveryOf<CatalogWrite>(what, turn.hold, {
     onAcknowledged: async () => {
       try {
@@ -106,10 +107,16 @@ async function send(
         throw error;
       }
       await onArrived();
+      hasArrived = true;
     },
     onRefused: (_, error) => void refusals.push(error),
     onSkipped: (_, reason) => void refusals.push(new RefusedError(reason, 422)),
   });
-  await delivery.sendAll([[write.json, write]]);
+  try {
+    await delivery.sendAll([[write.json, write]]);
+  } catch (error) {
+    // A stop that came while it was under way changes nothing about what the sink answered.
+    if (!hasArrived && refusals.length === 0) throw error;
+  }
   return refusals[0];
 }
