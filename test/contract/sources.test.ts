@@ -203,8 +203,8 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_, kind: K
     );
     expect(offered).toEqual(kind.can);
     expect([Boolean(source.catalog), Boolean(source.consumption)]).toEqual([
-      Boolean(kind.feeds),
-      Boolean(kind.feeds),
+      Boolean(kind.reads.catalog),
+      Boolean(kind.reads.consumption),
     ]);
   });
 
