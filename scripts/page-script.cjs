@@ -1,5 +1,5 @@
 // Bundles what a page does in the browser. Run by itself, `node scripts/page-script.cjs`, it puts the bundle into the
-// built app: tsc knows no bundles.
+// app that tsc has built, in dist/ or in the folder that is named: tsc knows no bundles.
 const { buildSync, transformSync } = require('esbuild');
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
@@ -34,5 +34,6 @@ if (require.main === module) {
     format: 'cjs',
     define: pageScript(),
   });
-  writeFileSync(join(root, 'dist', status, 'script.js'), code);
+  const [built = join(root, 'dist')] = process.argv.slice(2);
+  writeFileSync(join(built, status, 'script.js'), code);
 }

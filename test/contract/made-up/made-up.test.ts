@@ -138,6 +138,7 @@ describe('a source and a destination that are made up', () => {
     };
     writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify(config));
     await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', copy);
+    await node(join(root, 'scripts/page-script.cjs'), join(copy, 'built'));
     source = await Remembering.start({
       '/shelves/upper': [
         { id: 'herbs', name: 'Herbs' },
