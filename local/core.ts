@@ -119,7 +119,7 @@ export function installCore(): Core {
   const prototype = Module.prototype as unknown as { require: (id: string) => unknown };
   prototype.require = new Proxy(prototype.require, {
     apply: (target, self, args: [string]) =>
-      args[0] === '@azure/functions-core' ? core.api : (Reflect.apply(target, self, args) as unknown),
+      args[0] === '@azure/functions-core' ? core.api : Reflect.apply(target, self, args),
   });
   return (installed = core);
 }

@@ -48,7 +48,10 @@ export function describeFunction(
   const problem = disabled(name, settings)
     ? `it is disabled by the setting AzureWebJobs.${name}.Disabled`
     : output && `this host cannot write its ${output.type} output`;
-  const text = (key: string): string => String(trigger?.[key] ?? '');
+  const text = (key: string): string => {
+    const value = trigger?.[key];
+    return typeof value === 'string' ? value : '';
+  };
   switch (trigger?.type) {
     case 'httpTrigger': {
       const methods = (trigger.methods as string[]).map((method) => method.toUpperCase());

@@ -60,7 +60,8 @@ function whole(value: unknown, otherwise: number, name: string, least: number, m
 /** "[days.]hours:minutes:seconds[.fraction]", the form of a .NET TimeSpan. */
 function duration(value: unknown, otherwise: number, name: string): number {
   if (value === undefined) return otherwise;
-  const match = /^(?:(\d+)\.)?(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)$/.exec(String(value));
+  const text = typeof value === 'string' ? value : '';
+  const match = /^(?:(\d+)\.)?(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)$/.exec(text);
   if (!match) throw new Error(`host.json: extensions.queues.${name} must be a time like "00:00:02"`);
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;

@@ -69,7 +69,7 @@ export async function invoke(
     }
   });
   await during('postInvocationHooks', () => core.runHooks('postInvocation', after));
-  if (after.error !== null && after.error !== undefined) throw after.error;
+  if (after.error !== null && after.error !== undefined) throw after.error as Error;
   return model.getResponse(context, after.result);
 
   async function during(state: CoreInvocationContext['state'], work: () => Promise<void>): Promise<void> {

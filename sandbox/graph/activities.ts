@@ -70,7 +70,8 @@ function fault(body: unknown): string | undefined {
   const given = body as Properties;
   if (given['@odata.type'] !== selfInitiated) return 'Input Field @odata.type is invalid';
   if (given.status === undefined) return 'Input Field status is required';
-  if (!statuses.includes(String(given.status))) return 'Input Field status is invalid';
+  if (typeof given.status !== 'string' || !statuses.includes(given.status))
+    return 'Input Field status is invalid';
   const { completionPercentage: percent = null } = given;
   if (percent !== null && !(Number.isInteger(percent) && Number(percent) >= 0 && Number(percent) <= 100))
     return 'Input Field completionPercentage is invalid';

@@ -41,7 +41,7 @@ export async function startGraph(given: Partial<GraphOptions> = {}): Promise<Gra
       server.on(method, path, (request) => {
         if (!state.tokens.accepts(request.headers.authorization)) return noToken;
         const below = request.path.slice('/v1.0'.length).split('/').map(encodeURIComponent).join('/');
-        return answer(state, method, `${below}?${request.query}`, bodyOf(request.body));
+        return answer(state, method, `${below}?${request.query.toString()}`, bodyOf(request.body));
       });
   addControl(server, {
     tokens: state.tokens,

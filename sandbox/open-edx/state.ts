@@ -78,7 +78,7 @@ export class OpenEdxState {
   /** Sets one learner's grade in one course. */
   grade(change: GradeChange): GradeRow {
     const old = this.grades.find(change.email, change.courseId);
-    const username = change.username ?? old?.learner.username ?? (change.email.split('@')[0] as string);
+    const username = change.username ?? old?.learner.username ?? change.email.split('@')[0] ?? '';
     const { id: _, ...row } = gradeRow({
       id: 0,
       learner: { email: change.email, username },

@@ -32,6 +32,7 @@ export function addLti(server: PocketServer, state: TBookState): void {
     if (missing || /[\n\t]/.test(one('custom_data')))
       return refuse(`custom_data: ${missing ?? 'not minified'}`);
     const login = String(data.login);
+    const externalID = data.externalID as string | number | undefined;
     if (!state.find('email', login))
       state.put({
         id: state.nextId(),
@@ -40,7 +41,7 @@ export function addLti(server: PocketServer, state: TBookState): void {
         civility: String(data.civility),
         lastname: String(data.lastname),
         firstname: String(data.firstname),
-        externalID: data.externalID === undefined ? undefined : String(data.externalID),
+        externalID: externalID === undefined ? undefined : String(externalID),
         filter: (data.filter ?? []) as string[],
         location: (data.location ?? []) as string[],
         sessions: [],
@@ -55,7 +56,7 @@ export function isSigned(form: readonly (readonly [string, string])[], url: stri
   const lines = form
     .filter(([name]) => name !== 'oauth_signature')
     .map(([name, value]) => Buffer.from(`${percent(name)}\0${percent(value)}`))
-    .sort(Buffer.compare)
+    .sort((a, b) => a.compare(b))
     .map((line) => line.toString().replace('\0', '='));
   const base = `POST&${percent(url)}&${percent(lines.join('&'))}`;
   const expected = createHmac('sha1', `${percent(secret)}&`)

@@ -14,12 +14,12 @@ export async function checkDestination(
   const limits = { concurrency: 2, requestsPerMinute: undefined };
   const deps = { gate: createMemoryGate({ system: name, limits }), userAgent, retries: 1 };
   const findings: Finding[] = [];
-  for (const { what, run } of checksOf(entry, deps))
+  for (const check of checksOf(entry, deps))
     findings.push(
-      await finding(`${name}: ${what}`, async (): Promise<string | Finding> => {
-        const seen = await run(signal);
+      await finding(`${name}: ${check.what}`, async (): Promise<string | Finding> => {
+        const seen = await check.run(signal);
         if (typeof seen === 'string') return seen;
-        return { what: `${name}: ${what}`, result: 'unsure', detail: seen.unsure };
+        return { what: `${name}: ${check.what}`, result: 'unsure', detail: seen.unsure };
       }),
     );
   return findings;

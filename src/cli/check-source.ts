@@ -15,7 +15,7 @@ export async function checkSource(
   try {
     opened = open();
   } catch (error) {
-    return [await finding(id, () => Promise.reject(error as Error))];
+    return [await finding(id, () => Promise.reject(error))];
   }
   const { catalog, consumption, entities, doubts = [] } = opened.source;
   const { webhookSecret } = opened.settings;

@@ -27,7 +27,7 @@ export async function once(
 ): Promise<Answer> {
   if (key === undefined) return work(randomBytes(16).toString('hex'));
   const name = `${scope}/${key}`;
-  const claim = await new ReplyStore(app.storage, app.engine.now).claim(name, request);
+  const claim = await new ReplyStore(app.storage, () => app.engine.now()).claim(name, request);
   switch (claim.type) {
     case 'answered': {
       const answer = JSON.parse(claim.reply.body) as { url?: string };

@@ -42,7 +42,7 @@ export class BatchPass {
     return this.#next;
   }
 
-  async #work(rows: AsyncGenerator<SeenRow>): Promise<void> {
+  async #work(rows: AsyncGenerator<SeenRow, void>): Promise<void> {
     try {
       for (;;) {
         const { value: row, done } = await rows.next();

@@ -34,7 +34,7 @@ export class GateQueue {
         },
         fail: (reason) => {
           out();
-          reject(reason as Error);
+          reject(reason);
         },
       };
       const abort = (): void => waiter.fail(signal.reason);

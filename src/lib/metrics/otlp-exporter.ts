@@ -76,7 +76,9 @@ export class OtlpExporter implements PushMetricExporter {
     if (error instanceof TypeError) return error.message;
     const { host } = new URL(this.settings.endpoint);
     const what =
-      typeof code === 'number' ? `answered ${code}` : `cannot be reached (${String(code ?? 'no answer')})`;
+      typeof code === 'number'
+        ? `answered ${code}`
+        : `cannot be reached (${typeof code === 'string' ? code : 'no answer'})`;
     return `The metrics endpoint ${host} ${what}; check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS`;
   }
 

@@ -17,7 +17,7 @@ export function readLocalSettings(appRoot: string): AppSettings | undefined {
   if (typeof values !== 'object' || Array.isArray(values))
     throw new Error(`${name}: "Values" must be an object of names and texts`);
   return Object.fromEntries(
-    Object.entries(values as object).map(([key, value]: [string, unknown]) => {
+    Object.entries(values).map(([key, value]: [string, unknown]) => {
       if (typeof value === 'string') return [key, value];
       if (typeof value === 'number' || typeof value === 'boolean') return [key, String(value)];
       throw new Error(`${name}: the value of "${key}" must be a text in quotes`);

@@ -18,12 +18,9 @@ export const sharedSourceDefinitions = {
 };
 
 /** Of a source whose kind is not known: what is set may be any kind's. */
-const definitionsOfAll: Definitions = Object.assign(
-  {},
-  ...Object.values(sourceKinds).map(({ definitions }) =>
-    Object.fromEntries(
-      Object.entries(definitions).map(([name, definition]) => [name, { ...definition, required: false }]),
-    ),
+const definitionsOfAll: Definitions = Object.fromEntries(
+  Object.values(sourceKinds).flatMap(({ definitions }) =>
+    Object.entries(definitions).map(([name, definition]) => [name, { ...definition, required: false }]),
   ),
 );
 

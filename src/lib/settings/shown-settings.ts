@@ -29,5 +29,5 @@ export function shownSettings(settings: SourceSettings): ShownSetting[] {
 
 function inWords(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

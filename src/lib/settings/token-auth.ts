@@ -31,7 +31,7 @@ export const tokenDefinitions = <const D extends TokenAuth['type']>(
 ) => ({
   auth: define({
     schema: oneOf('entra', 'managed-identity', 'oauth2'),
-    default: standard as string,
+    default: standard,
     doc: 'How a token is had: `entra` (tenantId, clientId, clientSecret, scope), `managed-identity` (scope), `oauth2` (tokenUrl, clientId, clientSecret, scope).',
   }),
   tenantId: define({ schema: text, doc: '`entra`: the tenant.' }),

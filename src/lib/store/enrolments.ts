@@ -112,7 +112,7 @@ export class EnrolmentBatches {
   async *rows(
     batchId: string,
     { state, after, pageSize }: { state?: RowState; after?: number; pageSize?: number } = {},
-  ): AsyncGenerator<SeenRow> {
+  ): AsyncGenerator<SeenRow, void> {
     const from = after === undefined ? rowPrefix : enrolmentRowKey(after);
     const filter = [
       // The full stop comes right after the hyphen.

@@ -34,10 +34,16 @@ export class EventLists {
 
   async *list(source: string, options: ListOptions): AsyncGenerator<PlacedEvent> {
     const { state, after = '' } = options;
-    if (state === undefined) return yield* this.#rows(source, eventPrefix, options);
+    if (state === undefined) {
+      yield* this.#rows(source, eventPrefix, options);
+      return;
+    }
     if (state === 'received') {
       const line = await this.#line(source);
-      if (!line) return yield* this.#rows(source, eventPrefix, options, [where`state eq ${state}`]);
+      if (!line) {
+        yield* this.#rows(source, eventPrefix, options, [where`state eq ${state}`]);
+        return;
+      }
       for (const one of line) if (one.place > after) yield one;
       return;
     }

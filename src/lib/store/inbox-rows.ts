@@ -72,7 +72,7 @@ const task = z.discriminatedUnion('type', [
 ]);
 
 const eventCodec = rowCodec<Omit<WebhookEvent, 'source'>>(
-  ({ rowKey, eventId }) => `The event ${String(eventId ?? rowKey)}`,
+  ({ rowKey, eventId }) => `The event ${typeof eventId === 'string' ? eventId : rowKey}`,
   z.object({
     eventId: z.string(),
     type: maybe(z.string()),

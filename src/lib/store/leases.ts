@@ -69,7 +69,7 @@ export class LeaseStore {
   constructor(storage: Storage, options: LeaseOptions = {}) {
     this.#table = storage.table('leases');
     this.#now = options.now ?? (() => storage.now());
-    this.#sleep = options.sleep ?? systemClock.sleep;
+    this.#sleep = options.sleep ?? ((...given) => systemClock.sleep(...given));
     this.#ttlMs = options.ttlMs ?? ttlMs;
     this.#renewMs = options.renewMs ?? renewMs;
     this.#skewMs = options.skewMs ?? skewMs;

@@ -121,8 +121,10 @@ export class Quarantine {
     const from = reached && feedName(reached);
     const beyond =
       from === undefined ? [] : [where`PartitionKey eq ${from} and RowKey gt ${quarantineRowKey(after)}`];
-    if (source === undefined && kind === undefined && destination === undefined)
-      return yield from === undefined ? [] : [`(${where`PartitionKey gt ${from}`} or (${beyond[0]}))`];
+    if (source === undefined && kind === undefined && destination === undefined) {
+      yield from === undefined ? [] : [`(${where`PartitionKey gt ${from}`} or (${beyond[0]}))`];
+      return;
+    }
     const isWanted = (name: string): boolean => {
       const feed = feedNamed(name);
       return (

@@ -36,7 +36,7 @@ export async function readRow(
 ): Promise<Row | undefined> {
   try {
     const options = { ...patience, ...(select && { queryOptions: { select: [...select] } }) };
-    return (await table.getEntity(partitionKey, rowKey, options)) as Row;
+    return await table.getEntity<Row>(partitionKey, rowKey, options);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw storageError(error);

@@ -38,7 +38,10 @@ export class RunListing {
 
   async *list(filter: RunFilter): AsyncGenerator<Run> {
     const { state } = filter;
-    if (state !== undefined && !isEnded({ state })) return yield* this.#open(filter);
+    if (state !== undefined && !isEnded({ state })) {
+      yield* this.#open(filter);
+      return;
+    }
     const since = await this.#since.read();
     const isPartly = since > 0 && since < Infinity;
     const before = isPartly ? placeOf(since) : undefined;

@@ -103,7 +103,7 @@ const runSchema = z.object({
 });
 
 export const storedRun = rowCodec<Run>(
-  ({ runId, rowKey }) => `The run ${String(runId ?? rowKey)}`,
+  ({ runId, rowKey }) => `The run ${typeof runId === 'string' ? runId : rowKey}`,
   runSchema,
 );
 

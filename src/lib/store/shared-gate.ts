@@ -216,7 +216,9 @@ class SharedGate implements Gate {
     const now = this.clock.now();
     // The row may be behind on this process's own calls; nobody knows them better.
     const others = Object.entries(row.tickets).filter(([ticket]) => !this.isOwn(ticket));
-    const own = [...this.flying].map(([ticket, until]) => [ticket, Math.min(until, now + ownLostMs)]);
+    const own = [...this.flying].map(
+      ([ticket, until]) => [ticket, Math.min(until, now + ownLostMs)] as const,
+    );
     let state: GateState = { ...row, tickets: Object.fromEntries([...others, ...own]) };
     const answered = [...this.answers];
     for (const { ticket, outcome, at, chance } of answered)

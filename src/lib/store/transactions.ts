@@ -21,7 +21,7 @@ export async function writeTogether(
 ): Promise<(string | undefined)[]> {
   const stamp = stampOf();
   const rows = actions.map(({ type, row: { etag: _, ...entity } }) =>
-    type === 'delete' ? (entity as Row) : ({ ...entity, ...stamp } as Row),
+    type === 'delete' ? (entity as Row) : { ...entity, ...stamp },
   );
   try {
     const answer = await inTheseVersions(deletedVersions(actions), () =>

@@ -45,7 +45,10 @@ async function* wanted(
   ids: readonly string[] | undefined,
   filter: Filter,
 ): AsyncGenerator<QuarantineEntry> {
-  if (!ids) return yield* engine.quarantine.list(filter);
+  if (!ids) {
+    yield* engine.quarantine.list(filter);
+    return;
+  }
   const { runId, reason, ...ofFeed } = filter;
   for (const entry of await engine.quarantine.entries(ids)) {
     const isIn = isPartOf(entry.feed, ofFeed) && isPartOf(entry, { runId, reason });

@@ -19,14 +19,14 @@ interface Failing {
 
 /** @param isWorked the attempt is under way. */
 const failing = (
-  { patience, now }: Engine,
+  engine: Engine,
   { error, since, attempt, dueAt }: Failing,
-  isWorked = dueAt <= now(),
+  isWorked = dueAt <= engine.now(),
 ): Waiting => ({
   why: error.replace(/; try again later$/, ''),
   since: utc(since),
-  attempt: Math.min(attempt, patience.attempts),
-  attempts: patience.attempts,
+  attempt: Math.min(attempt, engine.patience.attempts),
+  attempts: engine.patience.attempts,
   ...(!isWorked && { until: utc(dueAt) }),
 });
 

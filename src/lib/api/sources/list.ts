@@ -40,13 +40,13 @@ function capabilities(source: Source) {
     consumption: consumption
       ? {
           type: consumption.type,
-          byLearner: consumption.type === 'scanned' && Boolean(consumption.learnerPage),
+          byLearner: consumption.type === 'scanned' && consumption.learnerPage !== undefined,
         }
       : null,
-    enrolments: { enrol: Boolean(enrolments), remove: Boolean(enrolments?.remove) },
+    enrolments: { enrol: Boolean(enrolments), remove: enrolments?.remove !== undefined },
     learners: Boolean(learners),
     entities: Boolean(entities),
-    signIns: { link: Boolean(signIns), ltiLaunch: Boolean(signIns?.ltiLaunch) },
+    signIns: { link: Boolean(signIns), ltiLaunch: signIns?.ltiLaunch !== undefined },
     webhooks: Boolean(webhooks),
   };
 }

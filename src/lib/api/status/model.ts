@@ -34,7 +34,7 @@ export async function readStatusModel(
 ): Promise<StatusModel> {
   const { engine, settings } = app;
   const at = utc(engine.now());
-  const history = histories.get(app) ?? new RunHistory(engine.runs, engine.now);
+  const history = histories.get(app) ?? new RunHistory(engine.runs, () => engine.now());
   histories.set(app, history);
   const wanted = settings.sources.flatMap((entry) =>
     feedsOf(engine, entry.id)

@@ -18,10 +18,10 @@ export function createWebhookClient(
   deps: ClientDeps,
 ): (batch: Batch, delivery: PostOptions) => Promise<void> {
   const system = systemOf(settings);
-  const { now } = deps.clock ?? systemClock;
+  const clock = deps.clock ?? systemClock;
   return async ({ json }, { idempotencyKey, ...delivery }) => {
     const url = (await settings.url.read()).trim();
-    const authorizer = signer(settings.secret, idempotencyKey, json, now);
+    const authorizer = signer(settings.secret, idempotencyKey, json, () => clock.now());
     // A signature is of one body: each batch has a client of its own.
     const http = createHttpClient({ ...deps, system, baseUrl: url, authorizer, deadlineMs });
     try {

@@ -102,7 +102,7 @@ export class Delivery<T> {
   }
 
   #check(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) throw this.#failure as Error;
     this.options.signal.throwIfAborted();
   }
 

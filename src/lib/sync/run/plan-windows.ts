@@ -1,4 +1,3 @@
-import type { Feed } from '../../domain/feed';
 import type { Plan, Run, SliceWork } from '../../domain/run';
 import { addSeconds, earlier, later, utc, type Utc, type Window } from '../../domain/time';
 import { PayloadError, WaitError } from '../../errors';
@@ -17,7 +16,7 @@ export async function planWindows(
   signal: AbortSignal,
 ): Promise<Plan> {
   const { settings } = open;
-  const state = await engine.feeds.read(run as Feed);
+  const state = await engine.feeds.read(run);
   const place = placeCut(feed.timeZone);
   const lag = -60 * settings.lagMinutes;
   const ownEnd = addSeconds(utc(engine.now()), lag);

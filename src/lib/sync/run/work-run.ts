@@ -97,7 +97,7 @@ async function workSlices(
   open(run);
   for (let i = 0; i < lanes.length; i++) {
     const error = await lanes[i];
-    if (error) throw error;
+    if (error) throw error as Error;
   }
 }
 
