@@ -13,7 +13,7 @@ import { once } from './once';
 import { enrolmentOperations } from './operations/enrolments';
 import { pathTo } from './operations/operation';
 import { jsonOf, mostErrors, parseWith, wholeBody } from './parse';
-import type { Asked } from './serve';
+import type { ParsedRequest } from './serve';
 
 interface EnrolmentCall {
   readonly action: EnrolmentAction;
@@ -30,7 +30,7 @@ export async function postEnrolments(
     headers,
     base,
     call: { headers: sent, body: stream },
-  }: Pick<Asked<typeof enrolmentOperations.enrol>, 'headers' | 'base' | 'call'>,
+  }: Pick<ParsedRequest<typeof enrolmentOperations.enrol>, 'headers' | 'base' | 'call'>,
 ): Promise<Answer> {
   const call = { action, key: headers['Idempotency-Key'], base };
   const body = await wholeBody(stream);

@@ -1,6 +1,6 @@
 import { usualLimit } from './requests';
 
-export interface Page<T> {
+export interface ListPage<T> {
   readonly entries: readonly T[];
   /** Whether the list goes on behind them. */
   readonly more: boolean;
@@ -10,7 +10,7 @@ export interface Page<T> {
 export async function pageOf<T>(
   list: (pageSize: number) => AsyncIterable<T>,
   limit = usualLimit,
-): Promise<Page<T>> {
+): Promise<ListPage<T>> {
   const entries: T[] = [];
   for await (const entry of list(limit + 1)) if (entries.push(entry) > limit) break;
   return { entries: entries.slice(0, limit), more: entries.length > limit };

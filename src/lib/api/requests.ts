@@ -78,7 +78,7 @@ export const usualLimit = 50;
 const wholeNumber = `must be a whole number from 1 to ${mostAtATime}`;
 
 /** How many to give at a time: digits of a query. */
-export const limitOf = (description: string) =>
+export const limitField = (description: string) =>
   z
     .string()
     .regex(/^\d{1,3}$/, wholeNumber)
@@ -87,7 +87,7 @@ export const limitOf = (description: string) =>
     .optional()
     .meta({ type: 'integer', minimum: 1, maximum: mostAtATime, description });
 
-const limit = limitOf(`How many at a time; left out: ${usualLimit}`);
+const limit = limitField(`How many at a time; left out: ${usualLimit}`);
 
 export const nextDescription = 'What the page before gave as `next`';
 

@@ -7,7 +7,7 @@ import { isForOwnSite, type Operation, registration } from './operations/operati
 import { type Body, firstOfEach, parseBody, type Parsed, parseQuery, parseWith } from './parse';
 
 /** A request, as a host hands it over. */
-export interface HttpCall {
+export interface IncomingRequest {
   readonly method: string;
   readonly url: string;
   /** The parts of the path that the route names. */
@@ -20,7 +20,7 @@ export interface HttpCall {
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
 /** What a request asks for, by the operation's own schemas. */
-export interface Asked<O extends Operation> {
+export interface ParsedRequest<O extends Operation> {
   readonly parts: Output<O['parts']>;
   readonly query: Output<O['query']>;
   readonly headers: Output<O['headers']>;
@@ -28,15 +28,15 @@ export interface Asked<O extends Operation> {
   readonly body: O['body'] extends { schema: infer S; raw?: undefined } ? Output<S> : undefined;
   /** The address of the API, such as https://example.com/api. */
   readonly base: string;
-  readonly call: HttpCall;
+  readonly call: IncomingRequest;
 }
 
-type Work<O extends Operation> = (app: App, asked: Asked<O>) => Promise<Answer>;
+type Work<O extends Operation> = (app: App, asked: ParsedRequest<O>) => Promise<Answer>;
 
 /** What a function that serves an operation is registered with. @param work gets what the request asks for, parsed. */
 export const serve = <O extends Operation>(operation: O, work: Work<O>) => ({
   ...registration(operation),
-  handler: (call: HttpCall): Promise<Answer> => {
+  handler: (call: IncomingRequest): Promise<Answer> => {
     const answer = (app: App): Promise<Answer> => answerTo(operation, app, call, work);
     return isForOwnSite(operation) ? toAct(call, answer) : atTheDoor(answer);
   },
@@ -46,7 +46,7 @@ export const serve = <O extends Operation>(operation: O, work: Work<O>) => ({
 export async function answerTo<O extends Operation>(
   operation: O,
   app: App,
-  call: HttpCall,
+  call: IncomingRequest,
   work: Work<O>,
 ): Promise<Answer> {
   const address = parseAddress(operation, call);
@@ -56,7 +56,13 @@ export async function answerTo<O extends Operation>(
   const body = await bodyOf(operation, call);
   if (!body.ok) return body.answer;
   const base = apiAddress(call.url, operation.path);
-  return work(app, { ...address.value, headers: headers.value, body: body.value, base, call } as Asked<O>);
+  return work(app, {
+    ...address.value,
+    headers: headers.value,
+    body: body.value,
+    base,
+    call,
+  } as ParsedRequest<O>);
 }
 
 const nothing = z.strictObject({});
@@ -64,22 +70,25 @@ const nothing = z.strictObject({});
 /** What the address asks for, path and query. */
 export function parseAddress<O extends Operation>(
   { parts = nothing, query = nothing, access }: O,
-  call: Pick<HttpCall, 'params' | 'query'>,
-): Parsed<Pick<Asked<O>, 'parts' | 'query'>> {
+  call: Pick<IncomingRequest, 'params' | 'query'>,
+): Parsed<Pick<ParsedRequest<O>, 'parts' | 'query'>> {
   const named = parseWith(parts, call.params);
   if (!named.ok) return named;
   // A vendor adds to the address that it was given whatever it likes.
   const asked =
     access === 'vendor' ? parseWith(query, firstOfEach(call.query)) : parseQuery(query, call.query);
   return asked.ok
-    ? { ok: true, value: { parts: named.value, query: asked.value } as Pick<Asked<O>, 'parts' | 'query'> }
+    ? {
+        ok: true,
+        value: { parts: named.value, query: asked.value } as Pick<ParsedRequest<O>, 'parts' | 'query'>,
+      }
     : asked;
 }
 
-function parseHeaders({ headers = nothing }: Operation, call: HttpCall): Parsed<unknown> {
+function parseHeaders({ headers = nothing }: Operation, call: IncomingRequest): Parsed<unknown> {
   const sent = Object.keys(headers.shape).map((name) => [name, call.headers.get(name) ?? undefined]);
   return parseWith(headers, Object.fromEntries(sent));
 }
 
-const bodyOf = async ({ body }: Operation, call: HttpCall): Promise<Parsed<unknown>> =>
+const bodyOf = async ({ body }: Operation, call: IncomingRequest): Promise<Parsed<unknown>> =>
   body && !body.raw ? parseBody(body.schema, call.body) : { ok: true, value: undefined };

@@ -1,5 +1,5 @@
 /** A lower-cased mail address, if it is one. */
-export function mailAddress(text: string | null | undefined): string | undefined {
+export function lowerCasedAddress(text: string | null | undefined): string | undefined {
   const lower = text?.trim().toLowerCase();
   return lower && /^[^\s@]+@[^\s@]+$/.test(lower) ? lower : undefined;
 }

@@ -22,7 +22,7 @@ export interface ReadPage {
 }
 
 /** Reads pages by number until `lastPage`, or until one is empty. */
-export class PageReader {
+export class NumberedReader {
   constructor(private readonly wrong: (what: string) => PayloadError) {}
 
   /**

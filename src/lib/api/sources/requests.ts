@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mailAddress } from '../../domain/mail-address';
-import { limitOf, mostAtATime, nextDescription, time, usualLimit } from '../requests';
+import { limitField, mostAtATime, nextDescription, time, usualLimit } from '../requests';
 
 const longestNext = 4_000;
 
@@ -26,7 +26,7 @@ const next = z.string().max(longestNext).optional().meta({ description: nextDesc
 const rowsAsked = `How many rows the vendor is asked for at a time; left out: ${usualLimit}`;
 
 export const pageQuery = z.strictObject({
-  limit: limitOf(`${rowsAsked}. A page may hold fewer, and more where the vendor does not heed it`),
+  limit: limitField(`${rowsAsked}. A page may hold fewer, and more where the vendor does not heed it`),
   next,
 });
 

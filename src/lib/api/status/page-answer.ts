@@ -5,13 +5,13 @@ import type { Answer } from '../answer';
 import { apiAddress } from '../api-address';
 import { atTheDoor } from '../door';
 import type { Operation } from '../operations/operation';
-import { type Asked, type HttpCall, parseAddress } from '../serve';
+import { type ParsedRequest, type IncomingRequest, parseAddress } from '../serve';
 import type { Html } from './html';
 import { troublePage } from './shell';
 import { upFrom } from './view';
 
 /** A page that was called. */
-export type Called = Pick<HttpCall, 'url' | 'query' | 'params'>;
+export type Called = Pick<IncomingRequest, 'url' | 'query' | 'params'>;
 
 /** The operation of a page, which may be asked for a part of it. */
 type PageOperation = Operation & { readonly query: z.ZodType<{ readonly part?: string | undefined }> };
@@ -33,7 +33,7 @@ export interface Ground {
 export async function answerPage<O extends PageOperation>(
   called: Called,
   operation: O,
-  work: (app: App, asked: Pick<Asked<O>, 'parts' | 'query'>, ground: Ground) => Promise<Answer>,
+  work: (app: App, asked: Pick<ParsedRequest<O>, 'parts' | 'query'>, ground: Ground) => Promise<Answer>,
 ): Promise<Answer> {
   const { url, query } = called;
   const ground = {

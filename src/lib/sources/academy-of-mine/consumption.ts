@@ -1,7 +1,7 @@
 import type { Mapped } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
 import type { AcademySettings } from './settings';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import { idsOf } from '../course-ids';
 import { Notes } from '../notes';
 import type { Call, ListingPage, ScannedFeed } from '../source';
@@ -62,7 +62,7 @@ export function consumptionFeed(client: AcademyClient, settings: AcademySettings
     page: (courseId, cursor, call) => rows([courseId], undefined, cursor, call),
     /** The cursor is that of the courses and that of the report on a page of them. */
     async learnerPage(given, cursor, call, courseId) {
-      const email = mailAddress(given);
+      const email = lowerCasedAddress(given);
       if (courseId !== undefined && email !== undefined)
         return ofLearner(await rows([courseId], email, cursor, call), email);
       const [listed, inReport] = (cursor ?? '').split('|');
@@ -87,5 +87,5 @@ const ofLearner = (page: ListingPage<LearnerResult>, email: string): ListingPage
 function emailOf(row: Mapped<LearnerResult>): string | undefined {
   if (row.ok) return row.record.email;
   const { email } = (row.raw ?? {}) as Record<string, unknown>;
-  return typeof email === 'string' ? mailAddress(email) : undefined;
+  return typeof email === 'string' ? lowerCasedAddress(email) : undefined;
 }

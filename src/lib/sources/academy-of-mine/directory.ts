@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { InputError } from '../../errors';
 import type { AcademySettings } from './settings';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import { Notes } from '../notes';
 import { lone, readVendorRow } from '../read-row';
 import type { DirectoryPage, Entities, Entity, Learner, Learners } from '../source';
@@ -40,7 +40,7 @@ export function academyEntities(client: AcademyClient, { pageSize }: AcademySett
 }
 
 function toLearner(row: z.infer<typeof userRow>): Learner {
-  const email = mailAddress(row.email);
+  const email = lowerCasedAddress(row.email);
   const firstName = row.first_name ?? row.firstName;
   const lastName = row.last_name ?? row.lastName;
   const disabled = row.is_disabled ?? row.disabled;

@@ -1,6 +1,6 @@
 import { InputError, RefusedError, RetryableError } from '../../errors';
 import type { AcademySettings } from './settings';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { Enrolment, Enrolments } from '../source';
 import { refuseOtherPlaces } from '../place-fields';
 import { attempt } from './attempt';
@@ -81,7 +81,7 @@ export function academyEnrolments(client: AcademyClient, { pageSize }: AcademySe
 
 function check(enrolment: Enrolment, system: string): Sought {
   const { courseId, learner, entityId } = enrolment;
-  const email = mailAddress(learner.email);
+  const email = lowerCasedAddress(learner.email);
   if (!email) throw new InputError('learner.email', 'must be a mail address');
   if (courseId === undefined) throw new InputError('courseId', 'is missing');
   requireNumber('courseId', courseId);

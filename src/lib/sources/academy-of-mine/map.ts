@@ -3,7 +3,7 @@ import type { Mapped } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
 import type { Utc } from '../../domain/time';
 import type { AcademySettings } from './settings';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { Notes } from '../notes';
 import { otherCourse, readVendorRow, unmapped } from '../read-row';
 import { dateReader, descriptions, picture, trimmed } from '../row-fields';
@@ -73,7 +73,7 @@ export function mapResult(raw: unknown, context: ResultContext): Mapped<LearnerR
   if (unknown) notes.add(unknown);
   const read = dateReader(notes, (text) => readDate(text, settings.timeZone));
   const date = (field: keyof typeof row & `${string}_on`): Utc | undefined => read(field, row[field]);
-  const email = mailAddress(row.email);
+  const email = lowerCasedAddress(row.email);
   const percent = share(row.percent_complete);
   if (percent === 'none such') notes.add('percent_complete is not a percentage from 0 to 100');
   const grade = row.percent_achieved == null ? undefined : String(row.percent_achieved);

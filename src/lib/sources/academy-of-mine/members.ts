@@ -1,4 +1,4 @@
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import { Notes } from '../notes';
 import { readVendorRow } from '../read-row';
 import type { Call } from '../source';
@@ -80,7 +80,7 @@ export class CourseMembers {
     return new Map(
       rows.flatMap((raw) => {
         const row = readVendorRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
-        const told = mailAddress(row?.email);
+        const told = lowerCasedAddress(row?.email);
         return row?.user_id && told && (row.course_id ?? courseId) === courseId ? [[row.user_id, told]] : [];
       }),
     );

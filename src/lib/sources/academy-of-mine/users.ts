@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InputError, RefusedError } from '../../errors';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import { Notes } from '../notes';
 import { readVendorRow } from '../read-row';
 import type { Call, Person } from '../source';
@@ -82,8 +82,8 @@ async function candidates(
   const rows = await readAll(client, 'users.list', params, pageSize, call);
   const users = rows.flatMap((raw) => readVendorRow(userRow, raw, ['id', 'email'], new Notes()).data ?? []);
   return {
-    exact: users.find((user) => mailAddress(user.email) === email)?.id,
-    maybe: users.filter((user) => mailAddress(user.email) === undefined).map(({ id }) => id),
+    exact: users.find((user) => lowerCasedAddress(user.email) === email)?.id,
+    maybe: users.filter((user) => lowerCasedAddress(user.email) === undefined).map(({ id }) => id),
   };
 }
 
@@ -104,7 +104,7 @@ async function fromReports(
         : [];
     for (const raw of rows) {
       const row = readVendorRow(reportRow, raw, ['user_id', 'course_id', 'email'], new Notes()).data;
-      if (row?.user_id && mailAddress(row.email) === email) return row.user_id;
+      if (row?.user_id && lowerCasedAddress(row.email) === email) return row.user_id;
     }
     cursor = next;
   } while (cursor !== undefined);

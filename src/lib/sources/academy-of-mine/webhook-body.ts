@@ -1,4 +1,4 @@
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { EventBody } from '../source';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -55,7 +55,7 @@ export function courseIdOf(value: unknown): string | undefined {
 }
 
 const mailOf = ({ email }: Fields): string | undefined =>
-  typeof email === 'string' ? mailAddress(email) : undefined;
+  typeof email === 'string' ? lowerCasedAddress(email) : undefined;
 
 const only = <T>(set: ReadonlySet<T>): T | undefined => (set.size === 1 ? [...set][0] : undefined);
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { InputError, PayloadError, RefusedError, RetryableError } from '../../errors';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import { Notes } from '../notes';
 import { refuseOtherPlaces } from '../place-fields';
 import { readVendorRow } from '../read-row';
 import type { Call, Enrolment, Enrolments } from '../source';
 import type { KhalibreClient } from './client';
-import type { PageReader } from '../numbered-pages';
+import type { NumberedReader } from '../numbered-pages';
 import { id, listOf, text } from '../forms';
 
 const place = z.object({
@@ -23,7 +23,7 @@ const communitiesOf = z.object({
  * Bookings. Khalibre publishes neither what a second booking does nor a key to tell two calls apart, so nobody is
  * booked who is found to be there already, and after a call without an answer the learner is looked for.
  */
-export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): Enrolments {
+export function khalibreEnrolments(client: KhalibreClient, pages: NumberedReader): Enrolments {
   const { name } = client.system;
 
   async function wasBooked(asked: Asked, call: Call): Promise<boolean> {
@@ -88,7 +88,7 @@ export function khalibreEnrolments(client: KhalibreClient, pages: PageReader): E
   /** Before anything is asked. @returns the address as Khalibre compares it. */
   function check(enrolment: Enrolment): { courseId: string; email: string } {
     const { courseId, learner, communityId } = enrolment;
-    const email = mailAddress(learner.email);
+    const email = lowerCasedAddress(learner.email);
     if (!email) throw new InputError('learner.email', 'must be a mail address');
     if (courseId === undefined) throw new InputError('courseId', 'is missing');
     requireNumber('courseId', courseId);
@@ -135,7 +135,7 @@ function isAt(raw: unknown, { courseId, communityId, email }: Asked): boolean {
   const row = readVendorRow(place, raw, ['courseId'], new Notes()).data;
   if (row?.courseId !== courseId) return false;
   // The rows were asked for by the address: a text that is none says nothing against it.
-  if ((mailAddress(row.emailAddress) ?? email) !== email) return false;
+  if ((lowerCasedAddress(row.emailAddress) ?? email) !== email) return false;
   return row.community?.id == null || row.community.id === communityId;
 }
 

@@ -10,7 +10,7 @@ import { courseIdOf, mapCourse, mapResult } from './map';
 import { yesOrNo } from '../forms';
 import { Notes } from '../notes';
 import { idsOf } from '../course-ids';
-import { PageReader, type ReadPage } from '../numbered-pages';
+import { NumberedReader, type ReadPage } from '../numbered-pages';
 
 export const khalibre = defineSourceKind({
   title: 'A Khalibre LMS',
@@ -22,7 +22,7 @@ export const khalibre = defineSourceKind({
 /** A Khalibre LMS. Its "course ID" is the class ID of its own pages. */
 function createKhalibre(settings: KhalibreSettings, deps: ClientDeps): Source {
   const client = new KhalibreClient(settings, deps);
-  const pages = new PageReader((what) => client.wrong(what));
+  const pages = new NumberedReader((what) => client.wrong(what));
   return {
     id: settings.id,
     sourceKind: 'khalibre',
@@ -33,7 +33,11 @@ function createKhalibre(settings: KhalibreSettings, deps: ClientDeps): Source {
   };
 }
 
-function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: KhalibreSettings): CatalogFeed {
+function catalogFeed(
+  client: KhalibreClient,
+  pages: NumberedReader,
+  { baseUrl }: KhalibreSettings,
+): CatalogFeed {
   return {
     async page(cursor, call) {
       const notes = new Notes();
@@ -52,7 +56,7 @@ function catalogFeed(client: KhalibreClient, pages: PageReader, { baseUrl }: Kha
 
 function progressFeed(
   client: KhalibreClient,
-  pages: PageReader,
+  pages: NumberedReader,
   { statuses }: KhalibreSettings,
 ): ScannedFeed {
   const progress = (page: ReadPage, courseId: string | undefined): ListingPage<LearnerResult> => {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Course } from '../../domain/course';
 import type { Mapped } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { Notes } from '../notes';
 import { otherCourse, readVendorRow, unmapped } from '../read-row';
 import { dateReader, descriptions, picture, trimmed } from '../row-fields';
@@ -73,7 +73,7 @@ export function mapResult(
   const row = parsed.data;
   const courseId = row.courseId ?? asked;
   if (courseId === undefined) return unmapped(undefined, 'the row has no courseId', raw);
-  const email = mailAddress(row.emailAddress);
+  const email = lowerCasedAddress(row.emailAddress);
   const key = keyOf(raw, asked);
   if (asked !== undefined && courseId !== asked) return unmapped(key, otherCourse, raw);
   const { status, unknown } = readStatus(row.status, row.statusDescription, statuses);
@@ -103,7 +103,7 @@ export function courseIdOf(raw: unknown): string | undefined {
 /** A learner in a course of a community, as far as the row says so, whatever else is wrong with it. */
 function keyOf(raw: unknown, asked: string | undefined): string | undefined {
   const { emailAddress, community } = (raw ?? {}) as Record<string, unknown>;
-  const email = typeof emailAddress === 'string' ? mailAddress(emailAddress) : undefined;
+  const email = typeof emailAddress === 'string' ? lowerCasedAddress(emailAddress) : undefined;
   const courseId = courseIdOf(raw) ?? asked;
   const communityId = id.safeParse(((community ?? {}) as Record<string, unknown>).id).data ?? '';
   return email && courseId && [email, courseId, communityId].join('\t');

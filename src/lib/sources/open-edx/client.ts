@@ -11,7 +11,7 @@ import type { OpenEdxSettings } from './settings';
 import { clientCredentials } from '../client-credentials';
 import type { Call } from '../source';
 import { isStatus, orNone, VendorClient } from '../vendor-client';
-import { courseDetail, cursorPage, numberedPage, type NumberedPage } from './schema';
+import { courseDetail, cursorPage, numberedPage, type EdxPage } from './schema';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -26,7 +26,7 @@ export class OpenEdxClient extends VendorClient<OpenEdxSettings> {
    * one promised may not exist (LazyPageNumberPagination in course_api/views.py).
    * @param page from 1. @returns undefined when there is no such page after the first.
    */
-  async courses(page: number, call: Call): Promise<NumberedPage | undefined> {
+  async courses(page: number, call: Call): Promise<EdxPage | undefined> {
     const { pageSize, username } = this.settings;
     const query = { page, page_size: call.pageSize ?? pageSize, username };
     try {
@@ -59,7 +59,7 @@ export class OpenEdxClient extends VendorClient<OpenEdxSettings> {
     page: number,
     pageSize: number,
     call: Call,
-  ): Promise<HttpAnswer<NumberedPage> | undefined> {
+  ): Promise<HttpAnswer<EdxPage> | undefined> {
     const { timeZone } = this.settings;
     const query = {
       username: 'all',

@@ -11,7 +11,7 @@ import { wrongCursor } from '../wrong-cursor';
 import { addressBook } from './address-book';
 import { OpenEdxClient } from './client';
 import { mapBulkGrade, mapCourse, mapCourseGrade } from './map';
-import type { NumberedPage } from './schema';
+import type { EdxPage } from './schema';
 
 export const openEdx = defineSourceKind({
   title: 'Open edX, stock or with the bulk-grades API',
@@ -52,7 +52,7 @@ const addressesOf = ({ id, addresses }: OpenEdxSettings) =>
   addresses === undefined ? () => undefined : addressBook(addresses, `LMS__${id}__addresses`);
 
 interface CoursePage {
-  readonly results: NumberedPage['results'];
+  readonly results: EdxPage['results'];
   readonly count: number | undefined;
   readonly next: string | undefined;
   /** The page does not exist, although the one before promised it: the list ended there. */
@@ -75,7 +75,7 @@ async function coursePage(
 }
 
 /** @throws PayloadError when the server sends the reader in circles. */
-function nextPage(client: OpenEdxClient, data: NumberedPage, page: number): string | undefined {
+function nextPage(client: OpenEdxClient, data: EdxPage, page: number): string | undefined {
   const { next } = data.pagination;
   if (!next) return undefined;
   // A link that names no page says all the same that there is one more.

@@ -4,7 +4,7 @@ import type { Mapped } from '../../domain/mapped';
 import type { LearnerResult } from '../../domain/learner-result';
 import { parseUtc } from '../../domain/time';
 import { id as anId } from '../forms';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { Notes } from '../notes';
 import { readVendorRow, unmapped } from '../read-row';
 import { dateReader, picture } from '../row-fields';
@@ -61,7 +61,7 @@ export function mapBulkGrade(raw: unknown, { addressOf, notes }: GradeContext): 
     );
   }
   const { username, course_key, ...grade } = parsed.data;
-  const email = mailAddress(username) ?? mailAddress(addressOf(username));
+  const email = lowerCasedAddress(username) ?? lowerCasedAddress(addressOf(username));
   return progress(raw, course_key, username, email, grade);
 }
 
@@ -76,7 +76,8 @@ export function mapCourseGrade(raw: unknown, { addressOf, notes }: GradeContext)
     );
   }
   const { username, email, course_id, ...grade } = parsed.data;
-  const found = mailAddress(email) ?? mailAddress(username) ?? mailAddress(addressOf(username));
+  const found =
+    lowerCasedAddress(email) ?? lowerCasedAddress(username) ?? lowerCasedAddress(addressOf(username));
   return progress(raw, course_id, username, found, grade);
 }
 

@@ -17,7 +17,7 @@ export const numberedPage = z
   // A list that should hold something must be there.
   .refine(({ results, pagination }) => results != null || pagination.count === 0, { path: ['results'] })
   .transform(({ results, pagination }) => ({ results: results ?? [], pagination }));
-export type NumberedPage = z.infer<typeof numberedPage>;
+export type EdxPage = z.infer<typeof numberedPage>;
 
 /** `{results, next}` of the grades of one course: a cursor and no count. */
 export const cursorPage = z

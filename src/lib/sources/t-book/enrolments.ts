@@ -1,5 +1,5 @@
 import { InputError, RefusedError } from '../../errors';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { Call, Enrolment, Enrolments } from '../source';
 import { refuseOtherPlaces } from '../place-fields';
 import type { TBookClient } from './client';
@@ -92,7 +92,7 @@ const identifier = (login: string): Fields => [
 /** @returns the login. */
 function check(enrolment: Enrolment, system: string): string {
   const { courseId, learner, filter, location } = enrolment;
-  const email = mailAddress(learner.email);
+  const email = lowerCasedAddress(learner.email);
   if (!email) throw new InputError('learner.email', 'must be a mail address');
   if (courseId !== undefined)
     throw new InputError('courseId', 'cannot be told to T-book; name the session by filter and location');

@@ -1,12 +1,12 @@
 import { Notes } from '../notes';
 import { readVendorRow } from '../read-row';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { DirectoryPage, Entity, Learner } from '../source';
 import { entityRow, learnerRow, type LearnerRow } from './schema';
 
 /** A learner. The login has the form of a mail address and is unique; `contactEmail` is neither. */
 export function toLearner(row: LearnerRow): Learner {
-  const email = mailAddress(row.login);
+  const email = lowerCasedAddress(row.login);
   return {
     id: row.learnerID,
     ...(email && { email }),

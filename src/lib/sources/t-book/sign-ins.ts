@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { InputError, RefusedError, SettingsError } from '../../errors';
 import { systemClock, type Clock } from '../../http/clock';
 import type { TBookSettings } from './settings';
-import { mailAddress } from '../mail-address';
+import { lowerCasedAddress } from '../mail-address';
 import type { LtiLaunch, Person, SignInRequest, SignIns } from '../source';
 import type { TBookClient } from './client';
 import type { Fields } from './fields';
@@ -58,7 +58,8 @@ async function readLtiSecret({ id, ltiSecret }: TBookSettings): Promise<string> 
 function linkFields({ email, externalId, role = 'learner', errorUrl }: SignInRequest): Fields {
   if ((email === undefined) === (externalId === undefined))
     throw new InputError('email', 'or externalId must be given, and not both');
-  if (email !== undefined && !mailAddress(email)) throw new InputError('email', 'must be a mail address');
+  if (email !== undefined && !lowerCasedAddress(email))
+    throw new InputError('email', 'must be a mail address');
   if (!URL.canParse(errorUrl) || !/^https?:$/.test(new URL(errorUrl).protocol))
     throw new InputError('errorUrl', 'must be an address such as https://portal.example.com/sign-in-failed');
   return [
@@ -77,7 +78,7 @@ function customData({
   location,
   assignation,
 }: LtiLaunch): Record<string, unknown> {
-  const login = mailAddress(learner.email);
+  const login = lowerCasedAddress(learner.email);
   if (!login) throw new InputError('learner.email', 'must be a mail address');
   if (!/^\d{1,15}$/.test(entityId)) throw new InputError('entityId', 'must be a number');
   const { civility, lastName, firstName, externalId } = learner;

@@ -12,7 +12,7 @@ export const holdOf = (...holds: readonly (Hold | undefined)[]): Hold => ({
   keepUntil: (time) => holds.forEach((hold) => hold?.keepUntil(time)),
 });
 
-export interface PostOptions {
+export interface HeldPost {
   readonly signal: AbortSignal;
   readonly hold: Hold;
   /** What makes the idempotency key of these bytes its own: the run and slice, or the event. */
@@ -28,7 +28,7 @@ export interface PostOptions {
 export async function post(
   sink: Destination,
   batch: Batch,
-  { signal, hold, keyPrefix }: PostOptions,
+  { signal, hold, keyPrefix }: HeldPost,
 ): Promise<NotTaken> {
   let landsBy = 0;
   const landed = (): Promise<void> => sleep(Math.max(0, landsBy - Date.now()), undefined, { signal });
