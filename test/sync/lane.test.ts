@@ -6,6 +6,7 @@ import { acquirePlace, placesTaken } from '../../src/lib/sync/run/places';
 import { planRun } from '../../src/lib/sync/run/plan';
 import { startRun } from '../../src/lib/sync/run/start';
 import { sweep } from '../../src/lib/sync/run/sweep';
+import { workRun } from '../../src/lib/sync/run/work-run';
 import { type Bridge, quick, startBridge } from '../setup/bridge';
 
 /*
@@ -165,4 +166,25 @@ test('a slice that was taken from a place newer than the last look at the places
   const taken = (await engine.runs.takeSlice(run, slice, place.id))!;
   expect(await isFree(taken)).toBe(false);
   await place.release();
+});
+
+test('a worker that fails leaves what it had to the others, and the run that they end has ended well', async () => {
+  const { engine } = bridge.app;
+  const runId = await planned();
+  let looks = 0;
+  const onChange = (): void => {
+    if (++looks === 3) throw new Error('storage was away for a moment');
+  };
+  expect(await workRun(engine, runId, never, onChange)).toMatchObject({ state: 'succeeded' });
+  expect([...(await placesTaken(engine, feed))]).toEqual([]);
+});
+
+test('when all workers fail, whoever asked for the run is told why', async () => {
+  const { engine } = bridge.app;
+  const runId = await planned();
+  const onChange = ({ slices }: { slices: { done: number } }): void => {
+    if (slices.done > 0) throw new Error('storage is away');
+  };
+  await expect(workRun(engine, runId, never, onChange)).rejects.toThrow('storage is away');
+  expect([...(await placesTaken(engine, feed))]).toEqual([]);
 });
