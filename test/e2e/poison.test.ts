@@ -1,6 +1,7 @@
 import { buildSync } from 'esbuild';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pageScript } from '../../scripts/page-script.cjs';
 import { buildHost, type HostProcess, spawnHost } from '../local/built-host';
 import { type Bridge, startBridge, until } from '../setup/bridge';
 import { startStorageProxy, type StorageProxy } from '../setup/storage-proxy';
@@ -30,6 +31,7 @@ function buildApp(): string {
     platform: 'node',
     target: 'node22',
     format: 'cjs',
+    define: pageScript(),
   } as const;
   buildSync({ stdin: { contents, resolveDir: root }, outfile: join(folder, 'app.js'), ...how });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ main: 'app.js' }));
