@@ -59,6 +59,14 @@ test.each(named(withKey))(
   },
 );
 
+test('what Azure adds to an address for the key is minded nowhere', async () => {
+  const added = 'code=a&Code=b&clientId=default';
+  expect((await fetch(`${served.url}/runs?${added}`)).status).toBe(200);
+  expect((await fetch(`${served.url}/status?${added}`)).status).toBe(200);
+  const body = JSON.stringify({ source: 'none' });
+  expect((await fetch(`${served.url}/resync?${added}`, { method: 'POST', body })).status).toBe(422);
+});
+
 test.each(named(withKey.filter(({ bodies }) => bodies.length > 0)))(
   '%s reads every documented field of its body, and refuses any other',
   async (_, operation) => {

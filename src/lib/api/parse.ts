@@ -13,9 +13,12 @@ interface Refused {
 }
 export type Parsed<T> = { readonly ok: true; readonly value: T } | Refused;
 
-/** @returns the first of each name. The function key comes in the query too, and is none of the operation's business. */
+/** The host's own, however they are written: the function key, and its name in addresses that Azure's portal gave. */
+const ofTheHost = /^(code|clientId)$/i;
+
+/** @returns the first of each name that is the operation's business. */
 export const firstOfEach = (query: URLSearchParams): Record<string, string> =>
-  Object.fromEntries([...query].reverse().filter(([name]) => name !== 'code'));
+  Object.fromEntries([...query].reverse().filter(([name]) => !ofTheHost.test(name)));
 
 /** What a query asks for. A name that is given twice is refused: nobody can tell which one is meant. */
 export function parseQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> {
