@@ -188,3 +188,18 @@ test('when all workers fail, whoever asked for the run is told why', async () =>
   await expect(workRun(engine, runId, never, onChange)).rejects.toThrow('storage is away');
   expect([...(await placesTaken(engine, feed))]).toEqual([]);
 });
+
+test('a run of whose slices one cannot be read ends without the sweep, once the others have', async () => {
+  const runId = await planned();
+  const table = bridge.app.storage.table('runs');
+  for await (const { partitionKey = '', rowKey = '', number } of table.listEntities())
+    if (number === 2) await table.updateEntity({ partitionKey, rowKey, work: '{' }, 'Merge');
+  let ahead = 0;
+  const { engine } = bridge.another({ now: () => Date.now() + (ahead += 500) });
+  const run = await workRun(engine, runId, never);
+  expect(run).toMatchObject({
+    state: 'failed',
+    error: expect.stringMatching(/^1 of \d+ slices cannot be read/),
+  });
+  expect(run.slices.done).toBe(run.slices.total - 1);
+});

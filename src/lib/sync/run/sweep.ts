@@ -7,8 +7,9 @@ import { sentence } from '../../errors';
 import { cancelRun } from './cancel';
 import { courseLease } from '../deliver/course-turn';
 import type { Engine } from '../engine';
-import { endRun, finishRun } from './finish';
+import { finishRun } from './finish';
 import { freeSlices } from './due';
+import { endIncomplete } from './incomplete';
 import { parallelSlices, placesTaken } from './places';
 import { releaseFeed, takeTurn } from './turn';
 
@@ -118,8 +119,7 @@ async function repair(engine: Engine, run: Run): Promise<void> {
 /** As many as there are places: each takes one slice after another. */
 async function wakeWorkers(engine: Engine, run: Run): Promise<void> {
   const isFree = freeSlices(engine, run);
-  const taken = (await placesTaken(engine, run)).size;
-  let places = parallelSlices(engine, run) - taken;
+  let places = parallelSlices(engine, run) - (await placesTaken(engine, run)).size;
   let pending = 0;
   for await (const slice of engine.runs.slices(run, 'pending')) {
     pending++;
@@ -130,23 +130,7 @@ async function wakeWorkers(engine: Engine, run: Run): Promise<void> {
     places--;
     await engine.wakeUps.send({ queue: 'sync-slices', body: { runId: run.runId, slice: slice.number } });
   }
-  if (pending === 0 && taken === 0) await endIncomplete(engine, run.runId);
-}
-
-/**
- * Slices that have not ended, and are not there to be worked: their rows cannot be read, or were deleted. The watermark
- * stops before what they were to do, and the next run does it.
- */
-async function endIncomplete(engine: Engine, runId: string): Promise<void> {
-  const run = await engine.runs.read(runId);
-  if (!run || isEnded(run)) return;
-  const { total, done, failed } = run.slices;
-  const lost = total - done - failed;
-  if (lost <= 0) return;
-  const isSame = ({ slices, lastSlice }: Run): boolean =>
-    lastSlice === run.lastSlice && slices.done === done && slices.failed === failed;
-  const why = `${lost} of ${total} slices cannot be read from the table runs (see the log), so they cannot be worked; sync again`;
-  await endRun(engine, runId, 'failed', why, isSame);
+  if (pending === 0) await endIncomplete(engine, run);
 }
 
 async function repairWaiting(engine: Engine, run: Run): Promise<void> {

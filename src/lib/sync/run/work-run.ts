@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isEnded, type Run } from '../../domain/run';
 import type { Engine } from '../engine';
 import { finishRun } from './finish';
+import { endIncomplete } from './incomplete';
 import { workLane } from './lane';
 import { parallelSlices } from './places';
 import { planRun } from './plan';
@@ -10,6 +11,8 @@ import { sweep } from './sweep';
 const pauseMs = 250;
 /** A worker that was called is there by then: a host asks its queues every two seconds. */
 const othersMs = 3_000;
+/** How often it is asked whether what is left of a run can be worked at all, as the sweep asks. */
+const incompleteMs = 10_000;
 
 /**
  * Works a run in this process until it has ended, whoever else helps. It needs no queue: the tables say what is to
@@ -71,6 +74,7 @@ async function workSlices(
   const most = parallelSlices(engine, run);
   const lanes: Promise<unknown>[] = [];
   let last = run;
+  let askedAt = engine.now();
   /** A slice that is halved, or goes on in another, needs one more. */
   const open = (now: Run): void => {
     while (lanes.length < Math.min(most, slicesLeft(now)))
@@ -93,6 +97,10 @@ async function workSlices(
       await workLane(engine, { runId }, stop, { only: true, onSlice: look, onOthers });
       const now = await look();
       if (!now || isOver(now) || stop.aborted) return;
+      if (engine.now() - askedAt > incompleteMs) {
+        askedAt = engine.now();
+        await endIncomplete(engine, now);
+      }
       await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
     }
   };
