@@ -23,7 +23,10 @@ export function parseUtc(text: string): Utc | undefined {
   if (!form.test(text)) return undefined;
   const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(text.slice(10)) || text.length === 10;
   const ms = Date.parse(zoned ? text : `${text}Z`);
-  return Number.isNaN(ms) ? undefined : utc(ms);
+  if (Number.isNaN(ms)) return undefined;
+  // A zone may carry the last hours of the year 9999 into one of five digits, which does not compare as text.
+  const year = new Date(ms).getUTCFullYear();
+  return year < 0 || year > 9999 ? undefined : utc(ms);
 }
 
 /** @returns milliseconds since 1970. */
