@@ -67,9 +67,9 @@ describe('two hosts at a source that throttles', () => {
     let pauses = 0;
     for (let i = all.findIndex(({ status }) => status === 429); i >= 0;) {
       const told = all[i]!.at;
-      // Retry-After is a second at least. What had left by then may still come in.
+      // Retry-After is a second at least. What had left by then may still come in: as much as may be in flight.
       const during = all.filter(({ came }) => came > told && came < told + 950);
-      expect(during.length).toBeLessThanOrEqual(pauses === 0 ? 8 : 3);
+      expect(during.length).toBeLessThanOrEqual(8);
       expect(during.filter(({ came }) => came > told + 500)).toEqual([]);
       const probe = all.findIndex(({ came }) => came >= told + 950);
       if (probe < 0) break;
