@@ -18,7 +18,11 @@ const ofTheHost = /^(code|clientId)$/i;
 
 /** @returns the first of each name that is the operation's business. */
 export const firstOfEach = (query: URLSearchParams): Record<string, string> =>
-  Object.fromEntries([...query].reverse().filter(([name]) => !ofTheHost.test(name)));
+  Object.fromEntries(
+    [...new Set(query.keys())]
+      .filter((name) => !ofTheHost.test(name))
+      .map((name) => [name, query.get(name) ?? '']),
+  );
 
 /** What a query asks for. A name that is given twice is refused: nobody can tell which one is meant. */
 export function parseQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> {
