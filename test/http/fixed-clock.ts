@@ -20,6 +20,8 @@ export function jumpingClock(
 
 export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
+  /** How many sleep now. */
+  sleeping(): number;
 }
 
 /** Lets time pass, a few seconds at a time, until some work that really calls other systems is done. */
@@ -41,6 +43,7 @@ export function manualClock(start = Date.parse('2026-03-01T12:00:00Z')): ManualC
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
     now: () => now,
+    sleeping: () => sleepers.length,
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {
         const sleeper = { at: now + ms, wake: resolve };

@@ -72,8 +72,10 @@ describe('a lease is not lost to oneself', () => {
       proxy.mood = { type: 'loses', only: write };
       const reads = () =>
         proxy.calls.filter(({ method, path }) => method === 'GET' && path.includes('course-2'));
+      await until('it waits for its renewal', () => clock.sleeping() > 0);
       await clock.advance(20_000);
       await until('it found its own write', () => reads().length === 2);
+      await until('it waits for the next one', () => clock.sleeping() > 0);
       expect(proxy.mood.type).toBe('works');
       await clock.advance(20_000);
       await until('it is renewed once more', async () => {
