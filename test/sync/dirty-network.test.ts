@@ -50,7 +50,7 @@ describe('a network that spoils half of all answers', () => {
   let bridge: Bridge;
   afterEach(() => bridge.stop());
 
-  test.each([1, 2, 3, 4, 5])(
+  test.each(Array.from({ length: Number(process.env.DIRTY_SEEDS ?? 2) }, (_, i) => i + 1))(
     'loses no row and takes nothing for an empty page (seed %i)',
     async (seed) => {
       bridge = await startBridge({
