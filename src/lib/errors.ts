@@ -38,7 +38,7 @@ export class RetryableError extends Error {
 
 /** The remote system understood and said no. `status` is what it answered, `code` its own name for the reason. */
 export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
+  override readonly name: string = 'RefusedError';
   /** The system's own words for it, where they are known to name nobody. */
   readonly reason?: string;
   constructor(
@@ -50,6 +50,14 @@ export class RefusedError extends Error {
     super(message, options);
     if (options?.reason !== undefined) this.reason = options.reason;
   }
+}
+
+/**
+ * The destination has not got what the record refers to. The record itself is good: it waits in quarantine, and says
+ * nothing of the source's format.
+ */
+export class NotThereYetError extends RefusedError {
+  override readonly name: string = 'NotThereYetError';
 }
 
 /** An answer that is not what it should be: HTML, cut short, of the wrong shape, fewer rows than it counts. */

@@ -16,6 +16,8 @@ export interface GivenIds {
   read(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   write(ids: ReadonlyMap<string, string>): Promise<void>;
   forget(name: string): Promise<void>;
+  /** Whether none was ever kept. */
+  isEmpty(): Promise<boolean>;
 }
 
 export interface ReadContext {

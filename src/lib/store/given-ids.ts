@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { readOrSkip, rowCodec } from './codec';
-import { deleteRow, readRow } from './rows';
+import { deleteRow, queryRows, readRow, where } from './rows';
 import type { Storage, Table } from './storage';
 import { type Action, writeInGroups } from './transactions';
 
@@ -36,6 +36,12 @@ export class GivenIdTable {
       return { type: 'put', row: codec.write(keys, { id }) };
     });
     await writeInGroups(this.#table, actions);
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const filter = where`PartitionKey eq ${this.destination}`;
+    for await (const _ of queryRows(this.#table, { filter, select: ['RowKey'], pageSize: 1 })) return false;
+    return true;
   }
 
   forget(name: string): Promise<void> {

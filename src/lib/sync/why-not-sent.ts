@@ -12,12 +12,16 @@ import type { Told } from '../store/kept';
  *     in a slice that goes on after a pause.
  *  6. Another row is the same record at the destination, and further: `isAhead`, `isAheadInWindow`.
  *  7. The destination has it as it is now, as the ledger says: `isUnchanged`, `isWithdrawn`.
+ *  8. It was sent, and the destination lacks what it is of, such as its course: `notThereYet`. It waits in quarantine.
  *
- * Whoever sends counts what becomes of it in a `Tally`: 2 as quarantined, 3 to 6 as skipped, 7 as unchanged.
+ * Whoever sends counts what becomes of it in a `Tally`: 2 as quarantined, 3 to 6 and 8 as skipped, 7 as unchanged.
  */
 
 /** Why a row is left out of a run that was asked for one learner or course. */
 export const forAnother = 'the run asks for another learner or course';
+
+/** Why a row has to wait: the destination refuses it for what it lacks itself (`NotThereYetError`). */
+export const notThereYet = 'the destination does not have what the record is of (it waits in quarantine)';
 
 /** Why a row is left out for another of the same slice. */
 export const anotherIsFurther = 'another row of the same learner and course is further';

@@ -92,7 +92,7 @@ describe('results', () => {
   test('of a course that is not there are refused, and arrive once it is', async () => {
     const one = result('ann@example.com', { courseId: 'later' });
     const notTaken = await world.sendResults(one, result('bob@example.com'));
-    expect(errorAt(notTaken, 0)).toMatchObject({ name: 'RefusedError', status: 404 });
+    expect(errorAt(notTaken, 0)).toMatchObject({ name: 'NotThereYetError', status: 404 });
     expect(errorAt(notTaken, 0).message).toContain('sync the catalog, then replay the quarantine');
     await world.sendCourses(course('later'));
     expect(await world.sendResults(one)).toEqual(new Map());

@@ -1,8 +1,10 @@
 import { type Graph, startGraph } from '../../../sandbox/graph';
 import { graphSettings } from '../../../sandbox/settings';
 import { endPause } from '../../../src/lib/sync/end-pause';
+import { replayRecords } from '../../../src/lib/sync/replay';
 import { startRun } from '../../../src/lib/sync/run/start';
 import { workRun } from '../../../src/lib/sync/run/work-run';
+import { notThereYet } from '../../../src/lib/sync/why-not-sent';
 import { type Bridge, startBridge } from '../../setup/bridge';
 
 let graph: Graph;
@@ -65,6 +67,35 @@ test('a catalog that was never synced fails the results with what to do, and the
   await sync('catalog');
   expect(await sync('consumption')).toMatchObject({ state: 'succeeded' });
   expect(graph.state.activities.size).toBe(grades().length);
+});
+
+test('results of courses that the catalog does not list wait in quarantine, and fail nothing', async () => {
+  await begin();
+  for (const { learner } of grades()) graph.state.addUser(learner.email);
+  const { state: edx } = bridge.sandbox.openEdx;
+  const [listed, ...others] = [...edx.courses.keys()];
+  for (const id of others) edx.putCourse({ id, hidden: true });
+  await sync('catalog');
+  const waiting = grades().filter(({ courseId }) => courseId !== listed).length;
+  expect(waiting).toBeGreaterThan(20);
+  const { state, counts } = await sync('consumption');
+  expect({ state, counts }).toMatchObject({
+    state: 'succeeded',
+    counts: {
+      sent: grades().length - waiting,
+      quarantined: 0,
+      skippedBecause: { [notThereYet]: waiting },
+    },
+  });
+  const { engine } = bridge.app;
+  expect(await engine.quarantine.count(100)).toBe(waiting);
+  for (const id of others) edx.putCourse({ id, hidden: false });
+  await sync('catalog');
+  const { runs } = await replayRecords(engine, 'cli');
+  for (const { runId } of runs)
+    expect(await workRun(engine, runId, new AbortController().signal)).toMatchObject({ state: 'succeeded' });
+  expect(graph.state.activities.size).toBe(grades().length);
+  expect(await engine.quarantine.count(1)).toBe(0);
 });
 
 test('what arrived before a long pause is not told again after it', async () => {

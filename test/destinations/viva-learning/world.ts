@@ -103,5 +103,6 @@ export function idsInMemory(): GivenIds {
     read: async (names) => new Map([...ids].filter(([name]) => names.includes(name))),
     write: async (given) => given.forEach((id, name) => ids.set(name, id)),
     forget: async (name) => void ids.delete(name),
+    isEmpty: async () => ids.size === 0,
   };
 }

@@ -19,6 +19,10 @@ export class KnownIds {
     if (ids.size > 0) await this.kept?.write(ids);
   }
 
+  async isEmpty(): Promise<boolean> {
+    return (await this.kept?.isEmpty()) ?? false;
+  }
+
   async forget(name: string): Promise<void> {
     await this.kept?.forget(name);
   }

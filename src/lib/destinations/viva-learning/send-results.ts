@@ -1,4 +1,4 @@
-import { RefusedError } from '../../errors';
+import { NotThereYetError, PayloadError } from '../../errors';
 import type { PostOptions, NotTaken, NotTakenBecause } from '../destination';
 import type { NewActivity } from './activity';
 import type { Batches } from './batches';
@@ -106,6 +106,9 @@ class Sending {
     ].map((url): BatchRequest => ({ method: 'GET', url }));
     const answers = await batches.run(steps, how);
     const given = new Map<string, string>();
+    const lacks = answers.slice(0, contents.length).some(isUnknownThere);
+    if (lacks && (await ids.isEmpty()))
+      throw new PayloadError(`${batches.system.name} has no course yet; sync the catalog, then the results`);
     for (const [i, externalId] of contents.entries()) {
       const answer = answers[i] as StepAnswer;
       const id = succeeded(answer) ? idIn(answer.body) : undefined;
@@ -172,6 +175,6 @@ class Sending {
   #noContent(answer: StepAnswer): NotTakenBecause {
     if (!isUnknownThere(answer)) return this.#verdict(answer, readsContents);
     const message = `${this.to.batches.system.name} does not have the course (404); sync the catalog, then replay the quarantine`;
-    return { error: new RefusedError(message, 404) };
+    return { error: new NotThereYetError(message, 404) };
   }
 }

@@ -1,5 +1,5 @@
 import type { Counts } from '../../domain/run';
-import { RefusedError, PayloadError } from '../../errors';
+import { NotThereYetError, PayloadError, RefusedError } from '../../errors';
 import type { Destination, NotTaken } from '../../destinations/destination';
 import { type Hold, post } from './post';
 import { RecordBatch } from './record-batch';
@@ -146,8 +146,9 @@ export class Delivery<T> {
   }
 
   async #refuse(record: T, error: RefusedError): Promise<void> {
-    this.#refused++;
     await this.options.onRefused(record, error);
+    if (error instanceof NotThereYetError) return;
+    this.#refused++;
     // The format has changed: to try the rest one by one would only flood the sink. What is on its way counts
     // as good: bad records often come together, and a halved batch answers last.
     if (this.#refused >= badAtLeast && this.#refused > this.#handedOver * badShare)

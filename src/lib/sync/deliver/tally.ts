@@ -12,10 +12,11 @@ import {
 } from '../../domain/run';
 import { addNotes, type Note } from '../../domain/notes';
 import { utc } from '../../domain/time';
-import type { RefusedError } from '../../errors';
+import { NotThereYetError, type RefusedError } from '../../errors';
 import type { QuarantineLookup } from '../../store/quarantine-lookup';
 import { quarantineId, quarantineRowKey } from '../../store/quarantine-rows';
 import type { Engine } from '../engine';
+import { notThereYet } from '../why-not-sent';
 import { tooManyBad } from './deliver';
 import type { Hold } from './post';
 
@@ -160,11 +161,14 @@ export class Tally {
   /** The sink took everything but this record. */
   refused(
     { key, raw }: Pick<BadRecord, 'key' | 'raw'>,
-    { message: reason, status }: RefusedError,
+    error: RefusedError,
     courseId: string,
     counted = false,
   ): Promise<void> {
-    return this.quarantine({ key, raw, reason, status, courseId }, counted);
+    const { message: reason, status } = error;
+    const waits = error instanceof NotThereYetError;
+    if (waits && !counted) this.skipped(notThereYet);
+    return this.quarantine({ key, raw, reason, status, courseId }, counted || waits);
   }
 
   /** Something for the operator that is no error; names nobody. */

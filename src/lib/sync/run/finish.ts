@@ -4,6 +4,7 @@ import { utc, type Window } from '../../domain/time';
 import { tooManyBad } from '../deliver/deliver';
 import type { Engine } from '../engine';
 import { advance } from './intervals';
+import { notThereYet } from '../why-not-sent';
 import { noMatch } from './no-match';
 import { releaseFeed } from './turn';
 
@@ -100,6 +101,7 @@ function allSkipped(engine: Engine, { counts, request, source }: Run): string | 
 }
 
 function adviceOn(engine: Engine, source: string, reason: string): string {
+  if (reason === notThereYet) return 'sync the catalog, then replay the quarantine';
   const [setting] = /\b[A-Z]+__\w+/.exec(reason) ?? [];
   if (setting) return `check ${setting}`;
   const otherwise = `see to it that ${source} gives the addresses of its learners`;
