@@ -2,14 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bareEnv } from '../setup/bare-env';
 import { until } from '../setup/bridge';
 
 const root = join(__dirname, '../..');
-
-/** What a person's shell has: nothing of the tester's own settings. */
-export const bareEnvironment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(LMS|LD_|DEST|AzureWebJobs|PORT$)/.test(name)),
-);
 
 export interface Clone {
   readonly folder: string;
@@ -47,7 +43,7 @@ export async function npmStart(
 ): Promise<Started> {
   const child = spawn(process.execPath, [join(folder, 'dist/local/start.js')], {
     cwd: folder,
-    env: { ...bareEnvironment, PORT: '0', ...env },
+    env: { ...bareEnv, PORT: '0', ...env },
   });
   const exit = new Promise<number | null>((done) => child.once('exit', done));
   let shown = '';

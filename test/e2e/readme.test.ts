@@ -3,9 +3,9 @@ import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox';
 import { sandboxSettings } from '../../sandbox/settings';
+import { bareEnv } from '../setup/bare-env';
 import { until } from '../setup/bridge';
 import { type Checkout, checkout } from './checkout';
-import { bareEnvironment } from './npm-start';
 
 /*
  * The README's commands, as they stand there, one after another in a fresh checkout: before it was built, and after.
@@ -48,7 +48,7 @@ function type(line: string): Started & { readonly exit: Promise<number | null> }
   const here = running?.shown().match(/http:\/\/localhost:\d+/)?.[0] ?? '';
   const child = spawn('bash', ['-c', line.replaceAll('http://localhost:7071', here)], {
     cwd: place.folder,
-    env: { ...bareEnvironment, PORT: '0' },
+    env: { ...bareEnv, PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C goes to all that a terminal runs.
     detached: true,

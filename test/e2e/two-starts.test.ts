@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { startAzurite } from '../../local/azurite';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox';
 import { sandboxSettings } from '../../sandbox/settings';
-import { bareEnvironment, type Clone, clone, npmStart, type Started } from './npm-start';
+import { bareEnv } from '../setup/bare-env';
+import { type Clone, clone, npmStart, type Started } from './npm-start';
 
 /*
  * Two of anything on one machine never share: the app in two folders, each with its own settings, started as a person
@@ -41,7 +42,7 @@ const cli = (folder: string, ...words: string[]): Promise<string> =>
     execFile(
       process.execPath,
       [join(folder, 'dist/src/cli/main.js'), ...words],
-      { cwd: folder, env: bareEnvironment },
+      { cwd: folder, env: bareEnv },
       (error, out, err) => (error ? reject(new Error(`${out}${err}`)) : resolve(out)),
     ),
   );
